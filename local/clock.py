@@ -1,0 +1,95 @@
+"""Time as an argument: real, sped up, or virtual.
+
+The functions host and the ARM emulator never read the clock of the machine; they are given one of
+these. Two processes on the same sped-up clock agree when they are started with the same text,
+such as ``80@1795421302.5``: eighty times real time, counted from that Unix time. A virtual clock
+stands still until somebody moves it, so that a 33-minute deployment is replayed in a second; host
+and emulator share one by living in one process.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the stand-ins need to know about time."""
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """How long a real wait for `moment` takes; never negative, infinite where time stands."""
+
+
+class RunningClock:
+    """Time that passes by itself, `speed` times as fast as real time."""
+
+    def __init__(self, speed: float = 1.0, anchor: float | None = None) -> None:
+        if speed <= 0:
+            raise ValueError(f"a clock runs forward: speed {speed} should be above 0")
+        self.speed = speed
+        self.anchor = time.time() if anchor is None else anchor
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        elapsed = (time.time() - self.anchor) * self.speed
+        return datetime.fromtimestamp(self.anchor, UTC) + timedelta(seconds=elapsed)
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """How long a real wait for `moment` takes."""
+        return max(0.0, (moment - self.now()).total_seconds() / self.speed)
+
+    def __str__(self) -> str:
+        """The text that makes an equal clock in another process."""
+        return f"{self.speed:g}@{self.anchor!r}"
+
+
+class VirtualClock:
+    """Time that stands still until it is moved; safe to share between threads."""
+
+    START = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return self._now
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """Zero for the past, infinite for the future: waiting does not move this clock."""
+        return 0.0 if moment <= self._now else float("inf")
+
+    def advance_to(self, moment: datetime) -> None:
+        """Jump forward to `moment`; a moment already past changes nothing."""
+        with self._lock:
+            self._now = max(self._now, moment)
+
+    def advance(self, by: timedelta) -> None:
+        """Jump forward by a span."""
+        self.advance_to(self._now + by)
+
+    def __str__(self) -> str:
+        """The word that names this clock on a command line."""
+        return "virtual"
+
+
+def parse_clock(text: str) -> RunningClock | VirtualClock:
+    """The clock that a command line names: ``real``, ``virtual``, ``80`` or ``80@<unix time>``.
+
+    Raises:
+        ValueError: the text names no clock; the message says what would.
+    """
+    if text == "virtual":
+        return VirtualClock()
+    if text == "real":
+        return RunningClock()
+    speed, _, anchor = text.partition("@")
+    try:
+        return RunningClock(float(speed), float(anchor) if anchor else None)
+    except ValueError as error:
+        message = f"{text!r} is no clock: say real, virtual, or a speed such as 80 ({error})"
+        raise ValueError(message) from error

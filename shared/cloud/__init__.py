@@ -1,0 +1,1 @@
+"""How we reach Azure: the only room with I/O. SDK clients, calls, settings, secrets, records."""

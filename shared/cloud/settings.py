@@ -1,0 +1,57 @@
+"""The application settings, read in one place and handed on as an argument."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+PUBLIC_ARM = "https://management.azure.com"
+
+
+class SettingMissing(RuntimeError):
+    """An application setting that nothing works without."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the application setting {name} is missing: add it to the function app")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between one installation of the app and another; see the README's table."""
+
+    subscription_id: str
+    key_vault_url: str
+    storage: str  # connection string, or the account's table endpoint for an identity
+    arm_url: str = PUBLIC_ARM
+    arm_audience: str = PUBLIC_ARM
+    verify_key_vault_challenge: bool = True
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment.
+
+    Raises:
+        SettingMissing: names the first one that is not there.
+    """
+
+    def required(name: str) -> str:
+        if not environment.get(name):
+            raise SettingMissing(name)
+        return environment[name]
+
+    storage = environment.get("AzureWebJobsStorage") or required("RECORDS_TABLE_ENDPOINT")
+    arm_url = environment.get("AZURE_RESOURCE_MANAGER_URL", PUBLIC_ARM)
+    return Settings(
+        subscription_id=required("AZURE_SUBSCRIPTION_ID"),
+        key_vault_url=required("KEY_VAULT_URL"),
+        storage=environment.get("RECORDS_TABLE_ENDPOINT") or storage,
+        arm_url=arm_url,
+        arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
+        verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return settings_from(os.environ)

@@ -1,0 +1,1 @@
+"""What a deployment is: spec, plan, progress, undo. Pure functions of data; no I/O, no clock."""

@@ -1,0 +1,119 @@
+"""The shapes that cross the durable border: plain JSON, read back as it was written.
+
+Every value here is a dict, list, string or number, because a class that crosses the border breaks
+replay when it moves. Keys may be added as optional ones; none is ever renamed, since they lie in
+the histories of running deployments. Times are ISO 8601 in UTC; durations name their unit.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Json = dict[str, Any]
+
+Action = Literal["create", "update", "delete", "restore", "no-op"]
+"""What a step does. `restore` puts the prior body back; `no-op` is listed but never walked."""
+
+Phase = Literal["planning", "deploying", "destroying", "rolling-back", "finished"]
+Purpose = Literal["deploy", "destroy", "roll-back"]
+Provenance = Literal["created", "updated", "adopted"]
+
+
+class Failure(TypedDict):
+    """An expected failure, as data. Whether it is worth another try is decided once, by its code.
+
+    The three limits apply to retryable failures only; see `shared.cloud.errors` for the table.
+    """
+
+    code: str
+    message: str
+    retryable: bool
+    retryAfterSeconds: NotRequired[float]  # wait this long before the next try
+    patienceSeconds: NotRequired[float]  # give up this long after the first such failure
+    maxAttempts: NotRequired[int]  # give up after this many submits
+
+
+class Change(TypedDict):
+    """One difference between what is and what is wanted, by path in the ARM body."""
+
+    path: str  # properties.securityRules[allow-ssh].properties.priority
+    before: Any
+    after: Any
+
+
+class Advice(TypedDict):
+    """Something the caller should know: a corrected recipe step, a risk, or a refusal."""
+
+    code: str
+    message: str  # what and why
+    target: str  # the spec field or resource key it is about
+    recipeStep: NotRequired[str]  # the step of the original recipe it departs from
+
+
+class Step(TypedDict):
+    """One change to one resource, decided before the first write."""
+
+    key: str
+    armType: str
+    id: str
+    action: Action
+    body: Json  # with references in place of secrets
+    prior: Json | None  # the snapshot without read-only fields; None where nothing was there
+    changes: list[Change]
+    dependsOn: list[str]  # start after these have succeeded
+    startsAfter: list[str]  # start after ARM has accepted these
+    locks: list[str]  # steps that share one of these never run at once
+    expectedSeconds: float
+    timeoutSeconds: float
+    undoSeconds: float  # what undoing it is expected to take
+    provenance: NotRequired[Provenance]
+
+
+class Plan(TypedDict):
+    """Everything that will be done, and why nothing will be done where it was refused."""
+
+    deployment: str
+    purpose: Purpose
+    steps: list[Step]
+    warnings: list[Advice]
+    refusals: list[Advice]
+    outputs: Json  # of the deployment as planned: names, addresses, ports; never a secret
+    retained: list[Json]  # what a destroy leaves alone: id and reason
+
+
+class Outcome(TypedDict):
+    """How one activity left one step."""
+
+    key: str
+    state: Literal["succeeded", "failed", "inProgress"]
+    failure: NotRequired[Failure | None]
+    operationUrl: NotRequired[str | None]
+    retryAfterSeconds: NotRequired[float | None]
+    legSeconds: NotRequired[float]  # expected length of the leg that has just begun
+    warning: NotRequired[str]  # succeeded, but the caller should know this
+
+
+class Run(TypedDict):
+    """Where one step of a walk stands."""
+
+    state: Literal["waiting", "running", "succeeded", "failed", "skipped"]
+    attempts: int  # submits so far
+    startedAt: NotRequired[str]  # first submit
+    settledAt: NotRequired[str]
+    dueAt: NotRequired[str]  # waiting: not before this, since the last try was refused
+    lookedAt: NotRequired[str]  # running: the last answer, and what it asked us to wait
+    retryAfterSeconds: NotRequired[float]
+    legStartedAt: NotRequired[str]  # running: the operation now waited for, and its expected end;
+    legEndsAt: NotRequired[str]  # one step may be several operations in a row
+    operationUrl: NotRequired[str | None]
+    refusedSince: NotRequired[str]  # first of an unbroken row of retryable failures
+    unknowns: NotRequired[int]  # activities that raised instead of answering
+    failure: NotRequired[Failure | None]
+    warning: NotRequired[str]
+
+
+class Residue(TypedDict):
+    """What a rollback or destroy could not remove, and how a person finishes it."""
+
+    key: str
+    id: str
+    reason: str
+    command: str

@@ -1,0 +1,275 @@
+"""Where the walk of a plan stands, and what it wants to do next.
+
+The orchestrator asks `calls(now)` what to do in this round, hands the answers to `settle`, and
+sleeps until `next_due`. All of it is a fold over plain data (`runs`), so that a walk can continue
+as a new execution, and all of it is decided by the plan: nothing here knows an Azure resource.
+
+A deploying walk halts at the first failure: nothing new starts and what runs settles. A walk that
+undoes or destroys is relentless: independent branches go on, and even a failure that is not worth
+retrying is tried a few times before the step becomes residue.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.deployment.messages import Failure, Json, Outcome, Plan, Run, Step
+from shared.deployment.schedule import Activity, Schedule, schedule
+from shared.deployment.timing import Leg
+
+VERB = {
+    "create": "apply_resource",
+    "update": "apply_resource",
+    "restore": "restore_resource",
+    "delete": "delete_resource",
+}
+LOOK = "poll_resource"
+
+DEFAULT_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(seconds=60)  # between two tries of a refused submit
+MAX_UNKNOWN = 3  # activities of one step that may raise before it counts as failed
+RELENTLESS_ATTEMPTS = 3  # tries of an undo whose failure is not worth retrying in itself
+PASSING = (  # what matters only while a step is open
+    "dueAt",
+    "lookedAt",
+    "retryAfterSeconds",
+    "legStartedAt",
+    "legEndsAt",
+    "operationUrl",
+    "refusedSince",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One activity of a round."""
+
+    verb: str
+    key: str
+    payload: Json
+
+
+class Progress:
+    """The walk of one plan, folded from its outcomes; see the module for how it is used."""
+
+    def __init__(
+        self, plan: Plan, runs: dict[str, Run] | None = None, *, halted: bool = False
+    ) -> None:
+        self.plan = plan
+        self.steps: dict[str, Step] = {s["key"]: s for s in plan["steps"] if s["action"] != "no-op"}
+        self.runs = runs or {key: Run(state="waiting", attempts=0) for key in self.steps}
+        self.halted = halted
+        self.relentless = plan["purpose"] != "deploy"
+
+    @property
+    def failed(self) -> list[str]:
+        """Keys of the steps that failed themselves, root failure first."""
+        keys = [key for key, run in self.runs.items() if run["state"] == "failed"]
+        return sorted(keys, key=lambda key: self.runs[key].get("settledAt", ""))
+
+    @property
+    def finished(self) -> bool:
+        """Nothing runs and nothing can start any more."""
+        states = [run["state"] for run in self.runs.values()]
+        return "running" not in states and (self.halted or "waiting" not in states)
+
+    def halt(self) -> None:
+        """Start nothing new; what runs settles."""
+        self.halted = True
+
+    # What to do now
+
+    def calls(self, now: datetime) -> list[Call]:
+        """The activities of this round: looks that are due, then submits that are ready."""
+        chart = self.chart(now)
+        looks = [
+            Call(LOOK, key, self._look(key, now))
+            for key, run in self.runs.items()
+            if run["state"] == "running" and self._due(key, chart) <= now
+        ]
+        return looks + [
+            Call(VERB[self.steps[key]["action"]], key, dict(self.steps[key]))
+            for key in self._startable(now, chart)
+        ]
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next round is worth starting; None where nothing is left to wait for."""
+        chart = self.chart(now)
+        due = [self._due(k, chart) for k, run in self.runs.items() if run["state"] == "running"]
+        due += [_time(run["dueAt"]) for key, run in self._ready() if "dueAt" in run]
+        later = [moment for moment in due if moment > now]
+        return min(later, default=None)
+
+    def _ready(self) -> Iterable[tuple[str, Run]]:
+        """Waiting steps whose dependencies have succeeded and whose gates have been accepted."""
+        if self.halted:
+            return
+        for key, run in self.runs.items():
+            step = self.steps[key]
+            if (
+                run["state"] == "waiting"
+                and all(self._is(k, "succeeded") for k in step["dependsOn"])
+                and all(self._is(k, "running", "succeeded") for k in step["startsAfter"])
+            ):
+                yield key, run
+
+    def _startable(self, now: datetime, chart: Schedule) -> list[str]:
+        """Ready steps that hold no lock in common with each other or with what runs."""
+        ready = [k for k, run in self._ready() if "dueAt" not in run or _time(run["dueAt"]) <= now]
+        held = {
+            lock
+            for key, run in self.runs.items()
+            if run["state"] == "running"
+            for lock in self.steps[key]["locks"]
+        }
+        chosen = []
+        for key in sorted(ready, key=lambda k: chart.slack.get(k, 0.0)):
+            locks = self.steps[key]["locks"]
+            if held.isdisjoint(locks):
+                held.update(locks)
+                chosen.append(key)
+        return chosen
+
+    def _is(self, key: str, *states: str) -> bool:
+        """A step outside this walk (a no-op, an adopted resource) counts as succeeded."""
+        return key not in self.runs or self.runs[key]["state"] in states
+
+    def _look(self, key: str, now: datetime) -> Json:
+        run = self.runs[key]
+        step = {k: v for k, v in self.steps[key].items() if k not in {"prior", "changes"}}
+        elapsed = (now - _time(run["startedAt"])).total_seconds()
+        return {
+            "step": step,
+            "operationUrl": run.get("operationUrl"),
+            "elapsedSeconds": elapsed,
+        }
+
+    # What came of it
+
+    def settle(
+        self, calls: Sequence[Call], outcomes: Sequence[Outcome | None], now: datetime
+    ) -> None:
+        """Fold the answers of a round; None is an activity that raised instead of answering."""
+        for call, outcome in zip(calls, outcomes, strict=True):
+            run = self.runs[call.key]
+            if call.verb != LOOK:
+                run["attempts"] += 1
+                run.setdefault("startedAt", now.isoformat())
+            if outcome is None:
+                self._unknown(call.key, now)
+            elif outcome["state"] == "succeeded":
+                self._end(call.key, "succeeded", now)
+                if "warning" in outcome:
+                    run["warning"] = outcome["warning"]
+            elif outcome["state"] == "inProgress":
+                self._go_on(call, outcome, now)
+            else:
+                self._refused(call.key, outcome.get("failure") or _UNSPECIFIED, now)
+        self._skip_unreachable()
+
+    def _go_on(self, call: Call, outcome: Outcome, now: datetime) -> None:
+        run, step = self.runs[call.key], self.steps[call.key]
+        if (now - _time(run["startedAt"])).total_seconds() > step["timeoutSeconds"]:
+            minutes = step["timeoutSeconds"] / 60
+            message = f"{step['id']} is still in progress after {minutes:.0f} minutes"
+            self._fail(call.key, _final("OperationTimedOut", message), now)
+            return
+        if call.verb != LOOK or "legSeconds" in outcome:
+            leg = outcome.get("legSeconds", step["expectedSeconds"])
+            run["legStartedAt"] = now.isoformat()
+            run["legEndsAt"] = (now + timedelta(seconds=leg)).isoformat()
+        run["state"] = "running"
+        run["operationUrl"] = outcome.get("operationUrl") or None
+        run["failure"] = None
+        run["lookedAt"] = now.isoformat()
+        run["retryAfterSeconds"] = outcome.get("retryAfterSeconds") or 0.0
+        run.pop("dueAt", None)
+
+    def _unknown(self, key: str, now: datetime) -> None:
+        """Nobody knows what the activity did, so do it again: a submit may be repeated."""
+        run = self.runs[key]
+        run["unknowns"] = run.get("unknowns", 0) + 1
+        if run["unknowns"] > MAX_UNKNOWN:
+            message = f"an activity of {key} ended without an answer {run['unknowns']} times"
+            self._fail(key, _final("OutcomeUnknown", message), now)
+        elif run["state"] == "waiting":
+            run["dueAt"] = (now + DEFAULT_WAIT).isoformat()
+        else:
+            run["lookedAt"] = now.isoformat()
+
+    def _refused(self, key: str, failure: Failure, now: datetime) -> None:
+        run = self.runs[key]
+        since = _time(run.setdefault("refusedSince", now.isoformat()))
+        attempts = failure.get("maxAttempts", float("inf"))
+        retryable = failure["retryable"]
+        if self.relentless and not retryable:
+            retryable, attempts = True, RELENTLESS_ATTEMPTS
+        patience = failure.get("patienceSeconds", float("inf"))
+        waited = (now - since).total_seconds()
+        if not retryable or run["attempts"] >= attempts or waited >= patience:
+            self._fail(key, failure, now)
+            return
+        first = timedelta(seconds=failure.get("retryAfterSeconds", DEFAULT_WAIT.total_seconds()))
+        backoff = min(max(first, timedelta(seconds=waited / 2)), max(first, LONGEST_WAIT))
+        run["state"] = "waiting"
+        run["failure"] = failure
+        run["dueAt"] = (now + backoff).isoformat()
+
+    def _fail(self, key: str, failure: Failure, now: datetime) -> None:
+        self._end(key, "failed", now)
+        self.runs[key]["failure"] = failure
+        if not self.relentless:
+            self.halt()
+
+    def _end(self, key: str, state: str, now: datetime) -> None:
+        run = self.runs[key]
+        run["state"] = state  # type: ignore[typeddict-item]  # the two callers pass literals
+        run["settledAt"] = now.isoformat()
+        for passed in PASSING:
+            run.pop(passed, None)  # type: ignore[misc]  # all of them are optional keys
+        if state == "succeeded":
+            run["failure"] = None
+
+    def _skip_unreachable(self) -> None:
+        """What waits for a step that failed will never start; it is no failure of its own."""
+        lost = {key for key, run in self.runs.items() if run["state"] in {"failed", "skipped"}}
+        for key in self.runs:  # the steps stand in dependency order
+            step = self.steps[key]
+            needs = {*step["dependsOn"], *step["startsAfter"]}
+            if self.runs[key]["state"] == "waiting" and not lost.isdisjoint(needs):
+                self.runs[key]["state"] = "skipped"
+                lost.add(key)
+
+    # How long it will take
+
+    def chart(self, now: datetime) -> Schedule:
+        """The critical path of what is left, in Unix seconds; an overdue step ends now."""
+        bars = []
+        for key, run in self.runs.items():
+            step = self.steps[key]
+            if run["state"] == "running":
+                leg_left = (_time(run["legEndsAt"]) - now).total_seconds()
+                bars.append(Activity(key, max(0.0, leg_left), earliest=now.timestamp()))
+            elif run["state"] == "waiting" and not self.halted:
+                seconds = step["expectedSeconds"]
+                before, gates = tuple(step["dependsOn"]), tuple(step["startsAfter"])
+                bars.append(Activity(key, seconds, before, gates, earliest=now.timestamp()))
+        return schedule(bars)
+
+    def _due(self, key: str, chart: Schedule) -> datetime:
+        """When a running step is next worth a look."""
+        run = self.runs[key]
+        began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
+        leg = Leg(began, ends - began, timedelta(seconds=chart.slack[key]))
+        return leg.next_look(_time(run["lookedAt"]), timedelta(seconds=run["retryAfterSeconds"]))
+
+
+_UNSPECIFIED = Failure(code="Unspecified", message="no reason was given", retryable=False)
+
+
+def _final(code: str, message: str) -> Failure:
+    return Failure(code=code, message=message, retryable=False)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

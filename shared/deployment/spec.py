@@ -1,0 +1,263 @@
+"""What a caller asks for: one deployment, as a spec.
+
+Only what has no sane default is required: name, location, the circuit, the on-premises prefixes.
+Everything else defaults to the recipe as corrected. Unknown fields are refused. Wire names are
+camelCase. A spec never holds a secret, only the URL of one in a Key Vault.
+"""
+
+import hashlib
+import re
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+
+def _network(text: str) -> str:
+    """A canonical IPv4 prefix; host bits set are a typing error, not a prefix."""
+    try:
+        return str(IPv4Network(text))
+    except ValueError as error:
+        raise ValueError(f"should be an IPv4 prefix such as 10.1.0.0/16; {error}") from error
+
+
+def _address(text: str) -> str:
+    try:
+        return str(IPv4Address(text))
+    except ValueError as error:
+        raise ValueError(f"should be an IPv4 address such as 10.1.2.10; {error}") from error
+
+
+def _resource_id(arm_type: str) -> AfterValidator:
+    """An ARM id of one type, told apart by its provider and type segments."""
+    namespace, *kinds = arm_type.split("/")
+    middle = "/".join(f"{kind}/[^/]+" for kind in kinds)
+    pattern = re.compile(
+        rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{namespace}/{middle}", re.IGNORECASE
+    )
+
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(
+                f"should be the ARM id of a {arm_type}: /subscriptions/<id>/resourceGroups/<group>"
+                f"/providers/{namespace}/{'/'.join(f'{kind}/<name>' for kind in kinds)}"
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+Prefix = Annotated[str, AfterValidator(_network)]
+Address = Annotated[str, AfterValidator(_address)]
+CircuitId = Annotated[str, _resource_id("Microsoft.Network/expressRouteCircuits")]
+ZoneId = Annotated[str, _resource_id("Microsoft.Network/privateDnsZones")]
+IdentityId = Annotated[str, _resource_id("Microsoft.ManagedIdentity/userAssignedIdentities")]
+SecretUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https://[A-Za-z0-9.:-]+/secrets/[A-Za-z0-9-]{1,127}(/[0-9a-f]+)?$"
+    ),
+]
+Location = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{2,40}$")]
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+
+
+class Part(BaseModel):
+    """Base of every part of a spec: closed, immutable, camelCase on the wire."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+
+class KeyVaultSecret(Part):
+    """Where a secret lies; its value never enters a spec."""
+
+    key_vault_secret: SecretUrl
+
+
+class Subnets(Part):
+    """The five subnets of the hub network (recipe: preparation; the Bastion one was missing)."""
+
+    gateway: Prefix = "10.1.1.0/27"
+    application_gateway: Prefix = "10.1.2.0/24"
+    database: Prefix = "10.1.3.0/24"
+    management: Prefix = "10.1.4.0/24"
+    bastion: Prefix = "10.1.5.0/26"
+
+
+class Network(Part):
+    """The hub network."""
+
+    address_space: list[Prefix] = Field(default=["10.1.0.0/16"], min_length=1)
+    subnets: Subnets = Subnets()
+
+
+class OnPremises(Part):
+    """The networks at the other end of the circuit; they alone may reach the database."""
+
+    prefixes: list[Prefix] = Field(min_length=1)
+
+
+class ScaleUnits(Part):
+    """Bounds of an ErGwScale gateway."""
+
+    minimum: int = Field(default=1, ge=1, le=40)
+    maximum: int = Field(default=10, ge=1, le=40)
+
+
+class ExpressRoute(Part):
+    """The gateway and its connection to a circuit that exists already."""
+
+    circuit_id: CircuitId
+    authorization_key: KeyVaultSecret | None = None
+    gateway_sku: Literal[
+        "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale", "Standard", "HighPerformance"
+    ] = "ErGw1AZ"
+    scale_units: ScaleUnits | None = None
+    allow_legacy_sku: bool = False
+    routing_weight: int = Field(default=0, ge=0, le=32000)
+
+
+class Postgres(Part):
+    """The flexible server; reached through its delegated subnet only."""
+
+    server_name: Annotated[
+        str | None, Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
+    ] = None
+    version: Literal["14", "15", "16", "17", "18"] = "17"
+    sku: Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$")] = "Standard_D2ds_v5"
+    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] = Field(
+        default=128, alias="storageGiB"
+    )
+    admin_login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = (
+        "dbadmin"
+    )
+    admin_password: KeyVaultSecret | None = None
+    high_availability: Literal["Disabled", "SameZone", "ZoneRedundant"] = "Disabled"
+    backup_retention_days: int = Field(default=7, ge=7, le=35)
+    geo_redundant_backup: bool = False
+    private_dns_zone: Annotated[str | None, Field(default=None, max_length=253)] = None
+    parameters: dict[
+        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,62}$")],
+        Annotated[str, StringConstraints(min_length=1, max_length=1024)],
+    ] = Field(default={"shared_preload_libraries": "pg_stat_statements"}, max_length=20)
+
+
+class HttpsListener(Part):
+    """A web application behind the WAF, beside the database; its certificate lies in Key Vault."""
+
+    host_name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,253}$")]
+    backend_addresses: list[str] = Field(min_length=1)
+    backend_port: int = Field(default=443, ge=1, le=65535)
+    certificate: KeyVaultSecret
+
+
+class Alias(Part):
+    """A name in a private zone of the customer that leads to the gateway."""
+
+    zone_id: ZoneId
+    record_name: Label = "pg"
+
+
+class Gateway(Part):
+    """The Application Gateway in front of the server, or `mode: none` to reach it directly."""
+
+    mode: Literal["proxy", "none"] = "proxy"
+    tls: Literal["passthrough", "terminate"] = "passthrough"
+    certificate: KeyVaultSecret | None = None
+    identity_id: IdentityId | None = None
+    sku: Literal["Standard_v2", "WAF_v2"] = "Standard_v2"
+    min_capacity: int = Field(default=2, ge=0, le=125)
+    max_capacity: int = Field(default=5, ge=2, le=125)
+    private_address: Address = "10.1.2.10"
+    https: HttpsListener | None = None
+    alias: Alias | None = None
+
+
+class Bastion(Part):
+    """The way to the jump box."""
+
+    enabled: bool = True
+    sku: Literal["Basic", "Standard"] = "Standard"
+    scale_units: int = Field(default=2, ge=2, le=50)
+
+
+class JumpBox(Part):
+    """A virtual machine without a public address, from which the database is probed."""
+
+    enabled: bool = True
+    size: Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$")] = "Standard_B2s"
+    admin_username: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")] = (
+        "azureuser"
+    )
+    ssh_public_key: Annotated[
+        str | None, Field(default=None, pattern=r"^(ssh-(rsa|ed25519)|ecdsa-\S+) [A-Za-z0-9+/=]+")
+    ] = None
+
+
+class DeploymentSpec(Part):
+    """One deployment of the architecture; see the module."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+    location: Location
+    express_route: ExpressRoute
+    on_premises: OnPremises
+    subscription_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f-]{36}$")]
+    resource_group: Annotated[
+        str | None, Field(default=None, pattern=r"^[A-Za-z0-9_.()-]{0,89}[A-Za-z0-9_()-]$")
+    ] = None
+    tags: dict[
+        Annotated[str, StringConstraints(pattern=r"^[^<>%&\\?/]{1,512}$")],
+        Annotated[str, StringConstraints(max_length=256)],
+    ] = Field(default={}, max_length=45)
+    adopt: bool = False
+    zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"])
+    network: Network = Network()
+    postgres: Postgres = Postgres()
+    gateway: Gateway = Gateway()
+    bastion: Bastion = Bastion()
+    jump_box: JumpBox = JumpBox()
+
+    @property
+    def group(self) -> str:
+        """Name of the resource group."""
+        return self.resource_group or f"rg-{self.name}"
+
+    @property
+    def suffix(self) -> str:
+        """Six letters that make a globally unique name of ours unique, the same every time."""
+        seed = f"{self.subscription_id}/{self.group}/{self.name}".casefold()
+        return hashlib.sha256(seed.encode()).hexdigest()[:6]
+
+    @property
+    def server_name(self) -> str:
+        """Name of the PostgreSQL server, unique in all of Azure."""
+        return self.postgres.server_name or f"psql-{self.name}-{self.suffix}"
+
+    @property
+    def server_fqdn(self) -> str:
+        """The name clients use; a CNAME into the private zone."""
+        return f"{self.server_name}.postgres.database.azure.com"
+
+    @property
+    def zone_name(self) -> str:
+        """Name of the private zone that holds the address of the server."""
+        return self.postgres.private_dns_zone or (
+            f"{self.server_name}.private.postgres.database.azure.com"
+        )
+
+    @property
+    def proxied(self) -> bool:
+        """Whether an Application Gateway stands in front of the server."""
+        return self.gateway.mode == "proxy"
+
+    @property
+    def firewalled(self) -> bool:
+        """Whether the gateway carries a WAF policy."""
+        return self.proxied and (self.gateway.sku == "WAF_v2" or self.gateway.https is not None)

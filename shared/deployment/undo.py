@@ -1,0 +1,80 @@
+"""The undone plan: edges flipped, what was created is deleted, what was updated is restored.
+
+What was only adopted has no step to undo. A step that failed or hung is undone as well, because a
+refused PUT may have left something behind; deleting what is absent is a success.
+"""
+
+import json
+
+from shared.deployment.messages import Action, Plan, Residue, Run, Step
+from shared.deployment.progress import Progress
+
+UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore"}
+
+
+def undone(plan: Plan, runs: dict[str, Run]) -> Plan:
+    """The plan whose walk leaves things as they were before `plan` was walked as far as `runs`."""
+    touched = [s for s in plan["steps"] if s["action"] in UNDONE_BY and _touched(runs, s["key"])]
+    return Plan(
+        deployment=plan["deployment"],
+        purpose="roll-back",
+        steps=[_undo_step(step, touched) for step in reversed(touched)],
+        warnings=[],
+        refusals=[],
+        outputs={},
+        retained=[],
+    )
+
+
+def _touched(runs: dict[str, Run], key: str) -> bool:
+    run = runs.get(key)
+    return run is not None and run["attempts"] > 0
+
+
+def _undo_step(step: Step, touched: list[Step]) -> Step:
+    action = UNDONE_BY[step["action"]]
+    restored = step["prior"] if action == "restore" else None
+    return Step(
+        key=step["key"],
+        armType=step["armType"],
+        id=step["id"],
+        action=action,
+        body=restored or {},
+        prior=step["body"] if action == "restore" else None,
+        changes=[],
+        dependsOn=[s["key"] for s in touched if step["key"] in s["dependsOn"]],
+        startsAfter=[],
+        locks=step["locks"],
+        expectedSeconds=step["undoSeconds"],
+        timeoutSeconds=max(step["timeoutSeconds"], 4 * step["undoSeconds"]),
+        undoSeconds=step["expectedSeconds"],
+    )
+
+
+def residue(progress: Progress) -> list[Residue]:
+    """What a relentless walk could not do, each with its reason and the command to finish it."""
+    left = []
+    for key, run in progress.runs.items():
+        step = progress.steps[key]
+        if run["state"] == "failed":
+            failure = run.get("failure")
+            reason = f"{failure['code']}: {failure['message']}" if failure else "unknown"
+        elif run["state"] == "skipped":
+            blockers = [k for k in step["dependsOn"] if _stuck(progress, k)]
+            reason = f"waits for {', '.join(blockers)}"
+        else:
+            continue
+        left.append(Residue(key=key, id=step["id"], reason=reason, command=_command(step)))
+    return left
+
+
+def _stuck(progress: Progress, key: str) -> bool:
+    return key in progress.runs and progress.runs[key]["state"] in {"failed", "skipped"}
+
+
+def _command(step: Step) -> str:
+    """The az command that finishes the undo of a step by hand; ids and bodies hold no secret."""
+    if step["action"] == "delete":
+        return f"az resource delete --ids '{step['id']}'"
+    body = json.dumps(step["body"]).replace("'", "'\\''")
+    return f"az resource create --id '{step['id']}' --is-full-object --properties '{body}'"

@@ -1,0 +1,286 @@
+"""What every resource of the architecture declares, and the defaults most of them keep.
+
+A resource class holds only what is particular to its ARM type. Ids are computed from the spec and
+never looked up, so that a plan can be written before anything exists. A class overrides a method
+only where Azure differs for that type, and says where it knows that from.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+
+from shared.deployment.diff import differences, merged
+from shared.deployment.errors import UndeclaredDependency
+from shared.deployment.messages import Advice, Change, Json
+from shared.deployment.spec import DeploymentSpec
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+State = Literal["succeeded", "failed", "inProgress"]
+
+MANAGED_BY = "managed-by"
+OWNER = "hybriddb"
+DEPLOYMENT = "hybriddb-deployment"
+RESOURCE_GROUP = "resource-group"
+"""Key of the group that everything else lies in and therefore depends on."""
+
+
+def seconds(number: float) -> timedelta:
+    """Reads well in a `Timing`."""
+    return timedelta(seconds=number)
+
+
+def minutes(number: float) -> timedelta:
+    """Reads well in a `Timing`."""
+    return timedelta(minutes=number)
+
+
+class Response(Protocol):
+    """What ARM answered: the part of azure.core's HTTP response that is used here."""
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    def json(self) -> Any:
+        """The body."""
+
+
+class OperationGroup(Protocol):
+    """The three methods that most of the SDKs' operation groups share."""
+
+    @property
+    def get(self) -> Callable[..., Any]:
+        """Read one resource."""
+
+    @property
+    def begin_create_or_update(self) -> Callable[..., Any]:
+        """Submit a body."""
+
+    @property
+    def begin_delete(self) -> Callable[..., Any]:
+        """Submit a deletion."""
+
+
+def answered(method: Callable[..., Any], *arguments: Any) -> Response:
+    """Call a synchronous SDK method and keep the HTTP response, not the model made of it."""
+    response: Response = method(*arguments, cls=_response)
+    return response
+
+
+def started(method: Callable[..., Any], *arguments: Any) -> Response:
+    """Call a `begin_` method for its first answer only: the waiting is the orchestrator's.
+
+    The first body is not always the resource (PostgreSQL answers with the operation), hence the
+    HTTP response.
+    """
+    response: Response = method(*arguments, cls=_response, polling=False)
+    return response
+
+
+def _response(pipeline: Any, _body: Any, _headers: Any) -> Any:
+    return pipeline.http_response
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long ARM takes for a type, each number with its source where it is declared."""
+
+    create: timedelta
+    delete: timedelta
+    timeout: timedelta = timedelta(minutes=30)
+    update: timedelta | None = None  # where it differs from create
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A correction of the original recipe, shown as a warning in the plan."""
+
+    recipe_step: str  # "preparation", "step 1" ... "step 7", "validation", "cleanup", "diagram"
+    code: str  # GatewayHasNoPublicIp
+    reason: str
+
+
+class Ids:
+    """The ids of the declared dependencies of one resource, and of nothing else."""
+
+    def __init__(self, resource: "Resource", spec: DeploymentSpec) -> None:
+        self._resource = resource
+        self._spec = spec
+
+    def __getitem__(self, dependency: "type[Resource]") -> str:
+        """The id of a declared dependency.
+
+        Raises:
+            UndeclaredDependency: the class is missing from `depends_on`.
+        """
+        if dependency not in self._resource.depends_on:
+            raise UndeclaredDependency(type(self._resource).__name__, dependency.__name__)
+        return dependency().id(self._spec)
+
+
+class Verdict(NamedTuple):
+    """What a settle probe found after the operation itself had succeeded.
+
+    `submitted` is the answer to a further operation that the probe has started, where one step is
+    several operations in a row; `leg` is how long that operation, or the settling, should take.
+    """
+
+    state: State
+    warning: str | None = None
+    submitted: Response | None = None
+    leg: timedelta | None = None
+
+
+SETTLED = Verdict("succeeded")
+
+
+class Resource:
+    """One resource of the architecture; see the module."""
+
+    key: ClassVar[str]
+    arm_type: ClassVar[str]
+    depends_on: "ClassVar[tuple[type[Resource], ...]]" = ()
+    starts_after: "ClassVar[tuple[type[Resource], ...]]" = ()  # begins once ARM accepted these
+    timing: ClassVar[Timing] = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(15))
+    exact: ClassVar[tuple[str, ...]] = ()  # lists that hold nothing but what we declare
+    ignore: ClassVar[tuple[str, ...]] = ()  # paths that never count as a difference
+    holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
+    taggable: ClassVar[bool] = True
+    patience: ClassVar[Mapping[str, str]] = {}  # error code -> retry class, where it differs
+
+    # What it is
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        """Whether this deployment has one."""
+        return True
+
+    def name(self, spec: DeploymentSpec) -> str:
+        """Its name; for a child resource the last segment only."""
+        raise NotImplementedError
+
+    def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
+        """Names of the resources it lies in, outermost first; empty for a top-level type."""
+        return ()
+
+    def id(self, spec: DeploymentSpec) -> str:
+        """Its ARM id, known before it exists."""
+        namespace, *kinds = self.arm_type.split("/")
+        names = (*self.parents(spec), self.name(spec))
+        tail = "/".join(f"{kind}/{name}" for kind, name in zip(kinds, names, strict=True))
+        return (
+            f"/subscriptions/{spec.subscription_id}/resourceGroups/{spec.group}"
+            f"/providers/{namespace}/{tail}"
+        )
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        """The desired ARM body, camelCase as on the wire, with references in place of secrets."""
+        raise NotImplementedError
+
+    def tagged_body(self, spec: DeploymentSpec) -> Json:
+        """The desired body with the tags of the spec and the mark of ownership."""
+        body = self.body(spec, Ids(self, spec))
+        if self.taggable:
+            body["tags"] = {**spec.tags, MANAGED_BY: OWNER, DEPLOYMENT: spec.name}
+        return body
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        """Where it differs from the recipe, for this spec."""
+        return ()
+
+    def advice(self, spec: DeploymentSpec) -> Iterator[Advice]:
+        """Its departures, as warnings of the plan."""
+        for departure in self.departures(spec):
+            yield Advice(
+                code=departure.code,
+                message=departure.reason,
+                target=self.key,
+                recipeStep=departure.recipe_step,
+            )
+
+    def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
+        """Keys that it shares with resources ARM refuses to write at the same time."""
+        return (self.id(spec).casefold(),)
+
+    # How it is compared
+
+    def differences(self, desired: Json, observed: Json) -> list[Change]:
+        """What applying `desired` would change in `observed`."""
+        return differences(desired, observed, exact=self.exact, ignore=self.ignore)
+
+    def update_body(self, desired: Json, observed: Json) -> Json:
+        """What an update sends: desired over observed, so that nothing of others is dropped."""
+        body: Json = merged(desired, observed, exact=self.exact)
+        return body
+
+    def state(self, observed: Json) -> State:
+        """Whether the resource as read has reached an end state."""
+        provisioning = str((observed.get("properties") or {}).get("provisioningState", "Succeeded"))
+        ended: dict[str, State] = {
+            "succeeded": "succeeded",
+            "failed": "failed",
+            "canceled": "failed",
+        }
+        return ended.get(provisioning.casefold(), "inProgress")
+
+    def health(self, observed: Json) -> Iterable[Change]:
+        """What is wrong with it although it is as declared: degraded states, for drift."""
+        if self.state(observed) == "failed":
+            state = observed["properties"]["provisioningState"]
+            yield Change(path="properties.provisioningState", before=state, after="Succeeded")
+
+    # How it is reached
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        """The SDK operation group that serves it."""
+        raise NotImplementedError
+
+    def read(self, clients: "AzureClients", resource_id: str) -> Response:
+        """Read it."""
+        return answered(self.operation_group(clients).get, *path_of(resource_id))
+
+    def put(
+        self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
+    ) -> Response:
+        """Submit a body; `observed` is what is there now, None where nothing is."""
+        submit = self.operation_group(clients).begin_create_or_update
+        return started(submit, *path_of(resource_id), body)
+
+    def delete(self, clients: "AzureClients", resource_id: str) -> Response:
+        """Submit the deletion; absence is answered 204 or 404 and is a success."""
+        return started(self.operation_group(clients).begin_delete, *path_of(resource_id))
+
+    def settle(
+        self, clients: "AzureClients", body: Json, observed: Json, elapsed: timedelta
+    ) -> Verdict:
+        """What is still to wait for once ARM calls the resource Succeeded; usually nothing."""
+        return SETTLED
+
+
+def path_of(resource_id: str) -> tuple[str, ...]:
+    """The arguments with which the SDKs address a resource: its group, then the names in its id."""
+    parts = resource_id.strip("/").split("/")
+    group = parts[3]
+    return (group, *parts[7::2])
+
+
+def edges(kind: type[Resource]) -> list[str]:
+    """Keys of what must stand before a resource of this class: its group, and what it declares."""
+    group = [] if kind.key == RESOURCE_GROUP else [RESOURCE_GROUP]
+    return group + [dependency.key for dependency in kind.depends_on]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every resource class, in dependency order."""
+
+    resources: tuple[Resource, ...]
+    by_key: Mapping[str, Resource] = field(default_factory=dict)
+
+    def wanted(self, spec: DeploymentSpec) -> tuple[Resource, ...]:
+        """Those that this deployment has."""
+        return tuple(resource for resource in self.resources if resource.wanted(spec))
+
+    def __getitem__(self, key: str) -> Resource:
+        return self.by_key[key]

@@ -1,0 +1,36 @@
+"""Finds every resource class, so that no list has to be kept: the one piece of magic here."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+import shared.resources
+from shared.deployment.schedule import in_order
+from shared.resources.base import Catalogue, Resource, edges
+
+
+@cache
+def catalogue() -> Catalogue:
+    """All concrete classes of the package, in dependency order.
+
+    Raises:
+        ValueError: two classes claim one key.
+    """
+    for module in pkgutil.iter_modules(shared.resources.__path__):
+        importlib.import_module(f"{shared.resources.__name__}.{module.name}")
+    found: dict[str, type[Resource]] = {}
+    for kind in _subclasses(Resource):
+        if "key" in vars(kind):
+            if kind.key in found:
+                raise ValueError(f"{kind.__name__} and {found[kind.key].__name__}: {kind.key!r}")
+            found[kind.key] = kind
+    before = {
+        key: [*edges(kind), *(gate.key for gate in kind.starts_after)]
+        for key, kind in sorted(found.items())
+    }
+    ordered = tuple(found[key]() for key in in_order(before))
+    return Catalogue(ordered, {resource.key: resource for resource in ordered})
+
+
+def _subclasses(kind: type[Resource]) -> list[type[Resource]]:
+    return [s for child in kind.__subclasses__() for s in (child, *_subclasses(child))]

@@ -1,0 +1,53 @@
+"""The resource group that holds everything else."""
+
+from typing import TYPE_CHECKING
+
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    RESOURCE_GROUP,
+    Ids,
+    Resource,
+    Response,
+    Timing,
+    answered,
+    minutes,
+    seconds,
+    started,
+)
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+
+class ResourceGroup(Resource):
+    """Holds the whole deployment; deleted only where we created it and nothing foreign is left."""
+
+    key = RESOURCE_GROUP
+    arm_type = "Microsoft.Resources/resourceGroups"
+    timing = Timing(create=seconds(2), delete=minutes(1), timeout=minutes(60))  # ARM: synchronous
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return spec.group
+
+    def id(self, spec: DeploymentSpec) -> str:
+        return f"/subscriptions/{spec.subscription_id}/resourceGroups/{spec.group}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        return {"location": spec.location}
+
+    def read(self, clients: "AzureClients", resource_id: str) -> Response:
+        return answered(clients.resources.resource_groups.get, _name(resource_id))
+
+    def put(
+        self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
+    ) -> Response:
+        groups = clients.resources.resource_groups
+        return answered(groups.create_or_update, _name(resource_id), body)
+
+    def delete(self, clients: "AzureClients", resource_id: str) -> Response:
+        return started(clients.resources.resource_groups.begin_delete, _name(resource_id))
+
+
+def _name(resource_id: str) -> str:
+    return resource_id.rsplit("/", 1)[-1]
