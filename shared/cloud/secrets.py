@@ -1,0 +1,182 @@
+"""Puts the values of secrets into a body, at the last moment before the PUT.
+
+The values live in Key Vault and in the one call that needs them: nothing here logs or raises one.
+What a body may ask the vault to generate is made where the vault has none, and kept there.
+"""
+
+import secrets
+import string
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.keyvault.secrets import KeyVaultSecret, SecretClient
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_ssh_private_key,
+)
+
+from shared.cloud.clients import PATIENCE, credential
+from shared.cloud.errors import SecretUnavailable
+from shared.cloud.settings import Settings, settings
+from shared.deployment.messages import Json
+from shared.deployment.secrets import MARK, is_secret
+
+PASSWORD_LENGTH = 32  # Azure allows 8 to 128 of PostgreSQL's administrator
+# Three of four kinds of characters are asked for; these signs need no escape in a connection URL.
+# https://learn.microsoft.com/rest/api/postgresql/servers/create-or-update
+KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.~")
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Address(NamedTuple):
+    """Where a secret lies; no version means the latest."""
+
+    vault_url: str
+    name: str
+    version: str | None = None
+
+
+class Vaults:
+    """The Key Vault clients, one a vault, made when first used and then kept."""
+
+    def __init__(self, credential: TokenCredential, settings: Settings) -> None:
+        self._credential = credential
+        self._settings = settings
+        self._clients: dict[str, SecretClient] = {}
+
+    def address(self, name_or_url: str) -> Address:
+        """Where a reference leads: a secret's URL, or a bare name in the vault of the app."""
+        if "://" not in name_or_url:
+            return Address(self._settings.key_vault_url, name_or_url)
+        url = urlsplit(name_or_url)
+        _, _, name, *version = url.path.split("/")  # /secrets/<name>[/<version>]
+        return Address(f"{url.scheme}://{url.netloc}", name, version[0] if version else None)
+
+    def client(self, vault_url: str) -> SecretClient:
+        """The client of one vault.
+
+        A spec may name any vault. The check of the challenge's domain is what keeps a token for
+        Key Vault from a host that only pretends to be one.
+        """
+        if vault_url not in self._clients:
+            self._clients[vault_url] = SecretClient(
+                vault_url,
+                self._credential,
+                verify_challenge_resource=self._settings.verify_key_vault_challenge,
+                **PATIENCE,
+            )
+        return self._clients[vault_url]
+
+
+@cache
+def vaults() -> Vaults:
+    """The vaults as the identity of this app sees them."""
+    return Vaults(credential(), settings())
+
+
+def resolve(body: Json, vaults_of_app: Vaults | None = None) -> Json:
+    """A copy of `body` with every reference replaced by its value; keep it no longer than the call.
+
+    Raises:
+        SecretUnavailable: a vault does not give one out.
+    """
+    resolved: Json = _resolved(body, vaults_of_app or vaults())
+    return resolved
+
+
+def _resolved(value: Any, of_app: Vaults) -> Any:
+    if is_secret(value):
+        return _value(value[MARK], of_app)
+    if isinstance(value, Mapping):
+        return {key: _resolved(inner, of_app) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_resolved(inner, of_app) for inner in value]
+    return value
+
+
+def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
+    address = of_app.address(reference["name"])
+    kind = reference.get("generate")
+    try:
+        client = of_app.client(address.vault_url)
+        try:
+            stored = client.get_secret(address.name, address.version)
+        except ResourceNotFoundError:
+            if not kind or address.version:
+                raise
+            stored = _generate(client, address.name, GENERATORS[kind]())
+    except AzureError as error:
+        # Not chained: the request inside the error may hold the value that was to be stored.
+        raise _unavailable(address.name, error) from None
+    value = stored.value or ""
+    return _public_half(address.name, value) if kind == "ssh-key" else value
+
+
+def _generate(client: SecretClient, name: str, value: str) -> KeyVaultSecret:
+    """Store `value`, unless another activity is generating at the same moment: then its value.
+
+    Key Vault has no conditional write, but it keeps every version in order, so the oldest wins and
+    is made the latest again. (Two versions of one second are told apart by their ids; the order
+    could only be misread by a reader between those two writes.)
+    """
+    ours = client.set_secret(name, value)
+    versions = client.list_properties_of_secret_versions(name)
+    first = min(versions, key=lambda version: (version.created_on, version.version))
+    if first.version == ours.properties.version:
+        return ours
+    winner = client.get_secret(name, first.version)
+    return client.set_secret(name, winner.value or "")
+
+
+def generate_password() -> str:
+    """A random password that satisfies Azure's rules."""
+    letters = [secrets.choice(kind) for kind in KINDS]
+    letters += [secrets.choice("".join(KINDS)) for _ in range(PASSWORD_LENGTH - len(letters))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+def generate_ssh_key() -> str:
+    """A private key in OpenSSH's form; virtual machines of Azure take ed25519 and RSA.
+
+    https://learn.microsoft.com/azure/virtual-machines/linux/mac-create-ssh-keys
+    """
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
+
+GENERATORS = {"password": generate_password, "ssh-key": generate_ssh_key}
+
+
+def _public_half(name: str, private: str) -> str:
+    try:
+        key = load_ssh_private_key(private.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        why = "it holds no private SSH key without a passphrase"
+        raise SecretUnavailable(name, why) from None
+    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def _unavailable(name: str, error: AzureError) -> SecretUnavailable:
+    """What the vault said, by code alone; an unreachable vault is worth another try."""
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
+        return SecretUnavailable(name, "the vault cannot be reached", retryable=True)
+    status = error.status_code
+    code = getattr(error.error, "code", None) or f"HTTP {status}"
+    advice = {
+        401: "the app's identity is not accepted by the vault",
+        403: "grant the app's identity 'Key Vault Secrets User' on the vault "
+        "('Key Vault Secrets Officer' where it is to generate one)",
+        404: "store it in the vault, or correct the reference",
+        409: "a deleted secret of that name can still be recovered: recover or purge it",
+    }.get(status, "the vault refused")
+    return SecretUnavailable(name, f"{code}: {advice}", retryable=status in PASSING)
