@@ -9,6 +9,8 @@ and emulator share one by living in one process.
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -54,6 +56,7 @@ class VirtualClock:
     def __init__(self, start: datetime = START) -> None:
         self._now = start
         self._lock = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         """The present, in UTC."""
@@ -66,11 +69,24 @@ class VirtualClock:
     def advance_to(self, moment: datetime) -> None:
         """Jump forward to `moment`; a moment already past changes nothing."""
         with self._lock:
+            moved = moment > self._now
             self._now = max(self._now, moment)
+        if moved:
+            for notify in list(self._watchers):
+                notify()
 
     def advance(self, by: timedelta) -> None:
         """Jump forward by a span."""
         self.advance_to(self._now + by)
+
+    @contextmanager
+    def watched(self, notify: Callable[[], None]) -> Iterator[None]:
+        """Call `notify` after every move, on the thread of whoever moved the clock."""
+        self._watchers.append(notify)
+        try:
+            yield
+        finally:
+            self._watchers.remove(notify)
 
     def __str__(self) -> str:
         """The word that names this clock on a command line."""

@@ -1,0 +1,309 @@
+"""Decides what runs when: ready work items, delayed messages, and virtual time.
+
+Everything here happens on the event loop of the host, so no locks are needed. An instance is
+ready when its inbox has a visible message; at most one episode per instance runs at a time.
+Nothing polls: commits say what they woke, and one timer waits for the next due thing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from local.clock import VirtualClock
+from local.functions_host.episode import FINISHED
+from local.functions_host.errors import HostKilled, WorkerCrash
+from local.functions_host.runner import Runner
+
+log = logging.getLogger(__name__)
+
+Chooser = Callable[[Sequence[str]], int]
+
+
+class Background(Protocol):
+    """Work with due times that does not pull virtual time forward: timer triggers, retries."""
+
+    def next_due(self) -> datetime | None:
+        """When something is due next."""
+
+    def run_due(self, now: datetime) -> None:
+        """Begin everything that is due."""
+
+
+class Dispatcher:
+    """The ready queues of one host.
+
+    `choose` picks which ready work item runs next, given their names; with it, one runs at a
+    time, so that a seed decides the whole run.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        *,
+        choose: Chooser | None,
+        jumps: bool,
+        on_death: Callable[[], None],
+    ) -> None:
+        self.runner, self.store, self.clock = runner, runner.hub.store, runner.hub.clock
+        self.choose = choose
+        self.jumps = jumps and isinstance(self.clock, VirtualClock)
+        self.on_death = on_death
+        self.background: list[Background] = []
+        self._limits = {
+            "orchestration": runner.settings.max_orchestrators,
+            "activity": runner.settings.max_activities,
+        }
+        self._ready: dict[str, dict[str | int, None]] = {"orchestration": {}, "activity": {}}
+        self._running: dict[str, set[str | int]] = {"orchestration": set(), "activity": set()}
+        self._again: set[str | int] = set()
+        self._in_flight = 0
+        self._scanned: datetime | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: datetime | None = None
+        self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._tasks = set[asyncio.Task[None]]()
+        self._quiet_check: asyncio.Handle | None = None
+        self._endings: list[tuple[str, datetime | None, asyncio.Future[None]]] = []
+
+    def begin(self) -> None:
+        """Take up the work that the task hub holds."""
+        self._ready["activity"] = dict.fromkeys(self.runner.hub.queued_activities())
+        self.run_due()
+
+    async def end(self) -> None:
+        """Wait for nothing; what runs is cancelled and will be repeated."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._quiet_check is not None:
+            self._quiet_check.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # What is ready
+
+    def pump(self) -> None:
+        """Start what is ready and fits; to be called after every change."""
+        if self.store.dead:
+            return
+        wake = self.store.take_wake()
+        for instance_id in sorted(wake.instances):
+            self._offer("orchestration", instance_id)
+        for seq in wake.activities:
+            self._offer("activity", seq)
+        while (item := self._next()) is not None:
+            self._start(*item)
+        if wake.delayed is not None:
+            self._wake_by(wake.delayed)
+        if self.quiet and self._quiet_check is None:
+            loop = asyncio.get_running_loop()
+            self._quiet_check = loop.call_soon(self._when_quiet)
+
+    def _offer(self, kind: str, key: str | int) -> None:
+        if key in self._running[kind]:
+            self._again.add(key)
+        else:
+            self._ready[kind][key] = None
+
+    def _next(self) -> tuple[str, str | int] | None:
+        if self.choose is not None:
+            if any(self._running.values()):
+                return None
+            items = [(kind, key) for kind, keys in self._ready.items() for key in keys]
+            return items[self.choose([f"{k} {key}" for k, key in items])] if items else None
+        for kind, keys in self._ready.items():
+            if keys and len(self._running[kind]) < self._limits[kind]:
+                return kind, next(iter(keys))
+        return None
+
+    def _start(self, kind: str, key: str | int) -> None:
+        del self._ready[kind][key]
+        self._running[kind].add(key)
+        self.spawn(self._run(kind, key))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that virtual time waits for."""
+        self._in_flight += 1
+        task = asyncio.get_running_loop().create_task(self._guard(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._in_flight -= 1
+        self.pump()
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except HostKilled:
+            self.on_death()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("the host failed on a work item")
+
+    async def _run(self, kind: str, key: str | int) -> None:
+        try:
+            if kind == "orchestration":
+                await self.runner.run_episode(str(key))
+            else:
+                self._wake_by(self.runner.next_renewal())
+                await self.runner.run_activity(int(key))
+        except WorkerCrash as crash:
+            log.warning("%s; %s %s is repeated", crash, kind, key)
+            self.runner.backoff.put(kind, key)
+            self._arm()
+        finally:
+            self._running[kind].discard(key)
+            if self._endings and kind == "orchestration":
+                self._check_endings()
+            if key in self._again:
+                self._again.discard(key)
+                self._ready[kind][key] = None
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Something from outside is in flight: virtual time stands still."""
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            with suppress(RuntimeError):  # the loop may be gone after a crash
+                self.pump()
+
+    # Time
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is ready or in flight."""
+        return not self._in_flight and not any(self._ready.values())
+
+    def run_due(self) -> None:
+        """Make ready what is due at the clock's present."""
+        if self.store.dead:
+            return
+        now = self.clock.now()
+        for instance_id in self.store.due_instances(self._scanned, now):
+            self._offer("orchestration", instance_id)
+        self._scanned = now
+        for background in self.background:
+            background.run_due(now)
+        for kind, key in self.runner.backoff.take_due(now):
+            self._offer(kind, key)
+        self._check_endings()
+        self._arm()
+        self.pump()
+
+    def _next_background(self) -> datetime | None:
+        moments = [background.next_due() for background in self.background]
+        moments.append(self.runner.backoff.next_due())
+        return min((m for m in moments if m is not None), default=None)
+
+    def next_due(self) -> datetime | None:
+        """When anything is due next, background included."""
+        moments = [self.store.next_due(self._scanned or self.clock.now()), self._next_background()]
+        return min((m for m in moments if m is not None), default=None)
+
+    def _wake_by(self, moment: datetime) -> None:
+        if self._armed_for is None or moment < self._armed_for:
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._armed_for = due = self.next_due()
+        if due is None:
+            return
+        seconds = self.clock.real_seconds_until(due)
+        if seconds != float("inf"):
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(min(seconds, 3600), self.run_due)
+
+    def _when_quiet(self) -> None:
+        self._quiet_check = None
+        if not self.quiet or self.store.dead:
+            return
+        if isinstance(self.clock, VirtualClock) and self._scanned != self.clock.now():
+            self.run_due()  # somebody else moved the clock
+            return
+        if self.jumps and (due := self.store.next_due(self.clock.now())) is not None:
+            self._jump_to(due)
+            return
+        self._check_endings(standing=isinstance(self.clock, VirtualClock))
+        for predicate, future in self._waiters:
+            if not future.done() and predicate():
+                future.set_result(None)
+        self._waiters = [(p, f) for p, f in self._waiters if not f.done()]
+
+    def _jump_to(self, due: datetime) -> None:
+        background = self._next_background()
+        self._move_to(due if background is None else min(due, background))
+
+    def _move_to(self, moment: datetime) -> None:
+        if not isinstance(self.clock, VirtualClock):
+            raise TypeError("only a virtual clock can be moved")
+        self.clock.advance_to(moment)
+        self.run_due()
+
+    async def until_quiet(self) -> None:
+        """Wait until nothing is ready or in flight."""
+        await self._until(lambda: True)
+
+    async def until_idle(self) -> None:
+        """Wait until nothing is ready, in flight, or due later; where time stands, due now."""
+        stands = isinstance(self.clock, VirtualClock)
+        await self._until(lambda: stands or self.store.next_due(self.clock.now()) is None)
+
+    async def _until(self, predicate: Callable[[], bool]) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._waiters.append((predicate, future))
+        self.pump()
+        await future
+
+    async def until_finished(self, instance_id: str, seconds: float | None = None) -> None:
+        """Wait for the end of an instance, at most so long on the host's clock.
+
+        With a limit, it also returns once nothing can happen any more because time stands.
+        """
+        deadline = None if seconds is None else self.clock.now() + timedelta(seconds=seconds)
+        future = asyncio.get_running_loop().create_future()
+        self._endings.append((instance_id, deadline, future))
+        self._check_endings()
+        left = None if deadline is None else self.clock.real_seconds_until(deadline)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if left == float("inf") else left):
+                await future
+
+    def _check_endings(self, *, standing: bool = False) -> None:
+        for instance_id, deadline, future in self._endings:
+            instance = self.store.instance(instance_id)
+            over = deadline is not None and (standing or deadline <= self.clock.now())
+            if not future.done() and (over or (instance and instance.status in FINISHED)):
+                future.set_result(None)
+        self._endings = [ending for ending in self._endings if not ending[2].done()]
+
+    @contextmanager
+    def standing_aside(self) -> Iterator[None]:
+        """A request that waits for time to pass must not hold it up."""
+        self._in_flight -= 1
+        self.pump()
+        try:
+            yield
+        finally:
+            self._in_flight += 1
+
+    async def advance(self, by: timedelta) -> None:
+        """Move virtual time forward, stopping at every due thing on the way."""
+        target = self.clock.now() + by
+        await self.until_quiet()
+        while (due := self.next_due()) is not None and due <= target:
+            self._move_to(due)
+            await self.until_quiet()
+        self._move_to(target)
+        await self.until_quiet()

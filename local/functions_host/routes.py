@@ -1,0 +1,96 @@
+"""ASP.NET route templates: `jobs/{id:int?}`, `{*rest}`, `{page=1}`, literals before parameters."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_PARAMETER = re.compile(
+    r"\{(?P<all>\*{0,2})(?P<name>\w+)(?P<rules>(:[^}=?]+)*)(=(?P<default>[^}]*))?(?P<optional>\?)?\}"
+)
+_CONSTRAINTS = {
+    "int": r"-?\d+",
+    "long": r"-?\d+",
+    "decimal": r"-?\d+(?:\.\d+)?",
+    "double": r"-?\d+(?:\.\d+)?",
+    "float": r"-?\d+(?:\.\d+)?",
+    "bool": r"(?:true|false)",
+    "guid": r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}",
+    "alpha": r"[a-z]+",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A compiled template."""
+
+    pattern: re.Pattern[str]
+    defaults: dict[str, str]
+    rank: tuple[int, ...]  # smaller is tried first
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """The route parameters of a raw path without leading slash; None if it does not fit."""
+        found = self.pattern.fullmatch(path.strip("/"))
+        if found is None:
+            return None
+        values = {k: unquote(v) for k, v in found.groupdict().items() if v is not None}
+        return self.defaults | values
+
+
+def compile_route(template: str) -> Route:
+    """Compile a template.
+
+    Raises:
+        ValueError: a parameter has a constraint that this host does not know.
+    """
+    pattern, defaults, rank = "", dict[str, str](), list[int]()
+    for index, segment in enumerate(template.strip("/").split("/")):
+        parameter = _PARAMETER.fullmatch(segment)
+        slash = "/" if index else ""
+        if parameter is None:
+            pattern += slash + _literal_or_mixed(segment)
+            rank.append(0 if "{" not in segment else 1)
+            continue
+        name, default = parameter["name"], parameter["default"]
+        if default is not None:
+            defaults[name] = default
+        if parameter["all"]:
+            pattern += f"(?:{slash}(?P<{name}>.*))?"
+            rank.append(4)
+            continue
+        value = f"{slash}(?P<{name}>{_constraint(parameter['rules'])})"
+        optional = parameter["optional"] or default is not None
+        pattern += f"(?:{value})?" if optional else value
+        rank.append(2 if parameter["rules"] else 3)
+    return Route(re.compile(pattern, re.IGNORECASE), defaults, tuple(rank))
+
+
+def _literal_or_mixed(segment: str) -> str:
+    parts, end = "", 0
+    for parameter in _PARAMETER.finditer(segment):
+        parts += re.escape(segment[end : parameter.start()])
+        parts += f"(?P<{parameter['name']}>{_constraint(parameter['rules'])})"
+        end = parameter.end()
+    return parts + re.escape(segment[end:])
+
+
+def _constraint(rules: str) -> str:
+    for rule in filter(None, rules.split(":")):
+        name = rule.lower()
+        if name in _CONSTRAINTS:
+            return _CONSTRAINTS[name]
+        expression = re.fullmatch(r"regex\((.*)\)", rule)
+        if expression:
+            return expression[1].strip("^$")
+        length = re.fullmatch(r"(min|max)?length\((\d+)(?:,(\d+))?\)", name)
+        if length is None:
+            raise ValueError(f"route constraint {rule!r} is not known to this local host")
+        return _length(length[1], length[2], length[3])
+    return "[^/]+"
+
+
+def _length(word: str | None, first: str, second: str | None) -> str:
+    if word == "min":
+        return f"[^/]{{{first},}}"
+    if word == "max":
+        return f"[^/]{{1,{first}}}"
+    return f"[^/]{{{first},{second or first}}}"

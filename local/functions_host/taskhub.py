@@ -1,0 +1,278 @@
+"""What happens to a task hub: starts, messages, committed episodes, finished activities.
+
+Every method that changes something is one transaction. What became ready is left in the store
+for the dispatcher (`Store.take_wake`).
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from local.clock import Clock
+from local.functions_host.actions import fault_in_instance_id
+from local.functions_host.episode import (
+    FINISHED,
+    Episode,
+    Instance,
+    Message,
+    Outcome,
+    prepare,
+)
+from local.functions_host.errors import RequestError
+from local.functions_host.history import Event, EventType, from_text, new_event, to_microseconds
+from local.functions_host.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A leased activity; `lease` is the token of this attempt."""
+
+    seq: int
+    instance_id: str
+    execution_id: str
+    task_id: int
+    name: str
+    input: str
+    lease: str
+
+
+class TaskHub:
+    """The task hub, with the clock that stamps its rows and the source of its ids."""
+
+    def __init__(self, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
+        self.store = store
+        self.clock = clock
+        self.new_id = new_id
+
+    def start(
+        self, name: str, instance_id: str | None, start_input: str | None, version: str
+    ) -> Instance:
+        """Start an instance, over a finished one with the same id if there is one.
+
+        Raises:
+            RequestError: the id is invalid, or its instance is still running.
+        """
+        instance_id = instance_id or self.new_id()
+        fault = fault_in_instance_id(instance_id)
+        if fault:
+            raise RequestError(400, f"The instance id '{instance_id}' {fault}.")
+        now = self.clock.now()
+        existing = self.store.instance(instance_id)
+        if existing is not None and existing.status not in FINISHED:
+            raise RequestError(409, already_exists(existing))
+        instance = Instance(
+            instance_id, self.new_id(), name, version, "Pending", start_input, now, now
+        )
+        with self.store.transaction(f"start {instance_id}"):
+            self.store.create_instance(instance)
+        return instance
+
+    def send(self, instance_id: str, kind: EventType, **fields: Any) -> None:
+        """Put a client's message into an inbox: an event, terminate, suspend, resume."""
+        now = self.clock.now()
+        with self.store.transaction(f"{kind.name} {instance_id}"):
+            self.store.send(instance_id, new_event(kind, now, **fields), now)
+
+    def load(self, instance_id: str) -> tuple[Episode | None, list[Message]]:
+        """The next work item of an instance and the messages that it consumes."""
+        instance, now = self.store.instance(instance_id), self.clock.now()
+        messages = self.store.messages(instance_id, now)
+        if instance is None:
+            return None, messages
+        return prepare(instance, self.store.history(instance_id), messages, now), messages
+
+    def discard(self, messages: Sequence[Message]) -> None:
+        """Delete messages that nobody must see any more."""
+        with self.store.transaction("stale messages"):
+            self.store.delete_messages(messages)
+
+    def commit(self, episode: Episode, messages: Sequence[Message], outcome: Outcome) -> None:
+        """Write everything that an episode decided."""
+        instance = replace(
+            episode.instance,
+            status=outcome.status,
+            output=outcome.output,
+            custom_status=outcome.custom_status or episode.instance.custom_status,
+            updated=episode.now,
+        )
+        with self.store.transaction(f"episode {instance.id}"):
+            self.store.delete_messages(messages)
+            if outcome.continue_input is not None:
+                self._continue_as_new(instance, outcome)
+            else:
+                self.store.append_history(instance.id, outcome.new_events)
+                self._dispatch(instance, outcome.decisions, outcome.cancelled_timers)
+                if instance.status in FINISHED:
+                    self._finish(instance)
+                self.update(instance)
+
+    def update(self, instance: Instance) -> None:
+        """Write the changeable part of an instance's row; inside a transaction."""
+        values = (
+            instance.execution_id,
+            instance.status,
+            instance.input,
+            instance.output,
+            instance.custom_status,
+            to_microseconds(instance.updated),
+            instance.parent_execution_id,
+            instance.id,
+        )
+        self.store.execute(
+            "UPDATE instance SET execution_id = ?, status = ?, input = ?, output = ?,"
+            " custom_status = ?, updated = ?, parent_execution_id = ? WHERE id = ?",
+            values,
+        )
+
+    def _dispatch(self, instance: Instance, decisions: list[Event], cancelled: set[int]) -> None:
+        self.store.delete_timers(instance.id, instance.execution_id, cancelled)
+        for event in decisions:
+            kind, task_id = event["EventType"], event["EventId"]
+            if kind == EventType.TASK_SCHEDULED:
+                (text,) = json.loads(event["Input"])
+                self.store.add_activity(instance, task_id, event["Name"], text)
+            elif kind == EventType.SUB_ORCHESTRATION_CREATED:
+                self._start_child(instance, event)
+            elif task_id not in cancelled:
+                fire_at = from_text(event["FireAt"])
+                due = max(fire_at, instance.updated)
+                fired = new_event(
+                    EventType.TIMER_FIRED, due, TimerId=task_id, FireAt=event["FireAt"]
+                )
+                self.store.send(
+                    instance.id,
+                    fired,
+                    due,
+                    instance.execution_id,
+                    delayed=due > self.clock.now(),
+                    task_id=task_id,
+                )
+
+    def _start_child(self, parent: Instance, event: Event) -> None:
+        now = parent.updated
+        existing = self.store.instance(event["InstanceId"])
+        if existing is not None and existing.status not in FINISHED:
+            failed = new_event(
+                EventType.SUB_ORCHESTRATION_FAILED,
+                now,
+                TaskScheduledId=event["EventId"],
+                Reason=already_exists(existing),
+                Details=None,
+            )
+            self.store.send(parent.id, failed, now, parent.execution_id)
+            return
+        child = Instance(
+            id=event["InstanceId"],
+            execution_id=self.new_id(),
+            name=event["Name"],
+            version=event["Version"],
+            status="Pending",
+            input=event["Input"],
+            created=now,
+            updated=now,
+            parent_id=parent.id,
+            parent_execution_id=parent.execution_id,
+            parent_name=parent.name,
+            parent_task_id=event["EventId"],
+        )
+        self.store.create_instance(child)
+
+    def _finish(self, instance: Instance) -> None:
+        self.store.delete_inbox(instance.id)
+        self.store.drop_cached_history(instance.id)
+        if instance.parent_id is None:
+            return
+        fields: dict[str, Any] = {"TaskScheduledId": instance.parent_task_id}
+        if instance.status == "Completed":
+            kind = EventType.SUB_ORCHESTRATION_COMPLETED
+            fields["Result"] = instance.output
+        else:
+            kind = EventType.SUB_ORCHESTRATION_FAILED
+            fields |= {"Reason": instance.output or "", "Details": None}
+        event = new_event(kind, instance.updated, **fields)
+        self.store.send(instance.parent_id, event, instance.updated, instance.parent_execution_id)
+
+    def _continue_as_new(self, instance: Instance, outcome: Outcome) -> None:
+        self.store.delete_execution_messages(instance.id, instance.execution_id)
+        renewed = replace(
+            instance, execution_id=self.new_id(), input=outcome.continue_input, output=None
+        )
+        self.store.replace_history(instance.id, [])
+        self.store.send_start(renewed)
+        for event in outcome.carried:
+            self.store.send(instance.id, event, instance.updated)
+        self.update(renewed)
+
+    # Activities
+
+    def lease(self, seq: int, duration: timedelta) -> Activity | None:
+        """Take an activity for `duration`, unless it is gone or somebody holds it."""
+        now, token = self.clock.now(), self.new_id()
+        with self.store.transaction(f"lease activity {seq}"):
+            row = self.store.execute(
+                "UPDATE activity SET lease = ?, lease_until = ?, attempts = attempts + 1"
+                " WHERE seq = ? AND lease_until <= ?"
+                " RETURNING seq, instance_id, execution_id, task_id, name, input, lease",
+                (token, to_microseconds(now + duration), seq, to_microseconds(now)),
+            ).fetchone()
+        return None if row is None else Activity(*row)
+
+    def renew(self, activity: Activity, duration: timedelta) -> None:
+        """Hold an activity longer."""
+        until = to_microseconds(self.clock.now() + duration)
+        with self.store.transaction(f"renew activity {activity.seq}"):
+            self.store.execute(
+                "UPDATE activity SET lease_until = ? WHERE seq = ? AND lease = ?",
+                (until, activity.seq, activity.lease),
+            )
+
+    def complete(self, activity: Activity, result: str | None, reason: str | None) -> bool:
+        """Report how an activity ended; False if its lease was lost and it counts for nothing."""
+        now = self.clock.now()
+        with self.store.transaction(f"activity {activity.instance_id} {activity.task_id}"):
+            deleted = self.store.execute(
+                "DELETE FROM activity WHERE seq = ? AND lease = ?", (activity.seq, activity.lease)
+            ).rowcount
+            if deleted:
+                self.store.send(
+                    activity.instance_id,
+                    _completion(activity, result, reason, now),
+                    now,
+                    activity.execution_id,
+                )
+        return bool(deleted)
+
+    def release(self, activity: Activity) -> None:
+        """Give an activity back, to be run again."""
+        with self.store.transaction(f"release activity {activity.seq}"):
+            self.store.execute(
+                "UPDATE activity SET lease_until = 0, lease = NULL WHERE seq = ? AND lease = ?",
+                (activity.seq, activity.lease),
+            )
+
+    def release_leases(self) -> None:
+        """After a restart: whoever held a lease is dead, since the file is ours alone."""
+        with self.store.transaction("release leases"):
+            self.store.execute("UPDATE activity SET lease_until = 0, lease = NULL", ())
+
+    def queued_activities(self) -> list[int]:
+        """Activities that nobody holds at present, in the order in which they were scheduled."""
+        now = to_microseconds(self.clock.now())
+        rows = self.store.execute(
+            "SELECT seq FROM activity WHERE lease_until <= ? ORDER BY seq", (now,)
+        )
+        return [seq for (seq,) in rows]
+
+
+def _completion(activity: Activity, result: str | None, reason: str | None, now: datetime) -> Event:
+    scheduled = {"TaskScheduledId": activity.task_id}
+    if reason is None:
+        return new_event(EventType.TASK_COMPLETED, now, **scheduled, Result=result)
+    return new_event(EventType.TASK_FAILED, now, **scheduled, Reason=reason, Details=None)
+
+
+def already_exists(instance: Instance) -> str:
+    """The text of the extension when a start meets a live instance."""
+    return f"An Orchestration instance with the status {instance.status} already exists."

@@ -1,0 +1,140 @@
+"""Timer triggers: fire on schedule, once for what was missed, never two runs at a time."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from local.clock import Clock
+from local.functions_host.app_settings import resolve
+from local.functions_host.errors import AppError
+from local.functions_host.history import from_microseconds, to_microseconds
+from local.functions_host.loader import AppFunction
+from local.functions_host.ncrontab import Cron, Schedule, parse_schedule
+from local.functions_host.store import Store
+from local.functions_host.worker import Worker
+
+log = logging.getLogger(__name__)
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@dataclass
+class Timer:
+    """A timer trigger and where it stands."""
+
+    function: AppFunction
+    schedule: Schedule
+    last: datetime | None = None
+    due: datetime | None = None  # None while it runs
+    past_due: bool = False
+
+
+def read_schedules(functions: list[AppFunction]) -> list[Timer]:
+    """The timers of the app.
+
+    Raises:
+        AppError: a schedule makes no sense.
+        SettingError: a schedule refers to a setting that does not exist.
+    """
+    timers = []
+    for function in functions:
+        where = f"The schedule of function {function.name!r}"
+        text = resolve(function.trigger.schedule, where)
+        try:
+            timers.append(Timer(function, parse_schedule(text)))
+        except ValueError as error:
+            raise AppError(f"{where} cannot be read: {error}.") from error
+    return timers
+
+
+class TimerTriggers:
+    """Background work of the dispatcher: virtual time passes by timers, but not for them."""
+
+    def __init__(
+        self, timers: list[Timer], store: Store, clock: Clock, worker: Worker, zone: str | None
+    ) -> None:
+        self._timers = [t for t in timers if not t.function.disabled]
+        self._store, self._clock, self._worker = store, clock, worker
+        self._zone: tzinfo = ZoneInfo(zone) if zone else UTC
+        self.spawn: Spawn
+        self.on_change: Callable[[], None]
+
+    def begin(self) -> None:
+        """Work out the first occurrences: past due, at startup, or regular."""
+        now = self._clock.now()
+        for timer in self._timers:
+            row = self._store.execute(
+                "SELECT last, next FROM timer_trigger WHERE function = ?", (timer.function.name,)
+            ).fetchone()
+            timer.due = self._next(timer, now)
+            if row is None:
+                self._save(timer, now)
+            elif timer.function.trigger.use_monitor is not False:
+                timer.last, stored = from_microseconds(row[0]), from_microseconds(row[1])
+                timer.past_due = stored < now
+                timer.due = now if timer.past_due else stored
+            if timer.function.trigger.run_on_startup:
+                timer.due = now
+
+    def _next(self, timer: Timer, after: datetime) -> datetime:
+        if isinstance(timer.schedule, Cron):
+            return timer.schedule.next_after(after.astimezone(self._zone)).astimezone(UTC)
+        return timer.schedule.next_after(after)
+
+    def _save(self, timer: Timer, last: datetime) -> None:
+        timer.last = last
+        following = to_microseconds(self._next(timer, last))
+        with self._store.transaction(f"timer {timer.function.name}"):
+            self._store.execute(
+                "INSERT OR REPLACE INTO timer_trigger VALUES (?, ?, ?)",
+                (timer.function.name, to_microseconds(last), following),
+            )
+
+    def next_due(self) -> datetime | None:
+        """When the next timer is due."""
+        return min((t.due for t in self._timers if t.due is not None), default=None)
+
+    def run_due(self, now: datetime) -> None:
+        """Start every timer that is due and not running."""
+        for timer in self._timers:
+            if timer.due is not None and timer.due <= now:
+                timer.due = None
+                self.spawn(self._fire(timer, now))
+
+    def fire(self, name: str) -> bool:
+        """Run a timer now, whatever its schedule; False if there is none of this name."""
+        for timer in self._timers:
+            if timer.function.name.casefold() == name.casefold():
+                if timer.due is not None:
+                    timer.due = None
+                    self.spawn(self._fire(timer, self._clock.now()))
+                return True
+        return False
+
+    async def _fire(self, timer: Timer, now: datetime) -> None:
+        info = _info(timer, self._next(timer, now))
+        try:
+            await self._worker.run_timer(timer.function, info, str(uuid4()))
+        except Exception:
+            log.exception("function %s failed", timer.function.name)
+        timer.past_due = False
+        self._save(timer, now)
+        timer.due = self._next(timer, now)  # at once if the run outlasted the next occurrence
+        self.on_change()
+
+
+def _info(timer: Timer, following: datetime) -> dict[str, Any]:
+    last = timer.last.isoformat() if timer.last else "0001-01-01T00:00:00+00:00"
+    return {
+        "Schedule": {"AdjustForDST": True},
+        "ScheduleStatus": {
+            "Last": last,
+            "LastUpdated": last,
+            "Next": following.isoformat(),
+        },
+        "IsPastDue": timer.past_due,
+    }
