@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/python -m cli.demo --speed $(SPEED)
 
 up: setup
-	$(BIN)/python -m local --app . --speed $(SPEED)
+	$(BIN)/python -m local --app . --speed $(SPEED) --surroundings samples/surroundings.json --example samples/recipe.json
 
 test: setup
 	$(BIN)/python -m pytest -m "not slow"

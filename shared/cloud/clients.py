@@ -81,3 +81,8 @@ def credential() -> TokenCredential:
 def azure_clients(subscription_id: str) -> AzureClients:
     """The clients of a subscription, shared by all activities of this process."""
     return AzureClients(credential(), settings(), subscription_id)
+
+
+def clients_for(resource_id: str) -> AzureClients:
+    """The clients of the subscription that an ARM id lies in."""
+    return azure_clients(resource_id.split("/")[2])

@@ -9,11 +9,11 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 Json = dict[str, Any]
 
-Action = Literal["create", "update", "delete", "restore", "no-op"]
-"""What a step does. `restore` puts the prior body back; `no-op` is listed but never walked."""
+Action = Literal["create", "update", "delete", "restore", "check", "no-op"]
+"""What a step does. `restore` puts the prior values back; `no-op` is listed but never walked."""
 
-Phase = Literal["planning", "deploying", "destroying", "rolling-back", "finished"]
-Purpose = Literal["deploy", "destroy", "roll-back"]
+Phase = Literal["planning", "deploying", "destroying", "validating", "rolling-back", "finished"]
+Purpose = Literal["deploy", "destroy", "validate", "roll-back"]
 Provenance = Literal["created", "updated", "adopted"]
 
 
@@ -89,6 +89,7 @@ class Outcome(TypedDict):
     retryAfterSeconds: NotRequired[float | None]
     legSeconds: NotRequired[float]  # expected length of the leg that has just begun
     warning: NotRequired[str]  # succeeded, but the caller should know this
+    detail: NotRequired[str]  # what a check has seen
 
 
 class Run(TypedDict):
@@ -108,6 +109,7 @@ class Run(TypedDict):
     unknowns: NotRequired[int]  # activities that raised instead of answering
     failure: NotRequired[Failure | None]
     warning: NotRequired[str]
+    detail: NotRequired[str]
 
 
 class Residue(TypedDict):

@@ -12,6 +12,7 @@ retrying is tried a few times before the step becomes residue.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Run, Step
 from shared.deployment.schedule import Activity, Schedule, schedule
@@ -22,8 +23,12 @@ VERB = {
     "update": "apply_resource",
     "restore": "restore_resource",
     "delete": "delete_resource",
+    "check": "probe_connectivity",
 }
-LOOK = "poll_resource"
+"""The activity that submits a step, by its action."""
+
+LOOK = {"check": "probe_connectivity"}
+"""The activity that looks at a submitted step, where it is not `poll_resource`."""
 
 DEFAULT_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(seconds=60)  # between two tries of a refused submit
@@ -47,6 +52,7 @@ class Call:
     verb: str
     key: str
     payload: Json
+    submits: bool = False
 
 
 class Progress:
@@ -83,12 +89,12 @@ class Progress:
         """The activities of this round: looks that are due, then submits that are ready."""
         chart = self.chart(now)
         looks = [
-            Call(LOOK, key, self._look(key, now))
+            self._look(key, now)
             for key, run in self.runs.items()
             if run["state"] == "running" and self._due(key, chart) <= now
         ]
         return looks + [
-            Call(VERB[self.steps[key]["action"]], key, dict(self.steps[key]))
+            Call(VERB[self.steps[key]["action"]], key, dict(self.steps[key]), submits=True)
             for key in self._startable(now, chart)
         ]
 
@@ -134,15 +140,14 @@ class Progress:
         """A step outside this walk (a no-op, an adopted resource) counts as succeeded."""
         return key not in self.runs or self.runs[key]["state"] in states
 
-    def _look(self, key: str, now: datetime) -> Json:
-        run = self.runs[key]
-        step = {k: v for k, v in self.steps[key].items() if k not in {"prior", "changes"}}
-        elapsed = (now - _time(run["startedAt"])).total_seconds()
-        return {
-            "step": step,
+    def _look(self, key: str, now: datetime) -> Call:
+        run, step = self.runs[key], self.steps[key]
+        payload = {
+            "step": {k: v for k, v in step.items() if k not in {"prior", "changes"}},
             "operationUrl": run.get("operationUrl"),
-            "elapsedSeconds": elapsed,
+            "elapsedSeconds": (now - _time(run["startedAt"])).total_seconds(),
         }
+        return Call(LOOK.get(step["action"], "poll_resource"), key, payload)
 
     # What came of it
 
@@ -152,15 +157,16 @@ class Progress:
         """Fold the answers of a round; None is an activity that raised instead of answering."""
         for call, outcome in zip(calls, outcomes, strict=True):
             run = self.runs[call.key]
-            if call.verb != LOOK:
+            if call.submits:
                 run["attempts"] += 1
                 run.setdefault("startedAt", now.isoformat())
             if outcome is None:
                 self._unknown(call.key, now)
             elif outcome["state"] == "succeeded":
                 self._end(call.key, "succeeded", now)
-                if "warning" in outcome:
-                    run["warning"] = outcome["warning"]
+                for told in ("warning", "detail"):
+                    if told in outcome:
+                        run[told] = outcome[told]
             elif outcome["state"] == "inProgress":
                 self._go_on(call, outcome, now)
             else:
@@ -174,7 +180,7 @@ class Progress:
             message = f"{step['id']} is still in progress after {minutes:.0f} minutes"
             self._fail(call.key, _final("OperationTimedOut", message), now)
             return
-        if call.verb != LOOK or "legSeconds" in outcome:
+        if call.submits or "legSeconds" in outcome:
             leg = outcome.get("legSeconds", step["expectedSeconds"])
             run["legStartedAt"] = now.isoformat()
             run["legEndsAt"] = (now + timedelta(seconds=leg)).isoformat()
@@ -221,9 +227,9 @@ class Progress:
         if not self.relentless:
             self.halt()
 
-    def _end(self, key: str, state: str, now: datetime) -> None:
+    def _end(self, key: str, state: Literal["succeeded", "failed"], now: datetime) -> None:
         run = self.runs[key]
-        run["state"] = state  # type: ignore[typeddict-item]  # the two callers pass literals
+        run["state"] = state
         run["settledAt"] = now.isoformat()
         for passed in PASSING:
             run.pop(passed, None)  # type: ignore[misc]  # all of them are optional keys

@@ -1,17 +1,17 @@
 """When to look at a running operation: aimed at its expected end, and lazier the more slack it has.
 
 A look costs an ARM call and a round of history; being late costs makespan, but only on the critical
-path. So looks on the critical path fall every twentieth of the expected duration from three
-quarters of it onwards, with one exactly at the expected end, while a step with slack is looked at
-once it should long be over. Retry-After is a floor everywhere. Durations of Azure operations spread
-by about a quarter either way (shared/resources has the sources), hence the three quarters.
+path. Durations of Azure operations spread by about a quarter either way (shared/resources has the
+sources), so nothing is asked before three quarters of the expected duration. From there the looks
+on the critical path fall every twenty-fourth of it, one of them exactly at the expected end, while a
+step with slack is looked at once it should long be over. Retry-After is a floor everywhere.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-EARLIEST = 0.75  # of the expected duration: nothing is expected to end before
-GRID = 20  # looks per expected duration on the critical path
+SPREAD = 0.25  # of the expected duration, either way
+GRID = 24  # looks per expected duration on the critical path
 THINNING = 8  # past the expected end, look after an eighth of the time overdue
 SECOND = timedelta(seconds=1)
 
@@ -24,30 +24,27 @@ class Leg:
     expected: timedelta
     slack: timedelta
 
-    @property
-    def ends(self) -> datetime:
-        """When the operation is expected to end."""
-        return self.began + self.expected
-
-    @property
-    def margin(self) -> timedelta:
-        """How late the end may be noticed; a third of the slack, as later steps need theirs too."""
-        return min(max(self.slack, timedelta()) / 3, self.expected / 2)
-
     def next_look(self, last: datetime, retry_after: timedelta) -> datetime:
-        """The next moment worth an ARM call, never before `retry_after` has passed since the last.
+        """The next moment worth an ARM call, never before `retry_after` has passed since `last`."""
+        wait = max(retry_after, SECOND)
+        floor = last + wait
+        end = self.began + self.expected
+        gap = max(self.expected / GRID, SECOND)
+        # How late the end may be noticed: a third of the slack, as later steps need theirs too.
+        margin = min(max(self.slack, timedelta()) / 3, self.expected / 2)
+        first = self._first_look(wait, max(gap, margin))
+        if floor <= first:
+            return first
+        if margin > gap or floor >= end:
+            # Thin out with the time overdue: an operation that hangs is not asked all the time.
+            return max(floor, last + max(gap, margin, (floor - end) / THINNING))
+        look = end - (end - floor) // gap * gap
+        # A look that would forbid the one at the expected end is left out.
+        return end if end < look + wait else look
 
-        A look that would forbid the one at the expected end, by the Retry-After that its answer
-        is likely to carry, is put off to the expected end. Past the expected end the looks thin
-        out with the time overdue, so that an operation that hangs is not asked all the time.
-        """
-        floor = last + max(retry_after, SECOND)
-        gap = max(self.expected / GRID, (floor - self.ends) / THINNING, SECOND)
-        first = self.began + self.expected * EARLIEST
-        if self.margin > gap:
-            gap = self.margin
-            first += self.margin
-        look = first if floor <= first else first + -((first - floor) // gap) * gap
-        if look < self.ends < look + max(retry_after, SECOND):
-            return self.ends
-        return look
+    def _first_look(self, wait: timedelta, gap: timedelta) -> datetime:
+        earliest = self.began + self.expected * (1 - SPREAD)
+        if wait > 2 * SPREAD * self.expected:
+            # A look in vain costs more than it can win: look when even a slow one is over.
+            return self.began + self.expected * (1 + SPREAD)
+        return earliest + gap

@@ -6,10 +6,11 @@ refused PUT may have left something behind; deleting what is absent is a success
 
 import json
 
-from shared.deployment.messages import Action, Plan, Residue, Run, Step
+from shared.deployment.diff import reverted
+from shared.deployment.messages import Action, Json, Plan, Residue, Run, Step
 from shared.deployment.progress import Progress
 
-UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore"}
+UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore", "delete": "restore"}
 
 
 def undone(plan: Plan, runs: dict[str, Run]) -> Plan:
@@ -33,15 +34,17 @@ def _touched(runs: dict[str, Run], key: str) -> bool:
 
 def _undo_step(step: Step, touched: list[Step]) -> Step:
     action = UNDONE_BY[step["action"]]
-    restored = step["prior"] if action == "restore" else None
+    body: Json = reverted(step["body"], step["changes"])
+    if step["action"] == "delete":
+        body = step["prior"] or {}
     return Step(
         key=step["key"],
         armType=step["armType"],
         id=step["id"],
         action=action,
-        body=restored or {},
-        prior=step["body"] if action == "restore" else None,
-        changes=[],
+        body=body if action == "restore" else {},
+        prior=step["prior"],
+        changes=step["changes"],
         dependsOn=[s["key"] for s in touched if step["key"] in s["dependsOn"]],
         startsAfter=[],
         locks=step["locks"],
@@ -76,5 +79,5 @@ def _command(step: Step) -> str:
     """The az command that finishes the undo of a step by hand; ids and bodies hold no secret."""
     if step["action"] == "delete":
         return f"az resource delete --ids '{step['id']}'"
-    body = json.dumps(step["body"]).replace("'", "'\\''")
+    body = json.dumps(step["prior"]).replace("'", "'\\''")
     return f"az resource create --id '{step['id']}' --is-full-object --properties '{body}'"

@@ -1,0 +1,35 @@
+"""Reads Azure and returns the whole plan, before anything is written."""
+
+import azure.durable_functions as df
+
+from shared.cloud.calls import told
+from shared.cloud.claims import RUNNING
+from shared.cloud.clients import azure_clients
+from shared.cloud.planning import plan_deploy, plan_destroy, plan_drift
+from shared.cloud.probes import plan_validate
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="request")
+def plan_deployment(request: Json) -> Json:
+    """{deployment, kind, deleteData?} -> {plan}, {busy} or {failure}; the spec is in the record."""
+
+    def work() -> Json:
+        record = records().get(request["deployment"])
+        if request["kind"] == "drift" and record.status == RUNNING:
+            return {"busy": True}
+        spec = DeploymentSpec.model_validate(record.spec)
+        clients = azure_clients(spec.subscription_id)
+        if request["kind"] == "destroy":
+            delete_data = bool(request.get("deleteData"))
+            return {"plan": plan_destroy(clients, spec, record.inventory, delete_data=delete_data)}
+        if request["kind"] == "validate":
+            return {"plan": plan_validate(spec)}
+        plan = {"deploy": plan_deploy, "drift": plan_drift}[request["kind"]]
+        return {"plan": plan(clients, spec, record.inventory)}
+
+    return told(work)

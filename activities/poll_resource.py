@@ -1,0 +1,21 @@
+"""Looks at one submitted step: at its operation, and once that has ended at the resource."""
+
+from datetime import timedelta
+
+import azure.durable_functions as df
+
+from shared.cloud import calls
+from shared.cloud.clients import clients_for
+from shared.deployment.messages import Json, Outcome
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="request")
+def poll_resource(request: Json) -> Outcome:
+    """{step, operationUrl, elapsedSeconds} -> how the step stands."""
+    step, url = request["step"], request["operationUrl"]
+    elapsed = timedelta(seconds=request["elapsedSeconds"])
+    return calls.reported(
+        step["key"], lambda: calls.look(clients_for(step["id"]), step, url, elapsed)
+    )

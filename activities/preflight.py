@@ -1,0 +1,26 @@
+"""Asks Azure whether it would accept the deployment; reads only."""
+
+import azure.durable_functions as df
+
+import shared.cloud.preflight
+from shared.cloud.calls import told
+from shared.cloud.clients import azure_clients
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="request")
+def preflight(request: Json) -> Json:
+    """{deployment} -> {warnings, refusals} or {failure}; the spec is in the record."""
+
+    def work() -> Json:
+        record = records().get(request["deployment"])
+        spec = DeploymentSpec.model_validate(record.spec)
+        clients = azure_clients(spec.subscription_id)
+        warnings, refusals = shared.cloud.preflight.preflight(clients, spec, record.inventory)
+        return {"warnings": warnings, "refusals": refusals}
+
+    return told(work)

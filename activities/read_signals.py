@@ -1,0 +1,15 @@
+"""Reads what callers have asked of a running operation: so far, to cancel it."""
+
+import azure.durable_functions as df
+
+from shared.cloud.calls import told
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="operation")
+def read_signals(operation: str) -> Json:
+    """The id of an operation -> {cancelRequested}, or {failure}: then nothing was asked."""
+    return told(lambda: {**records().signals(operation)})

@@ -1,0 +1,27 @@
+"""Keeps what a drift check has found, and logs what is new."""
+
+import logging
+
+import azure.durable_functions as df
+
+from shared.cloud.calls import told
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+
+blueprint = df.Blueprint()
+log = logging.getLogger(__name__)
+
+
+@blueprint.activity_trigger(input_name="request")
+def report_drift(request: Json) -> Json:
+    """{deployment, report} -> {} or {failure}."""
+
+    def work() -> Json:
+        name, report = request["deployment"], request["report"]
+        records().save_drift(name, report)
+        if report["status"] != "inSync":
+            fields = {"deployment": name, "state": report["status"]}
+            log.warning("drift: %s change(s)", len(report["changes"]), extra=fields)
+        return {}
+
+    return told(work)

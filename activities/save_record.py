@@ -1,0 +1,39 @@
+"""Writes down what an operation has decided, and how it ended."""
+
+from datetime import datetime
+
+import azure.durable_functions as df
+
+from shared.cloud.calls import told
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="request")
+def save_record(request: Json) -> Json:
+    """{save: plan | end, operation, deployment, kind, at, plan | result} -> {} or {failure}."""
+
+    def work() -> Json:
+        name, operation = request["deployment"], request["operation"]
+        if request["save"] == "plan":
+            records().save_plan(operation, request["plan"])
+            return {}
+        result, at = request["result"], datetime.fromisoformat(request["at"])
+        inventory, outputs = request["inventory"], result["outputs"] or None
+        status = result["status"]
+        records().finish(
+            name,
+            operation,
+            status=status,
+            now=at,
+            result=result,
+            inventory=inventory,
+            outputs=outputs,
+        )
+        if request["kind"] == "destroy" and status == "Succeeded":
+            records().forget(name, operation)
+        return {}
+
+    return told(work)

@@ -1,0 +1,179 @@
+"""``make demo``: the main job on the local stack, in acts, each with one line of what is seen.
+
+The stack is started for the demo and ended with it, on ports and in a folder of its own. Exit code
+0 only if every act shows what it says.
+"""
+
+import argparse
+import copy
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from cli.client import Client, Json
+from cli.view import critical_path, follow, span, took, warnings
+from local.stack import LocalStack
+
+SAMPLES = Path("samples")
+
+
+class Unexpected(Exception):
+    """The demo saw something else than it says."""
+
+
+class Demo:
+    """The acts; each returns the line that says what was seen."""
+
+    def __init__(self, stack: LocalStack, console: Console) -> None:
+        self.stack = stack
+        self.console = console
+        self.client = Client(stack.url, patience=0.25)
+        self.spec: Json = json.loads((SAMPLES / "recipe.json").read_text(encoding="utf-8"))
+        self.name = self.spec["name"]
+        self.before = self.resources()
+
+    def resources(self) -> dict[str, Any]:
+        """Everything that exists in Azure now: id -> body."""
+        return {item["id"]: item for item in self.stack.azure("GET", "resources")["value"]}
+
+    def writes(self) -> int:
+        """How many writes Azure has been asked for so far."""
+        calls = self.stack.azure("GET", "calls")["value"]
+        return sum(call["method"] in {"PUT", "PATCH", "DELETE"} for call in calls)
+
+    def run(self, started: Json, expected: str = "Succeeded") -> Json:
+        """Follow an operation to its end, which has to be the expected one."""
+        told = follow(self.console, self.client.watch(started["id"]))
+        if told["status"] != expected:
+            raise Unexpected(f"{told['status']} instead of {expected}: {told.get('failure')}")
+        return told
+
+    def deploy(self) -> str:
+        """POST of the recipe, as Azure allows it."""
+        started = self.client.request("POST", "deployments", json=self.spec)
+        told = self.run(started)
+        warnings(self.console, told)
+        self.console.print_json(json.dumps(told["outputs"]))
+        there = {i.casefold() for i in self.resources()}
+        planned = [s["id"].casefold() for s in told["plan"] if not s["key"].endswith("parameters")]
+        expect(all(i in there for i in planned), "a planned resource is missing")
+        seconds = {s["key"]: s["expectedSeconds"] for s in told["steps"]}
+        best = critical_path(told["plan"], seconds)
+        return (
+            f"{len(told['plan'])} resources deployed in {span(took(told))} of Azure's time; the "
+            f"critical path was expected to take {span(best)}; {len(told['warnings'])} warnings"
+        )
+
+    def deploy_again(self) -> str:
+        """The same POST once more."""
+        writes = self.writes()
+        told = self.run(self.client.request("POST", "deployments", json=self.spec))
+        expect(self.writes() == writes, "the second POST wrote to Azure")
+        return f"{told['unchanged']} resources unchanged, 0 writes"
+
+    def roll_back(self) -> str:
+        """Another deployment, whose application gateway fails in Azure."""
+        there = self.resources()
+        fault = {
+            "method": "PUT",
+            "type": "Microsoft.Network/applicationGateways",
+            "operation": "Failed",
+            "code": "QuotaExceeded",
+        }
+        self.stack.azure("POST", "faults", json=fault)
+        spec = copy.deepcopy(self.spec) | {"name": "doomed", "resourceGroup": "rg-doomed"}
+        told = self.run(self.client.request("POST", "deployments", json=spec), "Failed")
+        self.stack.azure("DELETE", "faults")
+        expect(self.resources() == there, "the rollback left something behind or changed something")
+        undone = sum(step["state"] == "succeeded" for step in told["steps"])
+        return f"{told['failure']['code']}; {undone} steps undone, nothing left behind"
+
+    def drift(self) -> str:
+        """Somebody opens the database's NSG; the check finds it, the repair closes it."""
+        group = next(i for i in self.resources() if "/networkSecurityGroups/nsg-database" in i)
+        rules = self.resources()[group]["properties"]["securityRules"]
+        opened = copy.deepcopy(rules)
+        opened[0]["properties"]["sourceAddressPrefix"] = "*"
+        edit = {"id": group, "changes": {"properties": {"securityRules": opened}}}
+        self.stack.azure("PATCH", "resources", json=edit)
+        report = self.client.drift(self.name)
+        expect(report["status"] == "drifted", "the edit was not found")
+        found = [f"{c['key']} {c['path']}" for c in report["changes"] if "path" in c]
+        self.run(self.client.request("POST", f"deployments/{self.name}/drift/repair"))
+        time.sleep(1.1)  # reports are told apart by the second
+        expect(self.client.drift(self.name)["status"] == "inSync", "the repair did not help")
+        return f"found {', '.join(found)}; repaired, in sync"
+
+    def validate(self) -> str:
+        """The recipe's validations, and a connection to the database from the jump box."""
+        told = self.run(self.client.request("POST", f"deployments/{self.name}/validate"))
+        return f"{len(told['steps'])} checks passed"
+
+    def destroy(self) -> str:
+        """DELETE, with the word that data may go."""
+        options = {"params": {"deleteData": "true"}}
+        told = self.run(self.client.request("DELETE", f"deployments/{self.name}", **options))
+        expect(self.resources() == self.before, "something of ours is left, or something else gone")
+        return f"{len(told['steps'])} resources deleted; Azure holds what it held before"
+
+
+def expect(seen: bool, otherwise: str) -> None:
+    """Raise unless what was to be seen was seen.
+
+    Raises:
+        Unexpected: with what was seen instead.
+    """
+    if not seen:
+        raise Unexpected(otherwise)
+
+
+ACTS = (
+    ("Deploy the recipe", Demo.deploy),
+    ("Deploy it again", Demo.deploy_again),
+    ("Fail and roll back", Demo.roll_back),
+    ("Drift and repair", Demo.drift),
+    ("Validate", Demo.validate),
+    ("Destroy", Demo.destroy),
+)
+
+
+def main() -> int:
+    """Run every act; the exit code."""
+    parser = argparse.ArgumentParser("python -m cli.demo", description=__doc__)
+    parser.add_argument("--speed", type=float, default=80.0, help="times real time")
+    chosen = parser.parse_args()
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    surroundings = json.loads((SAMPLES / "surroundings.json").read_text(encoding="utf-8"))
+    seen: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="hybriddb-demo-") as folder:
+        stack = LocalStack(
+            Path(),
+            folder=Path(folder),
+            speed=chosen.speed,
+            port=0,
+            arm_port=0,
+            surroundings=surroundings,
+        )
+        with stack:
+            demo = Demo(stack, console)
+            for number, (title, act) in enumerate(ACTS, 1):
+                console.rule(f"{number}. {title}", align="left")
+                try:
+                    seen.append(f"{number}. {title}: {act(demo)}")
+                except Unexpected as error:
+                    console.print(f"[red]{number}. {title}: {error}[/]")
+                    print(stack.host.log.read_text(encoding="utf-8")[-4000:], file=sys.stderr)
+                    return 1
+                console.print(f"[green]{seen[-1]}[/]", highlight=False)
+    console.rule("Seen", align="left")
+    console.print("\n".join(seen), highlight=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""How an operation is shown: its warnings, its steps with bars and times, how it ended."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cli.client import Json
+
+COLOURS = {
+    "succeeded": "green",
+    "running": "cyan",
+    "waiting": "dim",
+    "failed": "red",
+    "skipped": "dim",
+}
+
+
+def follow(console: Console, looks: Iterator[Json]) -> Json:
+    """Show an operation to its end: a live table on a terminal, lines elsewhere; its last state."""
+    told: Json = {}
+    if not console.is_terminal:
+        return _lines(console, looks)
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        for told in looks:
+            live.update(table(told))
+    console.print(table(told))
+    return told
+
+
+def _lines(console: Console, looks: Iterator[Json]) -> Json:
+    told: Json = {}
+    seen: dict[str, str] = {}
+    for told in looks:
+        for step in told.get("steps", []):
+            if step["state"] != "waiting" and seen.get(step["key"]) != step["state"]:
+                seen[step["key"]] = step["state"]
+                console.print(
+                    f"  {step['key']:26} {step['action']:8} {step['state']}", highlight=False
+                )
+    console.print(table(told))
+    return told
+
+
+def table(told: Json) -> Table:
+    """One operation as a table."""
+    title = f"{told['kind']} {told['deployment']}: {told['status']}, {told['phase']}"
+    shown = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    for column in ("step", "action", "", "time", "expected", "attempts", "state"):
+        shown.add_column(column, justify="right" if column in {"time", "expected"} else "left")
+    critical = set(told.get("criticalPath", []))
+    for step in told.get("steps", []):
+        key = Text(step["key"], style="bold" if step["key"] in critical else "")
+        took, share = _elapsed(step, told)
+        state = Text(step["state"], style=COLOURS[step["state"]])
+        note = step.get("failure", {}).get("code") or step.get("detail") or step.get("warning")
+        if note:
+            state.append(f"  {note}", style="dim")
+        bar = ProgressBar(total=1.0, completed=share, width=18)
+        expected = span(step["expectedSeconds"])
+        shown.add_row(key, step["action"], bar, took, expected, str(step["attempts"]), state)
+    return shown
+
+
+def warnings(console: Console, told: Json) -> None:
+    """The warnings of a plan: each corrected step of the recipe, and every other caution."""
+    for advice in told["warnings"]:
+        step = advice.get("recipeStep", "")
+        console.print(
+            f"  [yellow]{advice['code']}[/] [dim]{step}[/] {advice['message']}", highlight=False
+        )
+
+
+def span(seconds: float) -> str:
+    """Seconds as people say them: 25m 00s."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+
+
+def took(told: Json) -> float:
+    """Seconds from the first submit of an operation to its last settled step."""
+    starts = [datetime.fromisoformat(s["startedAt"]) for s in told["steps"] if "startedAt" in s]
+    ends = [datetime.fromisoformat(s["settledAt"]) for s in told["steps"] if "settledAt" in s]
+    return (max(ends) - min(starts)).total_seconds() if starts and ends else 0.0
+
+
+def critical_path(plan: list[Json], seconds: dict[str, float]) -> float:
+    """The longest chain of a plan whose steps take `seconds`; what is not there takes none."""
+    start: dict[str, float] = {}
+    end: dict[str, float] = {}
+    for step in plan:  # in dependency order
+        after = [end.get(key, 0.0) for key in step["dependsOn"]]
+        gates = [start.get(key, 0.0) for key in step.get("startsAfter", [])]
+        start[step["key"]] = max([0.0, *after, *gates])
+        end[step["key"]] = start[step["key"]] + seconds.get(step["key"], 0.0)
+    return max(end.values(), default=0.0)
+
+
+def _elapsed(step: Json, told: Json) -> tuple[str, float]:
+    if "startedAt" not in step:
+        return "", 0.0
+    started = datetime.fromisoformat(step["startedAt"])
+    if "settledAt" in step:
+        seconds = (datetime.fromisoformat(step["settledAt"]) - started).total_seconds()
+        return span(seconds), 1.0 if step["state"] == "succeeded" else 0.5
+    latest = max(
+        (
+            datetime.fromisoformat(other[name])
+            for other in told["steps"]
+            for name in ("startedAt", "settledAt")
+            if name in other
+        ),
+        default=started,
+    )
+    seconds = (latest - started).total_seconds()
+    return span(seconds), min(0.95, seconds / max(1.0, step["expectedSeconds"]))

@@ -1,0 +1,45 @@
+"""The table of contents: every function of the app, by the file it is in."""
+
+import logging
+
+import azure.durable_functions as df
+
+from activities import (
+    apply_resource,
+    delete_resource,
+    list_deployments,
+    plan_deployment,
+    poll_resource,
+    preflight,
+    probe_connectivity,
+    read_signals,
+    report_drift,
+    restore_resource,
+    save_record,
+)
+from orchestrators import check_drift, deploy, destroy, scan_drift, validate
+from triggers import deployments, drift, operations, page
+
+# The SDKs log every request at INFO, with the URLs of operations, which are signed.
+logging.getLogger("azure").setLevel(logging.WARNING)
+
+app = df.DFApp()
+
+for part in (deployments, operations, drift, page):
+    app.register_functions(part.blueprint)
+for part in (deploy, destroy, validate, check_drift, scan_drift):
+    app.register_functions(part.blueprint)
+for part in (
+    plan_deployment,
+    preflight,
+    apply_resource,
+    poll_resource,
+    delete_resource,
+    restore_resource,
+    probe_connectivity,
+    save_record,
+    read_signals,
+    list_deployments,
+    report_drift,
+):
+    app.register_functions(part.blueprint)

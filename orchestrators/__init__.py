@@ -1,0 +1,1 @@
+"""When things happen: replayed code, made of the context, the input and pure functions only."""

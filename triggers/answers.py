@@ -1,0 +1,95 @@
+"""How every route answers: JSON, and the error envelope that Azure's own services use."""
+
+import functools
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import azure.functions as func
+
+from shared.cloud.errors import (
+    DeploymentUnknown,
+    OperationInProgress,
+    OperationUnknown,
+    PreconditionFailed,
+    RecordsUnavailable,
+)
+from shared.deployment.errors import SpecInvalid
+from shared.deployment.messages import Advice, Json
+
+log = logging.getLogger(__name__)
+
+Route = Callable[..., Awaitable[func.HttpResponse]]
+
+
+class BadRequest(ValueError):
+    """A request whose parameters, headers or body cannot be used."""
+
+    def __init__(self, code: str, message: str, target: str) -> None:
+        self.code = code
+        self.target = target
+        super().__init__(message)
+
+
+def reply(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """A JSON answer."""
+    return func.HttpResponse(
+        json.dumps(body, indent=2) + "\n",
+        status_code=status,
+        headers=dict(headers or {}),
+        mimetype="application/json",
+    )
+
+
+def error(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    target: str | None = None,
+    details: Iterable[Advice] = (),
+    headers: Mapping[str, str] | None = None,
+) -> func.HttpResponse:
+    """An error answer: the envelope and its code as a header."""
+    body: Json = {"code": code, "message": message, "target": target}
+    body["details"] = [
+        {"code": d["code"], "message": d["message"], "target": d["target"]} for d in details
+    ]
+    return reply({"error": body}, status, {**(headers or {}), "x-ms-error-code": code})
+
+
+def guarded(route: Route) -> Route:
+    """Answers what a route raises on purpose; anything else is a bug and becomes a plain 500."""
+
+    @functools.wraps(route)
+    async def answered(*arguments: Any, **named: Any) -> func.HttpResponse:
+        try:
+            return await route(*arguments, **named)
+        except SpecInvalid as wrong:
+            faults = wrong.faults
+            return error(400, "InvalidSpec", f"the spec has {len(faults)} fault(s)", details=faults)
+        except BadRequest as wrong:
+            return error(400, wrong.code, str(wrong), target=wrong.target)
+        except (DeploymentUnknown, OperationUnknown) as unknown:
+            return error(404, type(unknown).__name__, str(unknown))
+        except OperationInProgress as running:
+            where = {"Operation-Location": f"/api/operations/{running.operation_id}"}
+            return error(
+                409,
+                "OperationInProgress",
+                str(running),
+                target=running.operation_id,
+                headers=where,
+            )
+        except PreconditionFailed as failed:
+            return error(412, "PreconditionFailed", str(failed))
+        except RecordsUnavailable as unavailable:
+            return error(503, "RecordsUnavailable", str(unavailable), headers={"Retry-After": "5"})
+        except Exception:
+            log.exception("a route failed")
+            return error(500, "InternalError", "the request failed; the log of the app says why")
+
+    return answered

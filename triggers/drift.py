@@ -1,0 +1,57 @@
+"""Drift: the timer that scans every deployment, and the routes that check and repair one."""
+
+import asyncio
+import uuid
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.cloud.records import records
+from triggers.answers import guarded, reply
+from triggers.starting import ENDED, start
+
+blueprint = df.Blueprint()
+
+SCAN = "scan-drift"  # one instance, so that scans never overlap
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFT_SCHEDULE%")
+@blueprint.durable_client_input(client_name="client")
+async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+    """Scan all deployments, unless the last scan still runs."""
+    status = await client.get_status(SCAN)
+    if not status or status.runtime_status in ENDED:
+        await client.start_new("scan_drift", SCAN, {})
+
+
+@blueprint.route(route="deployments/{name}/drift", methods=["GET"])
+@guarded
+async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
+    """The last report; null before the first check."""
+    record = await asyncio.to_thread(records().get, req.route_params["name"])
+    return reply({"deployment": record.name, "drift": record.drift})
+
+
+@blueprint.route(route="deployments/{name}/drift", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def check_drift_now(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Check now; the report is read from the same URL."""
+    record = await asyncio.to_thread(records().get, req.route_params["name"])
+    instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
+    await client.start_new("check_drift", instance, {"deployment": record.name})
+    management = client.create_http_management_payload(instance)
+    body = {"deployment": record.name, "id": instance, "management": management}
+    return reply(body, 202, {"Location": req.url, "Retry-After": "5"})
+
+
+@blueprint.route(route="deployments/{name}/drift/repair", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def repair_drift(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Deploy the recorded spec again: what drifted is put right."""
+    return await start(req, client, req.route_params["name"], "deploy")

@@ -1,0 +1,93 @@
+"""Starts operations atomically: claim the deployment's record, then start its orchestration.
+
+The claim is an ETag-guarded write, so of any number of callers at once exactly one goes on. Should
+the process die between the two, the claim is taken over once its grace has passed.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.cloud.claims import Claim
+from shared.cloud.records import records
+from shared.deployment.messages import Json
+from triggers.answers import reply
+
+GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
+LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
+ENDED = {
+    df.OrchestrationRuntimeStatus.Completed,
+    df.OrchestrationRuntimeStatus.Failed,
+    df.OrchestrationRuntimeStatus.Terminated,
+    df.OrchestrationRuntimeStatus.Canceled,
+}
+
+
+async def start(
+    req: func.HttpRequest,
+    client: df.DurableOrchestrationClient,
+    deployment: str,
+    kind: str,
+    *,
+    spec: Json | None = None,
+    **options: Any,
+) -> func.HttpResponse:
+    """Claim and start; 202 with where to look, or the first answer again for a repeated request.
+
+    Raises:
+        OperationInProgress, PreconditionFailed, DeploymentUnknown: nothing was started.
+    """
+    loop = asyncio.get_running_loop()
+
+    def is_alive(operation: str) -> bool:
+        return asyncio.run_coroutine_threadsafe(_alive(client, operation), loop).result()
+
+    now = datetime.now(UTC)
+    claim = Claim(
+        deployment=deployment,
+        operation_id=f"{deployment}-{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}",
+        kind=kind,
+        now=now,
+        spec=spec,
+        request_id=req.headers.get("Repeatability-Request-ID"),
+        if_match=req.headers.get("If-Match"),
+        if_none_match=req.headers.get("If-None-Match") == "*",
+    )
+    claimed = await asyncio.to_thread(records().claim, claim, is_alive=is_alive, grace=GRACE)
+    operation = claimed.operation_id
+    if not claimed.repeated or not await client.get_status(operation):
+        state = {"operation": operation, "deployment": deployment, "kind": kind, **options}
+        await client.start_new(kind, operation, {**state, "phase": "planning"})
+    return accepted(req, client, operation, kind, repeated=claimed.repeated)
+
+
+def accepted(
+    req: func.HttpRequest,
+    client: df.DurableOrchestrationClient,
+    operation: str,
+    kind: str,
+    *,
+    repeated: bool = False,
+) -> func.HttpResponse:
+    """202 with the operation's URL, and the durable management URLs beside it."""
+    base = req.url.split("/api/")[0]
+    location = f"{base}/api/operations/{operation}"
+    body = {
+        "id": operation,
+        "kind": kind,
+        "status": "Running",
+        "operationLocation": location,
+        "management": client.create_http_management_payload(operation),
+    }
+    headers = {"Operation-Location": location, "Retry-After": LOOK_AGAIN}
+    if repeated:
+        headers["Repeatability-Result"] = "accepted"
+    return reply(body, 202, headers)
+
+
+async def _alive(client: df.DurableOrchestrationClient, operation: str) -> bool:
+    status = await client.get_status(operation)
+    return bool(status) and status.runtime_status not in ENDED
