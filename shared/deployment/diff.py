@@ -3,8 +3,8 @@
 Only what the desired body mentions matters: ARM adds ids, etags, states and defaults to everything.
 Lists of objects are matched by name, lists of values are sets, text is compared without case (ARM
 rewrites the case of ids, locations and enums), what is off or empty may be left out, and a secret
-is never compared, since ARM never returns one. Where a list must hold nothing but what is desired (the rules of an NSG), the resource
-says so, and an extra element is a difference too.
+is never compared, since ARM never returns one. Where a list must hold nothing but what is desired
+(the rules of an NSG), the resource says so, and an extra element is a difference too.
 """
 
 import copy

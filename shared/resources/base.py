@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
-from shared.deployment.diff import differences, merged
+from shared.deployment.diff import (
+    differences,
+    leftovers,
+    merged,
+    without,
+    without_read_only,
+)
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Change, Json
 from shared.deployment.spec import DeploymentSpec
@@ -40,8 +46,13 @@ def minutes(number: float) -> timedelta:
 class Response(Protocol):
     """What ARM answered: the part of azure.core's HTTP response that is used here."""
 
-    status_code: int
-    headers: Mapping[str, str]
+    @property
+    def status_code(self) -> int:
+        """200, 201, 202 or 204; the SDKs raise for the rest."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Azure-AsyncOperation, Location, Retry-After."""
 
     def json(self) -> Any:
         """The body."""
@@ -63,19 +74,55 @@ class OperationGroup(Protocol):
         """Submit a deletion."""
 
 
-def answered(method: Callable[..., Any], *arguments: Any) -> Response:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response of our own, where a resource is more or less than one ARM call."""
+
+    status_code: int
+    body: Json
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Json:
+        """The body."""
+        return self.body
+
+
+def answered(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
     """Call a synchronous SDK method and keep the HTTP response, not the model made of it."""
-    response: Response = method(*arguments, cls=_response)
+    response: Response = method(*arguments, cls=_response, **options)
     return response
 
 
-def started(method: Callable[..., Any], *arguments: Any) -> Response:
-    """Call a `begin_` method for its first answer only: the waiting is the orchestrator's.
+class FirstAnswer:
+    """A polling method of azure.core that does not poll: its result is the first HTTP response.
 
-    The first body is not always the resource (PostgreSQL answers with the operation), hence the
-    HTTP response.
+    The SDKs' own NoPolling reads the body of the first answer as the resource, which for
+    PostgreSQL is the operation, and for an action that is answered with 202 is nothing at all.
     """
-    response: Response = method(*arguments, cls=_response, polling=False)
+
+    def initialize(self, client: Any, initial_response: Any, deserialize: Any) -> None:
+        """Keep the answer."""
+        self._response = initial_response.http_response
+
+    def run(self) -> None:
+        """Nothing to wait for."""
+
+    def status(self) -> str:
+        """As far as this is concerned, it is over."""
+        return "succeeded"
+
+    def finished(self) -> bool:
+        """So no thread is started."""
+        return True
+
+    def resource(self) -> Any:
+        """The HTTP response."""
+        return self._response
+
+
+def started(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
+    """Call a `begin_` method for its first answer only: the waiting is the orchestrator's."""
+    response: Response = method(*arguments, polling=FirstAnswer(), **options).result()
     return response
 
 
@@ -97,7 +144,7 @@ class Timing:
 class Departure:
     """A correction of the original recipe, shown as a warning in the plan."""
 
-    recipe_step: str  # "preparation", "step 1" ... "step 7", "validation", "cleanup", "diagram"
+    recipe_step: str  # "diagram", "prerequisites", "preparation", "step 1" ... "validation"
     code: str  # GatewayHasNoPublicIp
     reason: str
 
@@ -146,6 +193,9 @@ class Resource:
     timing: ClassVar[Timing] = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(15))
     exact: ClassVar[tuple[str, ...]] = ()  # lists that hold nothing but what we declare
     ignore: ClassVar[tuple[str, ...]] = ()  # paths that never count as a difference
+    optional: ClassVar[tuple[str, ...]] = ()  # paths that go when the spec no longer asks for them
+    immutable: ClassVar[tuple[str, ...]] = ()  # path prefixes that need a replacement to change
+    first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
     taggable: ClassVar[bool] = True
     patience: ClassVar[Mapping[str, str]] = {}  # error code -> retry class, where it differs
@@ -207,12 +257,23 @@ class Resource:
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
         """What applying `desired` would change in `observed`."""
-        return differences(desired, observed, exact=self.exact, ignore=self.ignore)
+        changes = differences(desired, observed, exact=self.exact, ignore=self.ignore)
+        return changes + leftovers(desired, observed, self.optional)
 
     def update_body(self, desired: Json, observed: Json) -> Json:
         """What an update sends: desired over observed, so that nothing of others is dropped."""
-        body: Json = merged(desired, observed, exact=self.exact)
+        body = merged(desired, observed, exact=self.exact)
+        kept: Json = without(body, leftovers(desired, observed, self.optional))
+        return kept
+
+    def snapshot(self, desired: Json, observed: Json) -> Json:
+        """What a plan keeps of the resource as it was: the body less the fields ARM owns."""
+        body: Json = without_read_only(observed)
         return body
+
+    def fixed(self, path: str) -> bool:
+        """Whether Azure refuses to change this path in place, so that only a replacement helps."""
+        return path.startswith(("location", *self.immutable))
 
     def state(self, observed: Json) -> State:
         """Whether the resource as read has reached an end state."""
@@ -284,3 +345,6 @@ class Catalogue:
 
     def __getitem__(self, key: str) -> Resource:
         return self.by_key[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.by_key

@@ -1,0 +1,156 @@
+"""The Application Gateway in front of the server: a TCP proxy, and a web application if asked for.
+
+The gateway is one document: listeners, pools, probes and rules are parts of it and are sent with
+every PUT. Parts that somebody else added are left alone; ours go when the spec drops them.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from shared.deployment.messages import Change, Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    Departure,
+    Ids,
+    OperationGroup,
+    Resource,
+    Timing,
+    minutes,
+)
+from shared.resources.gateway_parts import database_parts, https_parts, joined
+from shared.resources.postgres_server import PostgresServer
+from shared.resources.public_ips import GatewayPublicIp
+from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
+from shared.resources.waf_policy import WafPolicy
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+SSL_POLICY = "AppGwSslPolicy20220101S"  # TLS 1.2 and 1.3 (Learn: Application Gateway SSL policies)
+
+
+class ApplicationGateway(Resource):
+    """Passes PostgreSQL through on layer 4, on its private address only.
+
+    Departs from the recipe: a TCP listener on 5432 with a TCP probe, because PostgreSQL is not
+    HTTP; one coherent PUT rather than five; autoscale; a predefined TLS policy.
+    """
+
+    key = "application-gateway"
+    arm_type = "Microsoft.Network/applicationGateways"
+    depends_on = (HubVirtualNetwork, GatewayPublicIp, WafPolicy, PostgresServer)
+    # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
+    # (terraform-provider-azurerm)
+    timing = Timing(create=minutes(8), delete=minutes(5), update=minutes(2), timeout=minutes(90))
+    immutable = ("zones",)
+    optional = (
+        "identity",
+        "properties.firewallPolicy",
+        "properties.sslCertificates[postgresql]",
+        "properties.sslCertificates[https]",
+        "properties.frontendPorts[https]",
+        "properties.probes[https]",
+        "properties.backendAddressPools[https]",
+        "properties.backendHttpSettingsCollection[https]",
+        "properties.httpListeners[https]",
+        "properties.requestRoutingRules[https]",
+    )
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.proxied
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"appgw-db-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        gateway, own_id = spec.gateway, self.id(spec)
+        sku = "WAF_v2" if spec.firewalled else "Standard_v2"
+        subnet = {"id": f"{ids[HubVirtualNetwork]}/subnets/{GATEWAY_INSTANCES}"}
+        properties: Json = {
+            "sku": {"name": sku, "tier": sku},
+            "autoscaleConfiguration": {
+                "minCapacity": gateway.min_capacity,
+                "maxCapacity": gateway.max_capacity,
+            },
+            "sslPolicy": {"policyType": "Predefined", "policyName": SSL_POLICY},
+            "gatewayIPConfigurations": [{"name": "default", "properties": {"subnet": subnet}}],
+            "frontendIPConfigurations": _frontends(spec, subnet, ids[GatewayPublicIp]),
+        }
+        properties |= joined(database_parts(spec, own_id), https_parts(spec, own_id))
+        if spec.firewalled:
+            properties["firewallPolicy"] = {"id": ids[WafPolicy]}
+        body: Json = {"location": spec.location, "properties": properties}
+        if spec.zones:
+            body["zones"] = list(spec.zones)
+        if gateway.identity_id and "sslCertificates" in properties:
+            identities: Json = {gateway.identity_id: {}}
+            body["identity"] = {"type": "UserAssigned", "userAssignedIdentities": identities}
+        return body
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.application_gateways
+
+    def health(self, observed: Json) -> Iterable[Change]:
+        yield from super().health(observed)
+        state = (observed.get("properties") or {}).get("operationalState", "Running")
+        if state != "Running":
+            yield Change(path="properties.operationalState", before=state, after="Running")
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield from _about_tls(spec)
+        yield Departure(
+            "step 3",
+            "PrivateListenerOnly",
+            "on the public address the database would be reachable from the Internet: the listener "
+            "is on the private one; the public address stays because Application Gateway v2 asks "
+            "for it, and no listener uses it",
+        )
+        yield Departure(
+            "step 6",
+            "TcpHealthProbe",
+            "an HTTP probe of /health on port 5432 can only fail: a TCP probe is attached to the "
+            "backend settings; every probe opens a connection and leaves a line in the server log",
+        )
+        yield Departure(
+            "step 3",
+            "ProxyIsOptional",
+            "the proxy adds a hop, a second TCP connection and USD 190 to 530 a month, hides the "
+            "client's address and cuts idle sessions: use TCP keepalives below 4 minutes, or "
+            "gateway.mode none to reach the server directly",
+        )
+
+
+def _about_tls(spec: DeploymentSpec) -> Iterable[Departure]:
+    yield Departure(
+        "step 3",
+        "PostgreSQLIsNotHttp",
+        "nothing of the PostgreSQL protocol passes an HTTP listener: the gateway uses its layer-4 "
+        "listener, backend settings and routing rule on port 5432",
+    )
+    if spec.gateway.tls == "terminate":
+        yield Departure(
+            "step 3",
+            "DirectTlsOnly",
+            "PostgreSQL asks for TLS inside its own protocol, so a TLS listener serves only "
+            "clients of version 17 or later with sslnegotiation=direct; all others fail to connect",
+        )
+    else:
+        yield Departure(
+            "step 3",
+            "TlsEndToEnd",
+            "PostgreSQL asks for TLS inside its own protocol, so the gateway passes it through and "
+            f"the server ends it; clients that verify names use host={spec.server_fqdn} with "
+            f"hostaddr={spec.gateway.private_address}",
+        )
+
+
+def _frontends(spec: DeploymentSpec, subnet: Json, public_id: str) -> list[Json]:
+    private = {
+        "subnet": subnet,
+        "privateIPAllocationMethod": "Static",
+        "privateIPAddress": spec.gateway.private_address,
+    }
+    return [
+        {"name": "public", "properties": {"publicIPAddress": {"id": public_id}}},
+        {"name": "private", "properties": private},
+    ]

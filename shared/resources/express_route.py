@@ -1,0 +1,162 @@
+"""The ExpressRoute gateway of the hub network, and its connection to a circuit that exists."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.deployment.messages import Change, Json
+from shared.deployment.secrets import secret
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    SETTLED,
+    Departure,
+    Ids,
+    OperationGroup,
+    Resource,
+    Timing,
+    Verdict,
+    minutes,
+)
+from shared.resources.bastion import BastionHost
+from shared.resources.jump_box import JumpBox
+from shared.resources.postgres_server import PostgresServer
+from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+LEGACY = {"Standard", "HighPerformance"}
+
+
+class ExpressRouteGateway(Resource):
+    """Joins the hub network to the circuit; by far the longest step.
+
+    Once begun it cannot be cancelled, and a rollback has to wait for it. So it starts when the
+    steps that fail fast (SKU, quota, name, region) have been accepted, which costs under a minute.
+
+    Departs from the recipe: no public address, which the platform now manages itself
+    (terraform-provider-azurerm 4.x refuses one); SKU ErGw1AZ.
+    """
+
+    key = "express-route-gateway"
+    arm_type = "Microsoft.Network/virtualNetworkGateways"
+    depends_on = (HubVirtualNetwork,)
+    starts_after = (PostgresServer, BastionHost, JumpBox)
+    # recipe step 1 says 15-20 min; about 25 observed, Learn says up to 45; delete 9-10 min
+    # (recorded by azure-cli); timeout 90 min (terraform-provider-azurerm)
+    timing = Timing(create=minutes(25), delete=minutes(10), update=minutes(5), timeout=minutes(90))
+    optional = ("properties.autoScaleConfiguration",)
+    immutable = ("properties.gatewayType", "properties.ipConfigurations")
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"ergw-hub-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        sku = spec.express_route.gateway_sku
+        address = {
+            "name": "default",
+            "properties": {
+                "privateIPAllocationMethod": "Dynamic",
+                "subnet": {"id": f"{ids[HubVirtualNetwork]}/subnets/{GATEWAY_SUBNET}"},
+            },
+        }
+        properties: Json = {
+            "gatewayType": "ExpressRoute",
+            "sku": {"name": sku, "tier": sku},
+            "ipConfigurations": [address],
+        }
+        if sku == "ErGwScale":
+            properties["autoScaleConfiguration"] = {"bounds": _bounds(spec)}
+        return {"location": spec.location, "properties": properties}
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.virtual_network_gateways
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield Departure(
+            "step 1",
+            "GatewayHasNoPublicIp",
+            "Azure manages the address of ExpressRoute gateways itself since 2025: the public IP "
+            "of the recipe is not created",
+        )
+        sku = spec.express_route.gateway_sku
+        if sku in LEGACY:
+            reason = (
+                f"{sku} is of the family without zones, which is being retired; moving to an AZ "
+                "SKU later takes a migration, not a resize"
+            )
+            yield Departure("step 1", "LegacyGatewaySku", reason)
+        else:
+            reason = (
+                f"{sku} in place of Standard, which spans no zones, contradicts the zone-redundant "
+                "address of the recipe, and cannot be resized to an AZ SKU"
+            )
+            yield Departure("step 1", "ZoneRedundantGatewaySku", reason)
+
+
+class ExpressRouteConnection(Resource):
+    """Connects the gateway to the circuit.
+
+    Azure calls it done before routes flow. The provider's side may be down for reasons of its own,
+    so a link that stays down is a warning, not a failure.
+
+    Departs from the recipe: it waits for the connection to be up, and carries the authorization
+    key that a circuit of another subscription needs.
+    """
+
+    key = "express-route-connection"
+    arm_type = "Microsoft.Network/connections"
+    depends_on = (ExpressRouteGateway,)
+    # 1-6 min, and about 2 more until the link is up (recorded by azure-cli; Learn)
+    timing = Timing(create=minutes(5), delete=minutes(3), update=minutes(3), timeout=minutes(60))
+    immutable = (
+        "properties.connectionType",
+        "properties.virtualNetworkGateway1",
+        "properties.peer",
+    )
+    grace = minutes(15)  # beyond the expected time, for BGP to come up
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"connection-ergw-hub-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        properties: Json = {
+            "connectionType": "ExpressRoute",
+            "virtualNetworkGateway1": {"id": ids[ExpressRouteGateway]},
+            "peer": {"id": spec.express_route.circuit_id},
+            "routingWeight": spec.express_route.routing_weight,
+        }
+        if key := spec.express_route.authorization_key:
+            properties["authorizationKey"] = secret(key.key_vault_secret)
+        return {"location": spec.location, "properties": properties}
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.virtual_network_gateway_connections
+
+    def settle(
+        self, clients: "AzureClients", body: Json, observed: Json, elapsed: timedelta
+    ) -> Verdict:
+        status = _status(observed)
+        if status == "Connected":
+            return SETTLED
+        if elapsed < self.timing.create + self.grace:
+            return Verdict("inProgress")
+        warning = (
+            f"deployed, not connected: the connection is {status}; look at the provider's side "
+            "of the circuit and at its private peering"
+        )
+        return Verdict("succeeded", warning=warning)
+
+    def health(self, observed: Json) -> Iterable[Change]:
+        yield from super().health(observed)
+        if (status := _status(observed)) != "Connected":
+            yield Change(path="properties.connectionStatus", before=status, after="Connected")
+
+
+def _bounds(spec: DeploymentSpec) -> Json:
+    units = spec.express_route.scale_units
+    return {"min": units.minimum, "max": units.maximum} if units else {"min": 1, "max": 10}
+
+
+def _status(observed: Json) -> str:
+    return str((observed.get("properties") or {}).get("connectionStatus") or "Unknown")

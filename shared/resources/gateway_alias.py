@@ -1,0 +1,43 @@
+"""A name of the customer's own for the way through the gateway."""
+
+from typing import ClassVar
+
+from shared.deployment.messages import Json
+from shared.deployment.spec import Alias, DeploymentSpec
+from shared.resources.application_gateway import ApplicationGateway
+from shared.resources.base import Ids, Timing, minutes, seconds
+from shared.resources.by_id import ResourceById
+
+
+class GatewayAlias(ResourceById):
+    """An A record in a private zone of the customer, which may lie in another subscription."""
+
+    key = "gateway-alias"
+    arm_type = "Microsoft.Network/privateDnsZones/A"
+    api_version = "2024-06-01"
+    depends_on = (ApplicationGateway,)
+    # synchronous, under a second (recorded by azure-cli, 2026)
+    timing: ClassVar[Timing] = Timing(create=seconds(1), delete=seconds(1), timeout=minutes(15))
+    taggable = False
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.proxied and spec.gateway.alias is not None
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return _alias(spec).record_name
+
+    def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
+        return (_alias(spec).zone_id.rsplit("/", 1)[-1],)
+
+    def id(self, spec: DeploymentSpec) -> str:
+        return f"{_alias(spec).zone_id}/A/{self.name(spec)}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        records = [{"ipv4Address": spec.gateway.private_address}]
+        return {"properties": {"ttl": 300, "aRecords": records}}
+
+
+def _alias(spec: DeploymentSpec) -> Alias:
+    if spec.gateway.alias is None:
+        raise ValueError(f"{spec.name} asks for no alias: check wanted() first")
+    return spec.gateway.alias

@@ -1,0 +1,127 @@
+"""The parts of the Application Gateway's document, per thing that it serves.
+
+Each function returns lists of named parts by collection, such as ``{"probes": [...]}``. Parts refer
+to each other by ids below the gateway's own.
+"""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec, HttpsListener
+
+Parts = dict[str, list[Json]]
+
+POSTGRESQL = "postgresql"
+HTTPS = "https"
+POOL = "PostgreSQLBackendPool"  # recipe step 3
+PROBE = "PostgreSQLHealthProbe"  # recipe step 6
+PACE = {"interval": 30, "unhealthyThreshold": 3}  # recipe step 6; the timeout may not exceed it
+PLAIN_PORTS = {80, 8080}  # backends spoken to in clear; all others over TLS
+
+
+def database_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
+    """The layer-4 path to the server; a TCP listener takes no host name, a TCP probe no path."""
+    refer, certificate = _references(gateway_id), spec.gateway.certificate
+    terminated = spec.gateway.tls == "terminate" and certificate is not None
+    protocol = "Tls" if terminated else "Tcp"
+    listener: Json = {
+        "protocol": protocol,
+        "frontendIPConfiguration": refer("frontendIPConfigurations", "private"),
+        "frontendPort": refer("frontendPorts", POSTGRESQL),
+    }
+    parts: Parts = {}
+    if terminated and certificate is not None:
+        listener["sslCertificate"] = refer("sslCertificates", POSTGRESQL)
+        parts["sslCertificates"] = _part(
+            POSTGRESQL, {"keyVaultSecretId": certificate.key_vault_secret}
+        )
+    backends = {"backendAddresses": [{"fqdn": spec.server_fqdn}]}
+    settings = {"protocol": protocol, "port": 5432, "timeout": 30, "probe": refer("probes", PROBE)}
+    rule = {
+        "ruleType": "Basic",
+        "priority": 100,
+        "listener": refer("listeners", POSTGRESQL),
+        "backendAddressPool": refer("backendAddressPools", POOL),
+        "backendSettings": refer("backendSettingsCollection", POSTGRESQL),
+    }
+    return parts | {
+        "frontendPorts": _part(POSTGRESQL, {"port": 5432}),
+        "backendAddressPools": _part(POOL, backends),
+        "probes": _part(PROBE, {"protocol": protocol, "port": 5432, "timeout": 20, **PACE}),
+        "backendSettingsCollection": _part(POSTGRESQL, settings),
+        "listeners": _part(POSTGRESQL, listener),
+        "routingRules": _part(POSTGRESQL, rule),
+    }
+
+
+def https_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
+    """The layer-7 path to a web application, behind the WAF; nothing where none is asked for."""
+    wanted, refer = spec.gateway.https, _references(gateway_id)
+    if wanted is None:
+        return {}
+    protocol = "Http" if wanted.backend_port in PLAIN_PORTS else "Https"
+    probe = {"protocol": protocol, "path": "/", "timeout": 30, **PACE}
+    settings = {
+        "protocol": protocol,
+        "port": wanted.backend_port,
+        "cookieBasedAffinity": "Disabled",
+        "hostName": wanted.host_name,
+        "requestTimeout": 30,
+        "probe": refer("probes", HTTPS),
+    }
+    listener = {
+        "protocol": "Https",
+        "frontendIPConfiguration": refer("frontendIPConfigurations", "private"),
+        "frontendPort": refer("frontendPorts", HTTPS),
+        "hostName": wanted.host_name,
+        "sslCertificate": refer("sslCertificates", HTTPS),
+    }
+    rule = {
+        "ruleType": "Basic",
+        "priority": 1000,  # recipe step 3
+        "httpListener": refer("httpListeners", HTTPS),
+        "backendAddressPool": refer("backendAddressPools", HTTPS),
+        "backendHttpSettings": refer("backendHttpSettingsCollection", HTTPS),
+    }
+    return {
+        "sslCertificates": _part(HTTPS, {"keyVaultSecretId": wanted.certificate.key_vault_secret}),
+        "frontendPorts": _part(HTTPS, {"port": 443}),
+        "probes": _part(HTTPS, {**probe, "pickHostNameFromBackendHttpSettings": True}),
+        "backendAddressPools": _part(HTTPS, {"backendAddresses": _backends(wanted)}),
+        "backendHttpSettingsCollection": _part(HTTPS, settings),
+        "httpListeners": _part(HTTPS, listener),
+        "requestRoutingRules": _part(HTTPS, rule),
+    }
+
+
+def joined(*parts: Parts) -> Parts:
+    """All parts, collection by collection."""
+    together: Parts = {}
+    for each in parts:
+        for collection, items in each.items():
+            together.setdefault(collection, []).extend(items)
+    return together
+
+
+def _part(name: str, properties: Json) -> list[Json]:
+    return [{"name": name, "properties": properties}]
+
+
+def _references(gateway_id: str) -> Callable[[str, str], Json]:
+    return lambda collection, name: {"id": f"{gateway_id}/{collection}/{name}"}
+
+
+def _backends(wanted: HttpsListener) -> list[Json]:
+    return [
+        {"ipAddress" if _is_address(backend) else "fqdn": backend}
+        for backend in wanted.backend_addresses
+    ]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""The jump box: a virtual machine without a public address, and its network interface."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from shared.deployment.messages import Json
+from shared.deployment.secrets import secret
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    Departure,
+    Ids,
+    OperationGroup,
+    Resource,
+    Timing,
+    minutes,
+    seconds,
+)
+from shared.resources.by_id import ResourceById
+from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+UBUNTU = {
+    "publisher": "Canonical",
+    "offer": "ubuntu-24_04-lts",
+    "sku": "server",
+    "version": "latest",
+}
+
+
+class JumpBoxNic(Resource):
+    """A private address in the management subnet."""
+
+    key = "jump-box-nic"
+    arm_type = "Microsoft.Network/networkInterfaces"
+    depends_on = (HubVirtualNetwork,)
+    # create 2-5 s; deletion is refused for 180 s after a VM failed (NicReservedForAnotherVm)
+    timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.jump_box.enabled
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"nic-vm-jump-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        address = {
+            "name": "default",
+            "properties": {
+                "privateIPAllocationMethod": "Dynamic",
+                "subnet": {"id": f"{ids[HubVirtualNetwork]}/subnets/{MANAGEMENT_SUBNET}"},
+            },
+        }
+        return {"location": spec.location, "properties": {"ipConfigurations": [address]}}
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.network_interfaces
+
+
+class JumpBox(ResourceById):
+    """Ubuntu with a key and no password; its disk goes with it, its interface is ours to delete.
+
+    Departs from the recipe: the test VM had a public address and SSH open to the Internet, ran an
+    older release and tested nothing; here the database is probed from it.
+    """
+
+    key = "jump-box"
+    arm_type = "Microsoft.Compute/virtualMachines"
+    api_version = "2025-04-01"
+    depends_on = (JumpBoxNic,)
+    # 1-3 min either way (azure-cli recordings)
+    timing = Timing(create=minutes(2), delete=minutes(2), timeout=minutes(45))
+    immutable = ("properties.osProfile", "properties.storageProfile", "properties.securityProfile")
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.jump_box.enabled
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"vm-jump-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        interface = {"id": ids[JumpBoxNic], "properties": {"deleteOption": "Detach"}}
+        disk = {
+            "createOption": "FromImage",
+            "deleteOption": "Delete",  # or it would stay behind
+            "managedDisk": {"storageAccountType": "StandardSSD_LRS"},
+        }
+        properties = {
+            "hardwareProfile": {"vmSize": spec.jump_box.size},
+            "storageProfile": {"imageReference": dict(UBUNTU), "osDisk": disk},
+            "osProfile": _login(spec, self.name(spec)),
+            "networkProfile": {"networkInterfaces": [interface]},
+            "securityProfile": {"securityType": "TrustedLaunch"},
+        }
+        return {"location": spec.location, "properties": properties}
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield Departure(
+            "validation",
+            "JumpBoxIsPrivate",
+            "`az vm create` adds a public address and opens SSH to the Internet; the jump box has "
+            "neither, is reached through Bastion, and has no way out to the Internet of its own",
+        )
+
+
+def _login(spec: DeploymentSpec, computer: str) -> Json:
+    """The only account: a key from the spec, or one generated into the vault (its public half)."""
+    user = spec.jump_box.admin_username
+    generated = secret(f"{spec.name}-jump-box-ssh", generate="ssh-key")
+    key: Any = spec.jump_box.ssh_public_key or generated
+    authorized = {"path": f"/home/{user}/.ssh/authorized_keys", "keyData": key}
+    return {
+        "computerName": computer,
+        "adminUsername": user,
+        "linuxConfiguration": {
+            "disablePasswordAuthentication": True,
+            "ssh": {"publicKeys": [authorized]},
+        },
+    }

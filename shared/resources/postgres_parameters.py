@@ -1,0 +1,194 @@
+"""The parameters of the server: one resource for all, as the server takes one write at a time.
+
+Each parameter is an ARM resource of its own, but it can neither be created nor deleted, and those
+that need a restart need one between them. So this one reads them in a single call, sets those that
+differ one after the other, and restarts once at the end. Undoing it is the same with other values.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from shared.deployment.diff import differences
+from shared.deployment.messages import Change, Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    SETTLED,
+    Answer,
+    Departure,
+    Ids,
+    Resource,
+    Response,
+    State,
+    Timing,
+    Verdict,
+    minutes,
+    path_of,
+    seconds,
+    started,
+)
+from shared.resources.postgres_server import PostgresServer
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+SETTING = seconds(30)  # 10-60 s each, strictly one at a time (terraform-provider-azurerm)
+RESTARTING = seconds(90)  # 1-2 min (Learn: restart a flexible server)
+UNITED = frozenset({"shared_preload_libraries", "azure.extensions"})
+"""Lists of the server to which we add; replacing them would drop what it loads by itself."""
+
+TRUE, FALSE = {"on", "true", "yes"}, {"off", "false", "no"}
+
+
+class PostgresParameters(Resource):
+    """Body: ``{"properties": {name: value}}``, where a list means "at least these elements".
+
+    Departs from the recipe: static parameters are followed by the restart that they need, and
+    shared_preload_libraries keeps what the server loads already.
+    """
+
+    key = "postgres-parameters"
+    arm_type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations"
+    depends_on = (PostgresServer,)
+    # two parameters and a restart
+    timing = Timing(create=2 * SETTING + RESTARTING, delete=seconds(1), timeout=minutes(60))
+    first_leg = SETTING
+    taggable = False
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return bool(spec.postgres.parameters)
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return "configurations"
+
+    def id(self, spec: DeploymentSpec) -> str:
+        return f"{PostgresServer().id(spec)}/configurations"  # the collection has no other name
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        given = spec.postgres.parameters
+        united = {name: _elements(given[name]) for name in given if name in UNITED}
+        return {"properties": {**given, **united}}
+
+    def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
+        return (PostgresServer().id(spec).casefold(),)
+
+    def differences(self, desired: Json, observed: Json) -> list[Change]:
+        return differences({"properties": _left(desired, observed)}, observed)
+
+    def update_body(self, desired: Json, observed: Json) -> Json:
+        return desired
+
+    def snapshot(self, desired: Json, observed: Json) -> Json:
+        there, names = observed.get("properties") or {}, desired.get("properties") or {}
+        return {"properties": {name: there[name] for name in names if name in there}}
+
+    def state(self, observed: Json) -> State:
+        return "succeeded"
+
+    def health(self, observed: Json) -> Iterable[Change]:
+        for name in observed.get("pendingRestart", []):
+            yield Change(path=f'properties."{name}"', before="pending restart", after="in effect")
+
+    def read(self, clients: "AzureClients", resource_id: str) -> Response:
+        """All parameters that can be set, and the names of those that wait for a restart."""
+        listed = clients.postgres.configurations.list_by_server(*path_of(resource_id))
+        found = [(item.name, item.properties) for item in listed if item.properties]
+        values = {name: _text(p.value) for name, p in found if not p.is_read_only}
+        waiting = [name for name, p in found if p.is_config_pending_restart]
+        shown = {"id": resource_id, "properties": values, "pendingRestart": waiting}
+        return Answer(200, shown)
+
+    def put(
+        self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
+    ) -> Response:
+        """Set the first parameter that differs; `settle` goes on from there."""
+        there = self.read(clients, resource_id).json() if observed is None else observed
+        left = _left(body, there)
+        if not left:
+            return Answer(200, there)
+        return _set(clients, resource_id, *next(iter(left.items())))
+
+    def delete(self, clients: "AzureClients", resource_id: str) -> Response:
+        """Nothing to do: parameters go with their server."""
+        return Answer(204, {})
+
+    def settle(
+        self, clients: "AzureClients", body: Json, observed: Json, elapsed: timedelta
+    ) -> Verdict:
+        """Set the next parameter, or restart once for all that wait for it."""
+        resource_id = observed["id"]
+        for name, value in _left(body, observed).items():
+            return Verdict(
+                "inProgress", submitted=_set(clients, resource_id, name, value), leg=SETTING
+            )
+        if set(body["properties"]) & set(observed["pendingRestart"]):
+            restart = started(clients.postgres.servers.begin_restart, *path_of(resource_id))
+            return Verdict("inProgress", submitted=restart, leg=RESTARTING)
+        return SETTLED
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        given = spec.postgres.parameters
+        if "max_connections" in given:
+            yield Departure(
+                "step 2",
+                "MaxConnectionsNeedsRestart",
+                f"max_connections takes effect after a restart, which is made once, after all "
+                f"parameters; mind that {given['max_connections']} may be below the default of the "
+                "size (859 for two vCores), of which 15 are reserved",
+            )
+        if "shared_preload_libraries" in given:
+            yield Departure(
+                "step 2",
+                "PreloadLibrariesAreAdded",
+                "setting shared_preload_libraries replaces the whole list and drops what the "
+                "server loads by default, pg_cron for one: the libraries named are added to it",
+            )
+
+
+def _set(clients: "AzureClients", resource_id: str, name: str, value: str) -> Response:
+    configuration = {"properties": {"value": value, "source": "user-override"}}
+    submit = clients.postgres.configurations.begin_update
+    return started(submit, *path_of(resource_id), name, configuration)
+
+
+def _left(desired: Json, observed: Json) -> dict[str, str]:
+    """What is still to be set: parameters with their new values, in the order declared."""
+    there = {name: _text(value) for name, value in (observed.get("properties") or {}).items()}
+    targets = {
+        name: _united(value, there.get(name)) if isinstance(value, list) else str(value)
+        for name, value in (desired.get("properties") or {}).items()
+    }
+    return {name: value for name, value in targets.items() if not _same(value, there.get(name))}
+
+
+def _united(elements: Iterable[str], there: str | None) -> str:
+    present = _elements(there or "")
+    known = {element.casefold() for element in present}
+    return ",".join([*present, *(e for e in elements if e.casefold() not in known)])
+
+
+def _same(desired: str, observed: str | None) -> bool:
+    if observed is None:
+        return False
+    one, other = desired.strip().casefold(), observed.strip().casefold()
+    if "," in one or "," in other:
+        return set(_elements(one)) == set(_elements(other))
+    pair = {one, other}
+    return one == other or pair <= TRUE or pair <= FALSE or _number(one) == _number(other)
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _elements(text: str) -> list[str]:
+    return [element.strip() for element in text.split(",") if element.strip()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(value)
+    return "" if value is None else str(value)

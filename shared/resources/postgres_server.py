@@ -1,0 +1,175 @@
+"""The PostgreSQL flexible server, reachable through its delegated subnet only."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from shared.deployment.messages import Change, Json
+from shared.deployment.secrets import secret
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import (
+    Departure,
+    Ids,
+    OperationGroup,
+    Resource,
+    Response,
+    State,
+    Timing,
+    minutes,
+    path_of,
+    started,
+)
+from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
+from shared.resources.virtual_network import DATABASE_SUBNET, HubVirtualNetwork
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+SIZE = "properties.storage.storageSizeGB"
+CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
+    "storage": ("storageSizeGB", "autoGrow"),
+    "backup": ("backupRetentionDays",),
+    "highAvailability": ("mode",),
+}
+DEGRADED = {
+    "stopped",
+    "disabled",
+    "inaccessible",
+    "dropping",
+}  # the other states pass by themselves
+
+
+class PostgresServer(Resource):
+    """Created by PUT, changed by PATCH, which carries nothing but what changes.
+
+    What Azure moves by itself is no drift: storage that grew, the zones after a failover, the minor
+    version. A new major version is left to a person, since it cannot be undone.
+
+    Departs from the recipe: zone and link exist before the server; the subnet is delegated; the
+    password comes from Key Vault; storage grows by itself.
+    """
+
+    key = "postgres-server"
+    arm_type = "Microsoft.DBforPostgreSQL/flexibleServers"
+    depends_on = (HubVirtualNetwork, PrivateDnsZone, PrivateDnsLink)
+    # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
+    timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))
+    holds_data = True
+    ignore = ("properties.createMode",)  # never returned
+    immutable = (
+        "properties.administratorLogin",
+        "properties.version",
+        "properties.network",
+        "properties.backup.geoRedundantBackup",
+    )
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return spec.server_name
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        wanted = spec.postgres
+        properties = {
+            "createMode": "Create",
+            "version": wanted.version,
+            "administratorLogin": wanted.admin_login,
+            "administratorLoginPassword": admin_password(spec),
+            "storage": {"storageSizeGB": wanted.storage_gib, "autoGrow": "Enabled"},
+            "backup": {
+                "backupRetentionDays": wanted.backup_retention_days,
+                "geoRedundantBackup": "Enabled" if wanted.geo_redundant_backup else "Disabled",
+            },
+            "network": {
+                "publicNetworkAccess": "Disabled",
+                "delegatedSubnetResourceId": f"{ids[HubVirtualNetwork]}/subnets/{DATABASE_SUBNET}",
+                "privateDnsZoneArmResourceId": ids[PrivateDnsZone],
+            },
+            "highAvailability": {"mode": wanted.high_availability},
+        }
+        sku = {"name": wanted.sku, "tier": tier(wanted.sku)}
+        return {"location": spec.location, "sku": sku, "properties": properties}
+
+    def differences(self, desired: Json, observed: Json) -> list[Change]:
+        return [c for c in super().differences(desired, observed) if not _has_grown(c)]
+
+    def state(self, observed: Json) -> State:
+        state = _state(observed)
+        if state == "ready":
+            return "succeeded"
+        return "failed" if state in DEGRADED else "inProgress"
+
+    def health(self, observed: Json) -> Iterable[Change]:
+        if (state := _state(observed)) in DEGRADED:
+            yield Change(path="properties.state", before=state.capitalize(), after="Ready")
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.postgres.servers
+
+    def put(
+        self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
+    ) -> Response:
+        """Create it, start it where somebody stopped it, or change what may be changed."""
+        servers, address = clients.postgres.servers, path_of(resource_id)
+        if observed is None:
+            return started(servers.begin_create_or_update, *address, body)
+        if _state(observed) == "stopped":  # which refuses every other write
+            return started(servers.begin_start, *address)
+        return started(servers.begin_update, *address, patch(body, observed))
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield Departure(
+            "step 2",
+            "PasswordFromKeyVault",
+            "a password on the command line stays in the shell history and in logs; here it is "
+            "read from Key Vault, or generated into it, at the moment of the request",
+        )
+        if spec.postgres.high_availability == "Disabled":
+            yield Departure(
+                "step 2",
+                "NoHighAvailability",
+                "a single server in one zone, as in the recipe: an outage of the zone is an outage "
+                "of the database; postgres.highAvailability ZoneRedundant costs twice the server",
+            )
+        if spec.postgres.sku.casefold().endswith("s_v3"):
+            yield Departure(
+                "step 2",
+                "PreviousGenerationSku",
+                f"{spec.postgres.sku} is of the previous generation and not offered everywhere; "
+                "Standard_D2ds_v5 is the same size of the current one",
+            )
+
+
+def admin_password(spec: DeploymentSpec) -> Json:
+    """The reference to the administrator's password; made in our own vault where none is given."""
+    given = spec.postgres.admin_password
+    if given is not None:
+        return secret(given.key_vault_secret)
+    return secret(f"{spec.name}-postgres-admin", generate="password")
+
+
+def tier(sku: str) -> str:
+    """The tier that a size belongs to: its first letter says so (Learn: compute options)."""
+    family = sku.removeprefix("Standard_")[:1].upper()
+    return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
+
+
+def patch(body: Json, observed: Json) -> Json:
+    """What a PATCH carries for `observed` to become `body`; storage never shrinks."""
+    wanted, there = body.get("properties") or {}, observed.get("properties") or {}
+    changed: Json = {}
+    for part, fields in CHANGEABLE.items():
+        values, before = wanted.get(part) or {}, there.get(part) or {}
+        sent = {name: values[name] for name in fields if name in values}
+        if "storageSizeGB" in sent:
+            sent["storageSizeGB"] = max(sent["storageSizeGB"], before.get("storageSizeGB", 0))
+        if sent != {name: before.get(name) for name in sent}:
+            changed[part] = sent
+    carried = {name: body[name] for name in ("sku", "tags") if name in body}
+    differing = {name: value for name, value in carried.items() if value != observed.get(name)}
+    return differing | ({"properties": changed} if changed else {})
+
+
+def _has_grown(change: Change) -> bool:
+    return change["path"] == SIZE and (change["before"] or 0) >= change["after"]
+
+
+def _state(observed: Json) -> str:
+    return str((observed.get("properties") or {}).get("state", "")).casefold()

@@ -1,0 +1,43 @@
+"""The route table of the database subnet: empty on purpose."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import Departure, Ids, OperationGroup, Resource, Timing, minutes, seconds
+
+if TYPE_CHECKING:
+    from shared.cloud.clients import AzureClients
+
+
+class DatabaseRouteTable(Resource):
+    """Keeps the way back to on-premises to what BGP teaches, and shows any route added by hand.
+
+    Departs from the recipe: no route 10.0.0.0/8 to VnetLocal.
+    """
+
+    key = "route-table"
+    arm_type = "Microsoft.Network/routeTables"
+    # 2-5 s (recorded by azure-cli, 2026)
+    timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
+    exact = ("properties.routes",)
+
+    def name(self, spec: DeploymentSpec) -> str:
+        return f"rt-database-{spec.name}"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        properties = {"disableBgpRoutePropagation": False, "routes": []}
+        return {"location": spec.location, "properties": properties}
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.route_tables
+
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield Departure(
+            "step 7",
+            "NoStaticRouteToOnPremises",
+            "next hop VnetLocal drops what lies outside the virtual network, so the route "
+            "10.0.0.0/8 would black-hole the replies of the database; routes over ExpressRoute "
+            "come by BGP, hence an empty table with propagation on",
+        )
