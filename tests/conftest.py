@@ -4,9 +4,9 @@ Azure, storage and clock live as long as the test session and are emptied betwee
 is new for each test. Nothing sleeps: when all is quiet, time jumps to what is due next.
 """
 
-import copy
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -138,13 +138,18 @@ def surroundings() -> list[Json]:
 
 
 @pytest.fixture
-def spec(request: pytest.FixtureRequest) -> Json:
+def load_sample(request: pytest.FixtureRequest) -> Callable[[str], Json]:
+    """Loads a sample under a name that no other test uses."""
+
+    def load(sample: str) -> Json:
+        loaded: Json = json.loads((ROOT / "samples" / f"{sample}.json").read_text())
+        name = "t" + hashlib.sha256(f"{request.node.nodeid}{sample}".encode()).hexdigest()[:10]
+        return loaded | {"name": name, "resourceGroup": f"rg-{name}"}
+
+    return load
+
+
+@pytest.fixture
+def spec(load_sample: Callable[[str], Json]) -> Json:
     """The recipe, under a name that no other test uses."""
-    loaded: Json = copy.deepcopy(_sample("recipe"))
-    name = "t" + str(abs(hash(request.node.nodeid)))[:12]
-    return loaded | {"name": name, "resourceGroup": f"rg-{name}"}
-
-
-def _sample(name: str) -> Json:
-    loaded: Json = json.loads((ROOT / "samples" / f"{name}.json").read_text())
-    return loaded
+    return load_sample("recipe")

@@ -3,8 +3,8 @@
 A look costs an ARM call and a round of history; being late costs makespan, but only on the critical
 path. Durations of Azure operations spread by about a quarter either way (shared/resources has the
 sources), so nothing is asked before three quarters of the expected duration. From there the looks
-on the critical path fall every twenty-fourth of it, one of them exactly at the expected end, while a
-step with slack is looked at once it should long be over. Retry-After is a floor everywhere.
+on the critical path fall every twenty-fourth of it, one of them exactly at the expected end, while
+a step with slack is looked at once it should long be over. Retry-After is a floor everywhere.
 """
 
 from dataclasses import dataclass

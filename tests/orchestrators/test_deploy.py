@@ -1,0 +1,159 @@
+"""A deployment from nothing, over itself, over what is there, and with two callers at once."""
+
+from typing import Any
+
+import pytest
+
+from shared.resources.catalogue import catalogue
+
+Json = dict[str, Any]
+
+
+def small(spec: Json) -> Json:
+    """The spec without the slow things in front of the database."""
+    return spec | {
+        "gateway": {"mode": "none"},
+        "bastion": {"enabled": False},
+        "jumpBox": {"enabled": False},
+    }
+
+
+def test_a_deployment_creates_exactly_the_resources_of_its_plan(
+    simulation: Any, spec: Json
+) -> None:
+    before = set(simulation.resources())
+    told = simulation.deploy(spec)
+    assert told["status"] == "Succeeded", told["failure"]
+    made = {i.casefold() for i in set(simulation.resources()) - before}
+    keys = {step["key"]: step["id"].casefold() for step in told["plan"]}
+    assert set(keys) == {r.key for r in catalogue().resources} - {"gateway-alias"}
+    parameters = keys.pop("postgres-parameters")  # not a resource, but values of the server
+    own = {i for i in made if "/a/" not in i and "/disks/" not in i and parameters not in i}
+    assert own == set(keys.values())
+
+
+def test_the_same_spec_again_writes_nothing(simulation: Any, spec: Json) -> None:
+    simulation.deploy(small(spec))
+    before, reads = len(simulation.writes()), len(simulation.azure.calls())
+    told = simulation.deploy(small(spec))
+    assert told["status"] == "Succeeded"
+    assert len(simulation.writes()) == before
+    assert told["unchanged"] == len(told["plan"])
+    assert len(simulation.azure.calls()) - reads <= len(told["plan"])
+
+
+def test_a_changed_spec_changes_only_what_differs(simulation: Any, spec: Json) -> None:
+    simulation.deploy(small(spec))
+    there = simulation.resources()
+    changed = small(spec) | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
+    told = simulation.deploy(changed)
+    assert told["status"] == "Succeeded"
+    updated = [step["key"] for step in told["plan"] if step["action"] != "no-op"]
+    assert updated == ["nsg-database", "nsg-application-gateway"]
+    now = simulation.resources()
+    others = {i for i in there if "networkSecurityGroups" not in i}
+    assert {i: now[i] for i in others if "etag" not in now[i]} == {
+        i: there[i] for i in others if "etag" not in there[i]
+    }
+
+
+def test_what_the_spec_no_longer_wants_is_deleted(simulation: Any, spec: Json) -> None:
+    simulation.deploy(spec | {"gateway": {"mode": "none"}, "bastion": {"enabled": False}})
+    told = simulation.deploy(small(spec))
+    assert told["status"] == "Succeeded", told["failure"]
+    gone = {step["key"] for step in told["plan"] if step["action"] == "delete"}
+    assert gone == {"jump-box", "jump-box-nic"}
+    assert not [i for i in simulation.resources() if "/virtualMachines/" in i]
+
+
+def test_an_identical_foreign_resource_is_adopted_and_left_alone(
+    simulation: Any, spec: Json
+) -> None:
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{spec['resourceGroup']}"
+    simulation.azure.put(
+        group, {"location": "eastus", "tags": {"owner": "somebody"} | spec["tags"]}
+    )
+    there = simulation.resources()[group]
+    told = simulation.deploy(small(spec))
+    assert told["status"] == "Succeeded", told["failure"]
+    assert told["plan"][0]["provenance"] == "adopted"
+    simulation.destroy(spec["name"])
+    assert simulation.resources()[group] == there
+
+
+def test_a_foreign_resource_that_differs_is_refused_before_the_first_write(
+    simulation: Any, spec: Json
+) -> None:
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{spec['resourceGroup']}"
+    table = f"{group}/providers/Microsoft.Network/routeTables/rt-database-{spec['name']}"
+    simulation.azure.put(group, {"location": "eastus", "tags": spec["tags"]})
+    route = {
+        "name": "everything",
+        "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "None"},
+    }
+    simulation.azure.put(table, {"location": "eastus", "properties": {"routes": [route]}})
+    writes, there = len(simulation.writes()), simulation.resources()
+    told = simulation.deploy(small(spec))
+    assert told["status"] == "Failed"
+    assert "route-table" in told["failure"]["message"]
+    assert told["failure"]["code"] == "ForeignResourceDiffers"
+    assert len(simulation.writes()) == writes
+    assert simulation.resources() == there
+
+
+def test_a_throttled_subscription_only_delays(simulation: Any, spec: Json) -> None:
+    simulation.azure.fail(
+        method="PUT",
+        type="Microsoft.Network/networkSecurityGroups",
+        times=4,
+        status=429,
+        code="TooManyRequests",
+        retry_after_seconds=17,
+    )
+    told = simulation.deploy(small(spec))
+    assert told["status"] == "Succeeded", told["failure"]
+
+
+def test_no_look_is_made_before_the_retry_after_has_passed(simulation: Any, spec: Json) -> None:
+    simulation.azure.fail(
+        method="PUT", type="Microsoft.Network/virtualNetworks", retry_after_seconds=200
+    )
+    told = simulation.deploy(small(spec))
+    network = next(step for step in told["steps"] if step["key"] == "virtual-network")
+    waited = _moment(network["settledAt"]) - _moment(network["startedAt"])
+    assert waited.total_seconds() >= 200
+
+
+def test_a_stuck_operation_fails_at_its_deadline_and_is_rolled_back(
+    simulation: Any, spec: Json
+) -> None:
+    there = simulation.resources()
+    simulation.azure.fail(method="PUT", type="*/routeTables", stuck=True)
+    started = simulation.request("POST", "deployments", json=small(spec))
+    told = simulation.finish(started)
+    assert told["status"] == "Failed"
+    assert told["failure"]["code"] == "OperationTimedOut"
+    stuck = [left for left in told["residue"] if left["key"] == "route-table"]
+    assert [left["command"] for left in stuck] == [f"az resource delete --ids '{stuck[0]['id']}'"]
+    kept = {i for i in simulation.resources() if i not in there}
+    assert {left["id"] for left in told["residue"]} == kept
+
+
+@pytest.mark.parametrize("sample", ["lean", "direct", "full"])
+def test_every_sample_deploys_and_then_plans_no_change(
+    simulation: Any, sample: str, load_sample: Any
+) -> None:
+    spec = load_sample(sample)
+    told = simulation.deploy(spec)
+    assert told["status"] == "Succeeded", told["failure"]
+    again = simulation.deploy(spec)
+    assert [s for s in again["plan"] if s["action"] != "no-op"] == []
+
+
+def _moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
