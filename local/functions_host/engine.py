@@ -29,6 +29,9 @@ KIND_WORDS = {
 }
 
 
+NON_DETERMINISM = "Non-Deterministic workflow detected:"
+
+
 class NonDeterminism(Exception):
     """The history tells of a decision that this replay did not take."""
 
@@ -40,7 +43,7 @@ class NonDeterminism(Exception):
             name = pending.get("Name") or ""
             replayed = f"scheduled {KIND_WORDS[pending['EventType']]} {name}".strip()
         super().__init__(
-            f"Non-Deterministic workflow detected: the history has {recorded} with sequence id "
+            f"{NON_DETERMINISM} the history has {recorded} with sequence id "
             f"{event['EventId']}, but the replay {replayed} under this id. Was the orchestrator "
             "changed while this instance was running, or does it depend on more than its history?"
         )

@@ -7,7 +7,8 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from local.functions_host.diagnosis import Diagnosis
 from local.functions_host.dispatcher import Chooser, Dispatcher
 from local.functions_host.errors import HostKilled
 from local.functions_host.gate import Gate
+from local.functions_host.history import Event
 from local.functions_host.http_front import Endpoint, HttpFront, build_endpoints
 from local.functions_host.loader import (
     ACTIVITY,
@@ -176,11 +178,11 @@ class FunctionsHost:
 
     # Use from other threads
 
-    def advance(self, by: timedelta) -> None:
+    def advance(self, by: timedelta, timeout: float = 60) -> None:
         """Move virtual time, stopping at each due thing on the way until it is done."""
-        self._call(lambda: self._dispatcher.advance(by))
+        self._call(lambda: self._dispatcher.advance(by), timeout)
 
-    def wait_idle(self, timeout: float | None = 60) -> None:
+    def wait_idle(self, timeout: float = 60) -> None:
         """Wait until nothing is ready, in flight, or (where time moves by itself) due later."""
         self._call(lambda: self._dispatcher.until_idle(), timeout)
 
@@ -195,10 +197,22 @@ class FunctionsHost:
         body: dict[str, Any] = self._call(wait, timeout)
         return body
 
-    def _call(self, work: Callable[[], Any], timeout: float | None = None) -> Any:
+    def history(self, instance_id: str) -> list[Event]:
+        """The history of the current execution of an instance, as it is stored."""
+
+        async def read() -> list[Event]:
+            return list(self._hub.store.history(instance_id).events)
+
+        events: list[Event] = self._call(read)
+        return events
+
+    def _call(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float = 60) -> Any:
         if self.killed.is_set():
             raise HostKilled
-        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(timeout)
+        try:
+            return asyncio.run_coroutine_threadsafe(work(), self._loop).result(timeout)
+        except CancelledError:
+            raise HostKilled from None
 
     # The thread
 
@@ -206,7 +220,9 @@ class FunctionsHost:
         try:
             asyncio.run(self._run())
         except (Exception, HostKilled) as error:
-            self._failure = self._failure or error
+            self._failure = error
+            if isinstance(error, HostKilled):
+                self.killed.set()
         finally:
             self._started.set()
 

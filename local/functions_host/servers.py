@@ -64,7 +64,7 @@ class Servers:
 
     async def serve(self, listener: socket.socket, handle: Handle) -> None:
         """Answer everything that arrives at a listener."""
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.5)
+        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         self._runners.append(runner)
         await web.SockSite(runner, listener).start()

@@ -6,6 +6,7 @@ the host's event loop; a transaction takes tens of microseconds, less than a thr
 """
 
 import json
+import logging
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from local.functions_host.episode import FINISHED, History, Instance, Message
+from local.functions_host.episode import History, Instance, Message
 from local.functions_host.errors import HostKilled, StateError
 from local.functions_host.history import (
     Event,
@@ -26,8 +27,11 @@ from local.functions_host.history import (
     to_microseconds,
 )
 
+log = logging.getLogger(__name__)
+
 SCHEMA_VERSION = "1"
 CACHED_HISTORIES = 512
+LARGE_MESSAGE = 45 * 1024
 _COLUMNS = (
     "id, execution_id, name, version, status, input, created, updated, output, custom_status, "
     "parent_id, parent_execution_id, parent_name, parent_task_id"
@@ -193,6 +197,8 @@ class Store:
         task_id: int | None = None,
     ) -> None:
         """Put an event into an inbox; inside a transaction."""
+        text = encode(event)
+        warn_if_large(text, EventType(event["EventType"]).name, instance_id)
         self._db.execute(
             "INSERT INTO inbox (instance_id, execution_id, visible_at, event_type, task_id, event)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -202,7 +208,7 @@ class Store:
                 to_microseconds(visible_at),
                 event["EventType"],
                 task_id,
-                encode(event),
+                text,
             ),
         )
         if delayed:
@@ -266,6 +272,7 @@ class Store:
         self, instance: Instance, task_id: int, name: str, activity_input: str
     ) -> None:
         """Queue an activity; inside a transaction."""
+        warn_if_large(activity_input, f"input of activity {name}", instance.id)
         cursor = self._db.execute(
             "INSERT INTO activity (instance_id, execution_id, task_id, name, input)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -313,9 +320,16 @@ def started_event(instance: Instance) -> Event:
     )
 
 
-def is_finished(instance: Instance) -> bool:
-    """Whether the instance has ended for good."""
-    return instance.status in FINISHED
+def warn_if_large(text: str, what: str, instance_id: str) -> None:
+    """Warn of what Azure Storage would move from its queues to blobs."""
+    if len(text) > LARGE_MESSAGE:
+        log.warning(
+            "%s of instance %s has %d KB, above the 45 KB that a queue message holds: pass a "
+            "reference instead",
+            what,
+            instance_id,
+            len(text) // 1024,
+        )
 
 
 def _open(path: Path | None) -> sqlite3.Connection:

@@ -25,7 +25,7 @@ from local.functions_host.actions import (
     Answer,
     Catalogue,
 )
-from local.functions_host.engine import Execution
+from local.functions_host.engine import NON_DETERMINISM, Execution
 from local.functions_host.episode import Episode, InvocationFailed, Outcome, failed, run
 from local.functions_host.history import EventType
 
@@ -58,9 +58,11 @@ def run_strictly(episode: Episode, invoke: Any, catalogue: Catalogue) -> Outcome
     outcome, replay = run(episode, ask, catalogue)
     if checked.answer is None or replay is None:
         return outcome
-    fault = checked.fault or _cross_check(checked, replay.execution)
-    if outcome.status == "Failed" and "Non-Deterministic" in (outcome.output or ""):
+    fault = checked.fault
+    if fault is None and (outcome.output or "").startswith(NON_DETERMINISM):
         outcome.output = f"{outcome.output}{_hint(checked.answer)}"
+        return outcome
+    fault = fault or _cross_check(checked, replay.execution)
     if fault is not None:
         return failed(episode, f"Strict mode: {fault}")
     return outcome

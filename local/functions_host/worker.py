@@ -11,7 +11,7 @@ import os
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class InvocationContext(func.Context):
     invocation_id: str = ""
     trace_context: Any = None
     retry_context: Any = None
-    thread_local_storage: Any = field(default_factory=threading.local)
+    thread_local_storage: Any = threading.local()  # noqa: RUF009 local to threads by nature
 
 
 class Worker:

@@ -1,0 +1,275 @@
+"""Which apps load, which are refused and in what words (cases 1, 2, 9, 38, 39)."""
+
+# mypy: disable-error-code="untyped-decorator"
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import azure.durable_functions as df
+import azure.functions as func
+import httpx
+import pytest
+
+from local.functions_host.errors import AppError, HostError, SettingError
+from local.functions_host.host import FunctionsHost
+
+if TYPE_CHECKING:
+    from tests.local.functions_host.conftest import Bench
+
+Context = Any
+Steps = Generator[Any, Any, Any]
+
+HTTP_APP = """
+import azure.functions as func
+from greeting import TEXT
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+@app.route(route="greet")
+def greet(req: func.HttpRequest) -> str:
+    return TEXT
+"""
+
+
+def write_app(folder: Path, source: str, **modules: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "host.json").write_text('{"version": "2.0"}')
+    (folder / "function_app.py").write_text(source)
+    for name, text in modules.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+def refusal(folder: Path, source: str) -> str:
+    with pytest.raises(HostError) as caught:
+        FunctionsHost(write_app(folder, source)).start()
+    return str(caught.value)
+
+
+def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_path: Path) -> None:
+    said = []
+    for name in ("one", "two"):
+        app = write_app(tmp_path / name, HTTP_APP, greeting=f"TEXT = {name!r}")
+        for _ in range(2):
+            with FunctionsHost(app) as host:
+                said.append(httpx.get(f"{host.url}/api/greet").text)
+    assert said == ["one", "one", "two", "two"]
+    assert "greeting" not in sys.modules
+    assert str(tmp_path / "one") not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("x = 1", "defines no app"),
+        ("import azure.functions as f\na = f.FunctionApp()\nb = f.FunctionApp()", "defines 2 apps"),
+        ("import azure.functions as f\na = f.FunctionApp()", "The app has no functions."),
+        ("import nowhere", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        ("def broken(:", "cannot be imported: SyntaxError"),
+    ],
+    ids=["none", "two", "empty", "import", "syntax"],
+)
+def test_a_module_that_is_no_app_is_refused(tmp_path: Path, source: str, sentence: str) -> None:
+    assert sentence in refusal(tmp_path, source)
+
+
+HEAD = "import azure.functions as f\nimport azure.durable_functions as df\napp = df.DFApp()\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (
+            "@app.route(route='a')\ndef same(req: f.HttpRequest) -> str: ...\n"
+            "@app.route(route='b')\n@app.function_name('same')\n"
+            "def other(req: f.HttpRequest) -> str: ...",
+            "does not have a unique function name",
+        ),
+        ("@app.function_name('bare')\ndef bare(): ...", "trigger"),
+        (
+            "@app.route(route='a')\ndef extra(req: f.HttpRequest, more: str) -> str: ...",
+            "Function 'extra' has parameters without a binding: more.",
+        ),
+        (
+            "@app.activity_trigger(input_name='value')\ndef named(other): ...",
+            "Function 'named' has parameters without a binding: other.",
+        ),
+        (
+            "@app.activity_trigger(input_name='value')\ndef bare(): ...",
+            "Function 'bare' has bindings without a parameter: value.",
+        ),
+        (
+            "@app.route(route='a')\n@app.durable_client_input(client_name='client')\n"
+            "def sync(req: f.HttpRequest, client) -> str: ...",
+            "Function 'sync' uses a durable client, so it has to be async def.",
+        ),
+        (
+            "@app.queue_trigger(arg_name='m', queue_name='q', connection='c')\n"
+            "def queued(m: f.QueueMessage): ...",
+            "Function 'queued' has a binding of type queueTrigger",
+        ),
+        (
+            "@app.entity_trigger(context_name='context')\ndef counter(context): ...",
+            "Function 'counter' has a binding of type entityTrigger",
+        ),
+        (
+            "@app.route(route='a')\n"
+            "@app.queue_output(arg_name='o', queue_name='q', connection='c')\n"
+            "def sends(req: f.HttpRequest, o) -> str: ...",
+            "Function 'sends' has a binding of type queue",
+        ),
+        (
+            "@app.timer_trigger(schedule='0 61 * * * *', arg_name='t')\n"
+            "def tick(t: f.TimerRequest) -> None: ...",
+            "The schedule of function 'tick' cannot be read",
+        ),
+        (
+            "@app.timer_trigger(schedule='%NO_SUCH_SETTING%', arg_name='t')\n"
+            "def tick(t: f.TimerRequest) -> None: ...",
+            "The schedule of function 'tick' refers to %NO_SUCH_SETTING%",
+        ),
+        (
+            "@app.activity_trigger(input_name='v', activity='same')\ndef one(v): ...\n"
+            "@app.activity_trigger(input_name='v', activity='Same')\ndef two(v): ...",
+            "Two functions with an activityTrigger are called 'Same'.",
+        ),
+    ],
+)
+def test_a_function_that_cannot_run_is_refused_by_name(
+    tmp_path: Path, source: str, sentence: str
+) -> None:
+    assert sentence in refusal(tmp_path, HEAD + source)
+
+
+def test_a_folder_without_host_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"has no host\.json"):
+        FunctionsHost(tmp_path).start()
+
+
+def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text("{}")
+    with pytest.raises(AppError, match=r"has no function_app\.py"):
+        FunctionsHost(tmp_path).start()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "does not hold a JSON object"),
+        (
+            '{"extensions": {"durableTask": {"versionMatchStrategy": "Newest"}}}',
+            "versionMatchStrategy is 'Newest', should be None, Strict, CurrentOrOlder.",
+        ),
+        ('{"functionTimeout": "soon"}', "functionTimeout is 'soon', should be like 00:10:00."),
+    ],
+)
+def test_a_host_json_that_means_nothing_is_refused(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / "host.json").write_text(text)
+    with pytest.raises(SettingError) as caught:
+        FunctionsHost(tmp_path).start()
+    assert sentence in str(caught.value)
+
+
+def test_the_command_line_ends_with_one_sentence_and_an_error_code(tmp_path: Path) -> None:
+    write_app(tmp_path, "x = 1")
+    ended = subprocess.run(
+        [sys.executable, "-m", "local.functions_host", "--app", tmp_path, "--port", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    (sentence,) = ended.stderr.splitlines()
+    assert sentence.startswith("error: ")
+    assert sentence.endswith("it should define one FunctionApp or DFApp.")
+
+
+def test_local_settings_reach_the_app_without_overriding_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = HTTP_APP.replace("from greeting import TEXT", "import os").replace(
+        "return TEXT", "return os.environ['FROM_FILE'] + os.environ['FROM_BOTH']"
+    )
+    app = write_app(tmp_path, source)
+    values = {"FROM_FILE": "file ", "FROM_BOTH": "file"}
+    (app / "local.settings.json").write_text(json.dumps({"Values": values}))
+    monkeypatch.setenv("FROM_BOTH", "environment")
+    with FunctionsHost(app) as host:
+        assert httpx.get(f"{host.url}/api/greet").text == "file environment"
+    assert "FROM_FILE" not in os.environ
+    assert os.environ["FROM_BOTH"] == "environment"
+
+
+# Names
+
+
+def test_an_alias_is_found_by_alias_and_in_any_case(bench: "Bench") -> None:
+    def flow(context: Context) -> Steps:
+        first = yield context.call_activity("Other", 1)
+        return [first, (yield context.call_activity("oTHER", 1))]
+
+    def declare(app: df.DFApp) -> None:
+        @app.activity_trigger(input_name="value", activity="Other")
+        def original(value: int) -> int:
+            return value + 1
+
+    bench.declare(declare)
+    assert bench.run(flow)["output"] == [2, 2]
+
+
+def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
+    bench: "Bench",
+) -> None:
+    built: list[Any] = []
+
+    def flow(context: Context) -> Steps:
+        yield context.call_activity(built[-1], 1)
+
+    def declare(app: df.DFApp) -> None:
+        @app.activity_trigger(input_name="value", activity="Other")
+        def original(value: int) -> int:
+            return value
+
+        built.append(original)
+
+    bench.declare(declare)
+    assert "The function 'original' doesn't exist" in bench.run(flow)["output"]
+
+
+# What the host does not do
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda c: c.call_http("GET", "http://127.0.0.1/"), "call_http"),
+        (lambda c: c.call_entity(df.EntityId("counter", "k"), "get"), "call_entity"),
+    ],
+)
+def test_an_orchestration_that_needs_more_than_this_host_does_fails_with_a_sentence(
+    bench: "Bench", call: Any, name: str
+) -> None:
+    def flow(context: Context) -> Steps:
+        yield call(context)
+
+    status = bench.run(flow)
+    assert status["runtimeStatus"] == "Failed"
+    assert status["output"] == (
+        f"Orchestrator function 'flow' uses {name}, which this local host does not run: "
+        "do it in an activity."
+    )
+
+
+def test_an_app_of_functions_only_needs_no_durable_part(tmp_path: Path) -> None:
+    app = write_app(tmp_path, HTTP_APP, greeting="TEXT = 'hi'")
+    with FunctionsHost(app) as host:
+        assert [f.name for f in host.functions] == ["greet"]
+        assert func.AuthLevel.ANONYMOUS.name == host.endpoints[0].level
