@@ -19,7 +19,7 @@ from shared.deployment.progress import Call, Progress
 from shared.deployment.status import status
 
 ROUNDS = 40  # of at most a dozen events each: a history stays well below 600
-HEARTBEAT = timedelta(seconds=90)  # a cancel is seen within this
+HEARTBEAT = timedelta(seconds=150)  # a cancel is seen within this
 ASK_AGAIN = timedelta(seconds=20)  # between tries of a planning or recording activity
 ASKS = 5
 

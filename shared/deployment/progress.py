@@ -91,7 +91,7 @@ class Progress:
         looks = [
             self._look(key, now)
             for key, run in self.runs.items()
-            if run["state"] == "running" and self._due(key, chart) <= now
+            if run["state"] == "running" and self._due(key, chart)[0] <= now
         ]
         return looks + [
             Call(VERB[self.steps[key]["action"]], key, dict(self.steps[key]), submits=True)
@@ -101,7 +101,7 @@ class Progress:
     def next_due(self, now: datetime) -> datetime | None:
         """When the next round is worth starting; None where nothing is left to wait for."""
         chart = self.chart(now)
-        due = [self._due(k, chart) for k, run in self.runs.items() if run["state"] == "running"]
+        due = [self._due(k, chart)[1] for k, run in self.runs.items() if run["state"] == "running"]
         due += [_time(run["dueAt"]) for key, run in self._ready() if "dueAt" in run]
         later = [moment for moment in due if moment > now]
         return min(later, default=None)
@@ -262,12 +262,14 @@ class Progress:
                 bars.append(Activity(key, seconds, before, gates, earliest=now.timestamp()))
         return schedule(bars)
 
-    def _due(self, key: str, chart: Schedule) -> datetime:
-        """When a running step is next worth a look."""
+    def _due(self, key: str, chart: Schedule) -> tuple[datetime, datetime]:
+        """From when a running step is next worth a look, and by when it should be had."""
         run = self.runs[key]
         began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
         leg = Leg(began, ends - began, timedelta(seconds=chart.slack[key]))
-        return leg.next_look(_time(run["lookedAt"]), timedelta(seconds=run["retryAfterSeconds"]))
+        retry_after = timedelta(seconds=run["retryAfterSeconds"])
+        look = leg.next_look(_time(run["lookedAt"]), retry_after)
+        return look, look + leg.tolerance
 
 
 _UNSPECIFIED = Failure(code="Unspecified", message="no reason was given", retryable=False)

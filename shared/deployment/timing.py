@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 SPREAD = 0.25  # of the expected duration, either way
 GRID = 24  # looks per expected duration on the critical path
+COARSE_GRID = 12  # where those would be closer together than CLOSE
+CLOSE = timedelta(seconds=10)
 THINNING = 8  # past the expected end, look after an eighth of the time overdue
 SECOND = timedelta(seconds=1)
 
@@ -24,20 +26,34 @@ class Leg:
     expected: timedelta
     slack: timedelta
 
+    @property
+    def gap(self) -> timedelta:
+        """Between two looks on the critical path."""
+        return max(self.expected / GRID, min(CLOSE, self.expected / COARSE_GRID), SECOND)
+
+    @property
+    def margin(self) -> timedelta:
+        """How late the end may be noticed: a third of the slack, as later steps need theirs too."""
+        margin = min(max(self.slack, timedelta()) / 3, self.expected / 2)
+        return margin if margin > self.gap else timedelta()
+
+    @property
+    def tolerance(self) -> timedelta:
+        """How long a look that is due may wait for company, so that fewer rounds are needed."""
+        return self.margin / 2
+
     def next_look(self, last: datetime, retry_after: timedelta) -> datetime:
         """The next moment worth an ARM call, never before `retry_after` has passed since `last`."""
         wait = max(retry_after, SECOND)
         floor = last + wait
         end = self.began + self.expected
-        gap = max(self.expected / GRID, SECOND)
-        # How late the end may be noticed: a third of the slack, as later steps need theirs too.
-        margin = min(max(self.slack, timedelta()) / 3, self.expected / 2)
-        first = self._first_look(wait, max(gap, margin))
+        gap = max(self.gap, self.margin)
+        first = self._first_look(wait, gap)
         if floor <= first:
             return first
-        if margin > gap or floor >= end:
+        if self.margin or floor >= end:
             # Thin out with the time overdue: an operation that hangs is not asked all the time.
-            return max(floor, last + max(gap, margin, (floor - end) / THINNING))
+            return max(floor, last + max(gap, (floor - end) / THINNING))
         look = end - (end - floor) // gap * gap
         # A look that would forbid the one at the expected end is left out.
         return end if end < look + wait else look

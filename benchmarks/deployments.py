@@ -1,0 +1,222 @@
+"""The whole product on virtual time: how near deployments come to their critical path, at what cost.
+
+Real orchestrators on the durable protocol, real SDK clients, emulated Azure with its own locks,
+Retry-After and rate limits. The critical path is computed afterwards from what Azure's operations
+really took, so that only the waiting of the product itself is measured.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.arm_emulator.emulator import ArmEmulator
+from local.arm_emulator.settings import Settings
+from local.azurite import Azurite
+from local.clock import VirtualClock
+from local.functions_host.host import FunctionsHost
+from shared.deployment.schedule import Activity, schedule
+
+ROOT = Path(__file__).parents[1]
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one deployment took."""
+
+    ratio: float  # makespan / critical path
+    calls: float  # ARM calls a resource, preflight apart
+    preflight_calls: int
+    history: float  # history events a resource, over all executions
+    largest: int  # events of the largest single history
+    cpu: float  # seconds
+
+
+class World:
+    """Storage, Azure and host of one process; Azure is emptied and seeded anew for each run."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.clock = VirtualClock()
+        self.storage = stack.enter_context(Azurite())
+        settings = Settings(subscription_id=SUBSCRIPTION)
+        self.azure = stack.enter_context(ArmEmulator(clock=self.clock, settings=settings))
+        self.state = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "taskhub.db"
+        environment = {
+            **self.azure.environment(),
+            "AzureWebJobsStorage": self.storage.connection_string,
+            "DRIFT_SCHEDULE": "0 0 0 1 1 *",
+        }
+        self.running = ""
+        self.histories: dict[str, int] = {}
+        self.host = stack.enter_context(
+            FunctionsHost(
+                ROOT,
+                clock=self.clock,
+                state=self.state,
+                settings=environment,
+                boundary=self._measure_histories,
+            )
+        )
+        text = (ROOT / "samples" / "surroundings.json").read_text(encoding="utf-8")
+        self.surroundings: list[Json] = json.loads(text)
+
+    def _measure_histories(self, place: str) -> None:
+        """Note how long every history is now, since a new execution starts an empty one."""
+        if not place.startswith("after commit") or not self.running:
+            return
+        store = self.host._hub.store  # on its own thread, right after a commit
+        instance = store.instance(self.running)
+        if instance is not None:
+            self.histories[instance.execution_id] = len(store.history(self.running).events)
+
+    def empty(self, seed: int, spread: float) -> None:
+        """Azure with only the surroundings in it."""
+        self.azure.cloud.seed = seed
+        self.azure.reset()
+        self.azure.settings({"duration_spread": spread})
+        for there in self.surroundings:
+            self.azure.put(there["id"], there["body"])
+
+    def deploy(self, spec: Json) -> Json:
+        """Deploy, and how the operation ended."""
+        started = httpx.post(f"{self.host.url}/api/deployments", json=spec, timeout=60)
+        identity = self.running = started.raise_for_status().json()["id"]
+        self.host.wait_for(identity, 120)
+        told: Json = httpx.get(f"{self.host.url}/api/operations/{identity}", timeout=60).json()
+        if told["status"] != "Succeeded":
+            raise RuntimeError(f"{identity}: {told['failure']}")
+        return told
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A world for as long as the `with` block lasts."""
+    with ExitStack() as stack:
+        yield World(stack)
+
+
+def measure_one(there: World, spec: Json, *, seed: int, spread: float) -> Measured:
+    """One deployment from nothing."""
+    there.empty(seed, spread)
+    there.histories.clear()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    told = there.deploy(spec)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    calls = there.azure.calls()
+    first_write = next(
+        c["number"] for c in calls if c["method"] == "PUT" and "/resource" in c["path"]
+    )
+    preflight = sum(c["number"] < first_write for c in calls)
+    vault = sum("/secrets/" in c["path"] for c in calls)
+    histories = list(there.histories.values())
+    resources = len(told["plan"])
+    return Measured(
+        ratio=makespan(told) / critical_path(told, truth(there, told)),
+        calls=(len(calls) - preflight - vault) / resources,
+        preflight_calls=preflight,
+        history=sum(histories) / resources,
+        largest=max(histories),
+        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+    )
+
+
+def truth(there: World, told: Json) -> dict[str, float]:
+    """How long Azure really took for each step: its operations, and what it needs to settle."""
+    ids = {step["id"].casefold(): step["key"] for step in told["plan"]}
+    took: dict[str, float] = {}
+    for operation in there.azure.operations():
+        target = operation["target"].casefold().split("/configurations/")[0]
+        key = ids.get(operation["target"].casefold())
+        seconds = (_moment(operation["ends"]) - _moment(operation["started"])).total_seconds()
+        if key is None or operation["kind"] not in {"create", "update"}:
+            key = "postgres-parameters" if target in ids else None
+        if key is not None:
+            took[key] = took.get(key, 0.0) + seconds
+    took["express-route-connection"] += there.azure.cloud.settings.link_up_seconds
+    return took
+
+
+def makespan(told: Json) -> float:
+    """Seconds from the first submit to the last settled step."""
+    starts = [_moment(step["startedAt"]) for step in told["steps"]]
+    ends = [_moment(step["settledAt"]) for step in told["steps"]]
+    return (max(ends) - min(starts)).total_seconds()
+
+
+def critical_path(told: Json, took: Mapping[str, float]) -> float:
+    """The makespan of a deployment that notices everything at once."""
+    bars = [
+        Activity(s["key"], took.get(s["key"], 0.0), tuple(s["dependsOn"]), tuple(s["startsAfter"]))
+        for s in told["plan"]
+    ]
+    return schedule(bars).makespan
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of all lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def measure(seeds: int = 20) -> list[tuple[str, float, str]]:
+    """(what, value, unit) of every number."""
+    spec = json.loads((ROOT / "samples" / "recipe.json").read_text(encoding="utf-8"))
+    with world() as there:
+        measure_one(there, spec, seed=0, spread=0.0)  # warms the clients up
+        there.azure.reset()
+        exact = measure_one(there, _named(spec, "exact"), seed=0, spread=0.0)
+        runs = [
+            measure_one(there, _named(spec, f"seed{seed}"), seed=seed, spread=0.25)
+            for seed in range(seeds)
+        ]
+        calls = len(there.azure.calls())
+        again = there.deploy(_named(spec, f"seed{seeds - 1}"))
+        redeploy = len(there.azure.calls()) - calls
+    ratios = [run.ratio for run in runs]
+    resources = len(again["plan"])
+    return [
+        ("makespan / critical path, durations as expected", exact.ratio, ""),
+        (f"  spread of 25 %, median of {seeds} seeds", percentile(ratios, 0.5), ""),
+        (f"  spread of 25 %, p95 of {seeds} seeds", percentile(ratios, 0.95), ""),
+        (
+            "ARM calls a resource, create with the spread",
+            statistics.mean(r.calls for r in runs),
+            "",
+        ),
+        ("  reads before the first write", statistics.mean(r.preflight_calls for r in runs), ""),
+        ("ARM calls a resource, redeploy", redeploy / resources, ""),
+        ("history events a resource", statistics.mean(r.history for r in runs), ""),
+        ("largest single history", max(r.largest for r in runs), "events"),
+        ("CPU of one deployment", statistics.median(r.cpu for r in runs), "s"),
+    ]
+
+
+def _named(spec: Json, name: str) -> Json:
+    return spec | {"name": name, "resourceGroup": f"rg-{name}"}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def main() -> None:
+    """Print every number."""
+    parser = argparse.ArgumentParser("python -m benchmarks.deployments", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    for what, value, unit in measure(parser.parse_args().seeds):
+        print(f"{what:60} {value:8.3f} {unit}")
+
+
+if __name__ == "__main__":
+    main()

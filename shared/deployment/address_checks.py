@@ -1,0 +1,138 @@
+"""Whether the addresses of a spec fit together: the hub network, its subnets, on-premises."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from itertools import combinations
+
+from shared.deployment.findings import Finding, finding
+from shared.deployment.spec import DeploymentSpec
+
+SPACE = "network.addressSpace"
+ON_PREMISES = "onPremises.prefixes"
+SUBNETS = "network.subnets"
+
+LONGEST_PREFIX = {
+    # Learn: About ExpressRoute virtual network gateways, gateway subnet
+    "gateway": (27, "an ExpressRoute gateway"),
+    # Learn: About Azure Bastion configuration settings, Azure Bastion subnet
+    "bastion": (26, "Azure Bastion"),
+    # Learn: Application Gateway infrastructure configuration; five addresses are Azure's own
+    "applicationGateway": (28, "an Application Gateway"),
+    # Learn: Networking overview for flexible server with private access
+    "database": (28, "a flexible server, which takes four addresses with high availability,"),
+    # Learn: Virtual Network FAQ, how small can subnets be
+    "management": (29, "Azure"),
+}
+ROOMY_GATEWAY = 26  # an Application Gateway with room to scale (Learn: as above)
+RESERVED = 4  # first addresses of a subnet that Azure keeps, beside the last (Virtual Network FAQ)
+FORBIDDEN = {  # Learn: Virtual Network FAQ, are there any restrictions on using IP addresses
+    "224.0.0.0/4": "multicast",
+    "255.255.255.255/32": "broadcast",
+    "127.0.0.0/8": "loopback",
+    "169.254.0.0/16": "link-local",
+    "168.63.129.16/32": "Azure's own DNS",
+}
+
+
+def address_faults(spec: DeploymentSpec) -> Iterator[Finding]:
+    """Every reason why these addresses cannot be deployed."""
+    yield from _space(spec)
+    yield from _subnets(spec)
+    yield from _on_premises(spec)
+    yield from _gateway_address(spec)
+
+
+def address_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
+    """What works and is worth a second thought."""
+    subnet = _subnet_of(spec)["applicationGateway"]
+    if spec.proxied and subnet.prefixlen > ROOMY_GATEWAY:
+        yield finding(
+            "GatewaySubnetTight",
+            f"{SUBNETS}.applicationGateway",
+            f"{subnet} leaves an Application Gateway little room to scale; /24 holds its 125 "
+            "instances, and the subnet cannot grow while it is in use",
+        )
+    public = [prefix for prefix in spec.on_premises.prefixes if not IPv4Network(prefix).is_private]
+    if public:
+        yield finding(
+            "OnPremisesPrefixPublic",
+            ON_PREMISES,
+            f"{', '.join(public)} may reach the database and is no private range: make sure that "
+            "it is announced over the circuit and yours alone",
+        )
+
+
+def _space(spec: DeploymentSpec) -> Iterator[Finding]:
+    spaces = [IPv4Network(prefix) for prefix in spec.network.address_space]
+    for one, other in combinations(spaces, 2):
+        if one.overlaps(other):
+            message = f"{one} and {other} overlap: leave one out"
+            yield finding("AddressSpaceOverlapsItself", SPACE, message)
+    for space in spaces:
+        for forbidden, use in FORBIDDEN.items():
+            if space.overlaps(IPv4Network(forbidden)):
+                message = f"{space} includes {forbidden}, which Azure keeps for {use}"
+                yield finding("AddressSpaceForbidden", SPACE, message)
+
+
+def _subnets(spec: DeploymentSpec) -> Iterator[Finding]:
+    spaces = [IPv4Network(prefix) for prefix in spec.network.address_space]
+    subnets = _subnet_of(spec)
+    for name, subnet in subnets.items():
+        path = f"{SUBNETS}.{name}"
+        if not any(subnet.subnet_of(space) for space in spaces):
+            inside = ", ".join(map(str, spaces))
+            message = f"{subnet} lies outside the address space {inside}: move one of them"
+            yield finding("SubnetOutsideAddressSpace", path, message, SPACE)
+        longest, what = LONGEST_PREFIX[name]
+        if subnet.prefixlen > longest:
+            message = f"{subnet} is too small: {what} needs /{longest} or larger"
+            yield finding("SubnetTooSmall", path, message)
+    for (name, one), (other_name, other) in combinations(subnets.items(), 2):
+        if one.overlaps(other):
+            message = f"{other} overlaps {one} of {name}: give each its own range"
+            path = f"{SUBNETS}.{other_name}"
+            yield finding("SubnetsOverlap", path, message, f"{SUBNETS}.{name}")
+
+
+def _on_premises(spec: DeploymentSpec) -> Iterator[Finding]:
+    prefixes = [IPv4Network(prefix) for prefix in spec.on_premises.prefixes]
+    for prefix in prefixes:
+        for space in map(IPv4Network, spec.network.address_space):
+            if prefix.overlaps(space):
+                yield finding(
+                    "OnPremisesOverlapsNetwork",
+                    ON_PREMISES,
+                    f"{prefix} overlaps the hub network {space}, so neither side can route to the "
+                    "other: name the prefixes that are really on-premises, or move the network",
+                    SPACE,
+                    recipe_step="step 7",
+                )
+    for one, other in combinations(prefixes, 2):
+        if one.overlaps(other):
+            message = f"{one} and {other} overlap, which a security rule refuses: leave one out"
+            yield finding("OnPremisesPrefixesOverlap", ON_PREMISES, message)
+
+
+def _gateway_address(spec: DeploymentSpec) -> Iterator[Finding]:
+    if not spec.proxied:
+        return
+    path, source = "gateway.privateAddress", f"{SUBNETS}.applicationGateway"
+    address, subnet = (
+        IPv4Address(spec.gateway.private_address),
+        _subnet_of(spec)["applicationGateway"],
+    )
+    if address not in subnet:
+        message = f"{address} lies outside the gateway's subnet {subnet}: choose one inside it"
+        yield finding("PrivateAddressOutsideSubnet", path, message, source)
+    elif int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
+        first = subnet[RESERVED]
+        message = f"{address} is one of those Azure keeps in {subnet}: use {first} or a later one"
+        yield finding("PrivateAddressReserved", path, message, source)
+
+
+def _subnet_of(spec: DeploymentSpec) -> dict[str, IPv4Network]:
+    return {
+        name: IPv4Network(prefix)
+        for name, prefix in spec.network.subnets.model_dump(by_alias=True).items()
+    }

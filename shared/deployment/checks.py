@@ -1,0 +1,207 @@
+"""What the fields of a spec mean together: what cannot be deployed, and what deserves a thought.
+
+A field that is wrong by itself is refused by its type in `spec`; what Azure alone knows (whether
+the circuit is up, whether a name is free) is asked by the preflight. Here is what lies between, and
+it needs nothing but the spec. Faults are all found at once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from shared.deployment.address_checks import address_cautions, address_faults
+from shared.deployment.findings import Finding, drawn_without, finding
+from shared.deployment.messages import Advice
+from shared.deployment.spec import DeploymentSpec
+
+PLACEHOLDER_CIRCUIT = "er-circuit-example"  # recipe step 4
+LEGACY_SKUS = {"Standard", "HighPerformance"}
+RESERVED_TAGS = {"managed-by", "hybriddb-deployment"}  # our mark of ownership
+FOREIGN_TAGS = ("microsoft", "azure", "windows")  # Learn: Tag resources, limitations
+
+# Learn: Create a flexible server, administrator login name
+RESERVED_LOGINS = {
+    *("azure_superuser", "azure_pg_admin", "azuresu"),
+    *("admin", "administrator", "root", "guest", "public"),
+}
+# Learn: Virtual machine FAQ, what are the user name requirements
+RESERVED_USERS = {
+    *("1", "123", "a", "actuser", "adm", "admin", "admin1", "admin2", "administrator", "aspnet"),
+    *("backup", "console", "david", "guest", "john", "owner", "root", "server", "sql", "support"),
+    *("support_388945a0", "sys", "test", "test1", "test2", "test3"),
+    *("user", "user1", "user2", "user3", "user4", "user5"),
+}
+ZONE_SUFFIX = "postgres.database.azure.com"
+_ZONE = re.compile(rf"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){{1,2}}{re.escape(ZONE_SUFFIX)}")
+
+
+def faults(spec: DeploymentSpec, *, unread: Iterable[str] = ()) -> list[Advice]:
+    """Every reason why this spec cannot be deployed.
+
+    Args:
+        spec: a spec that is valid field by field.
+        unread: paths of fields that hold a stand-in; nothing that was drawn from them is told.
+    """
+    checks = (address_faults, _circuit, _gateway_sku, _server, _zone_name, _proxy, _direct, _rest)
+    return list(drawn_without((found for check in checks for found in check(spec)), unread))
+
+
+def cautions(spec: DeploymentSpec) -> list[Advice]:
+    """What works and is worth a second thought, where no single resource is the reason."""
+    checks = (address_cautions, _cautions)
+    return list(drawn_without((found for check in checks for found in check(spec)), ()))
+
+
+def _circuit(spec: DeploymentSpec) -> Iterator[Finding]:
+    _, _, subscription, *_, name = spec.express_route.circuit_id.split("/")
+    path = "expressRoute.circuitId"
+    if name.casefold() == PLACEHOLDER_CIRCUIT:
+        message = f"{name} is the placeholder of the recipe: put the id of your own circuit here"
+        yield finding("PlaceholderCircuit", path, message, recipe_step="step 4")
+    if (
+        subscription.casefold() != spec.subscription_id.casefold()
+        and spec.express_route.authorization_key is None
+    ):
+        yield finding(
+            "AuthorizationKeyMissing",
+            "expressRoute.authorizationKey",
+            f"the circuit lies in subscription {subscription}: ask its owner for an authorization "
+            "key, put it into a Key Vault and refer to it here",
+            path,
+            "subscriptionId",
+            recipe_step="step 4",
+        )
+
+
+def _gateway_sku(spec: DeploymentSpec) -> Iterator[Finding]:
+    wanted, path = spec.express_route, "expressRoute.gatewaySku"
+    if wanted.gateway_sku in LEGACY_SKUS and not wanted.allow_legacy_sku:
+        yield finding(
+            "LegacyGatewaySku",
+            path,
+            f"{wanted.gateway_sku} has no zones and is being retired: take ErGw1AZ, or say "
+            "expressRoute.allowLegacySku",
+            "expressRoute.allowLegacySku",
+            recipe_step="step 1",
+        )
+    units, bounds = wanted.scale_units, "expressRoute.scaleUnits"
+    if units is not None and wanted.gateway_sku != "ErGwScale":
+        message = f"only ErGwScale scales, not {wanted.gateway_sku}: leave scaleUnits out"
+        yield finding("ScaleUnitsNotSupported", bounds, message, path)
+    if units is not None and units.minimum > units.maximum:
+        message = f"the minimum of {units.minimum} is above the maximum of {units.maximum}"
+        yield finding("ScaleUnitsReversed", bounds, message)
+
+
+def _server(spec: DeploymentSpec) -> Iterator[Finding]:
+    wanted = spec.postgres
+    login, burstable = wanted.admin_login.casefold(), wanted.sku.startswith("Standard_B")
+    if login in RESERVED_LOGINS or login.startswith("pg_"):
+        message = f"PostgreSQL or Azure keeps the name {wanted.admin_login}: choose another"
+        yield finding("AdminLoginReserved", "postgres.adminLogin", message)
+    if wanted.high_availability != "Disabled" and burstable:
+        yield finding(
+            "HighAvailabilityNotSupported",
+            "postgres.highAvailability",
+            f"the Burstable size {wanted.sku} has no high availability: take a larger size such as "
+            "Standard_D2ds_v5",
+            "postgres.sku",
+        )
+    if wanted.high_availability == "ZoneRedundant" and not spec.zones:
+        message = "a region without zones has no zone-redundant server: SameZone may do"
+        yield finding("ZonesMissing", "postgres.highAvailability", message, "zones")
+    pooled = wanted.parameters.get("pgbouncer.enabled", "off").casefold() in {"true", "on"}
+    if pooled and burstable:
+        message = f"the Burstable size {wanted.sku} has no PgBouncer: take a larger size"
+        yield finding("PgBouncerNotSupported", "postgres.parameters", message, "postgres.sku")
+
+
+def _zone_name(spec: DeploymentSpec) -> Iterator[Finding]:
+    """The rules of Learn: Private DNS zone of a flexible server with private access."""
+    name, path = spec.zone_name.casefold(), "postgres.privateDnsZone"
+    if name == spec.server_fqdn:
+        message = f"{name} is the name of the server itself: put a label before the suffix"
+        yield finding("ZoneNameIsServerName", path, message, "postgres.serverName")
+    elif not _ZONE.fullmatch(name):
+        message = f"{name} should be one or two labels before {ZONE_SUFFIX}"
+        yield finding("ZoneNameInvalid", path, message)
+
+
+def _proxy(spec: DeploymentSpec) -> Iterator[Finding]:
+    wanted = spec.gateway
+    if wanted.min_capacity > wanted.max_capacity:
+        message = f"the minimum of {wanted.min_capacity} is above the maximum"
+        yield finding("CapacityReversed", "gateway.minCapacity", message, "gateway.maxCapacity")
+    if not spec.proxied:
+        return
+    if wanted.tls == "terminate" and wanted.certificate is None:
+        message = "TLS that ends at the gateway needs a certificate: refer to one in a Key Vault"
+        yield finding("CertificateMissing", "gateway.certificate", message, "gateway.tls")
+    if (wanted.tls == "terminate" or wanted.https) and wanted.identity_id is None:
+        yield finding(
+            "IdentityMissing",
+            "gateway.identityId",
+            "the gateway reads its certificate with a user-assigned identity, which needs the role "
+            "Key Vault Secrets User on the vault: give its id",
+            "gateway.tls",
+            "gateway.https",
+        )
+    if wanted.https and wanted.sku != "WAF_v2":
+        message = "a web application is served behind the WAF only: take WAF_v2"
+        yield finding("HttpsNeedsWaf", "gateway.sku", message, "gateway.https")
+
+
+def _direct(spec: DeploymentSpec) -> Iterator[Finding]:
+    if spec.proxied:
+        return
+    wanted = spec.gateway
+    given = {
+        "alias": wanted.alias,
+        "https": wanted.https,
+        "certificate": wanted.certificate,
+        "identityId": wanted.identity_id,
+        "tls": wanted.tls == "terminate",
+        "sku": wanted.sku == "WAF_v2",
+    }
+    for name, value in given.items():
+        if value:
+            message = "there is no gateway in mode none: leave this out, or take mode proxy"
+            yield finding("GatewayOptionWithoutGateway", f"gateway.{name}", message, "gateway.mode")
+
+
+def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
+    for name in spec.tags:
+        folded = name.casefold()
+        if folded in RESERVED_TAGS or folded.startswith(FOREIGN_TAGS):
+            yield finding("TagReserved", f"tags.{name}", "this name is taken: choose another")
+    for name, times in Counter(name.casefold() for name in spec.tags).items():
+        if times > 1:
+            message = f"{name} is given {times} times: tag names have no case"
+            yield finding("TagRepeated", "tags", message)
+    if len(set(spec.zones)) < len(spec.zones):
+        yield finding("ZonesRepeated", "zones", "each zone counts once")
+    if spec.bastion.enabled and spec.bastion.sku == "Basic" and spec.bastion.scale_units != 2:
+        message = "Basic has two units, no more: leave this out, or take Standard"
+        yield finding("BastionUnitsFixed", "bastion.scaleUnits", message, "bastion.sku")
+    if spec.jump_box.enabled and spec.jump_box.admin_username in RESERVED_USERS:
+        message = f"Azure refuses the user name {spec.jump_box.admin_username}: choose another"
+        yield finding("UserNameReserved", "jumpBox.adminUsername", message)
+
+
+def _cautions(spec: DeploymentSpec) -> Iterator[Finding]:
+    if spec.jump_box.enabled and not spec.bastion.enabled:
+        message = "without Bastion nobody can log in; the database is still probed from it"
+        yield finding("JumpBoxUnreachable", "bastion.enabled", message)
+    if spec.bastion.enabled and not spec.jump_box.enabled:
+        message = "Bastion costs about USD 140 to 210 a month and leads nowhere without a jump box"
+        yield finding("BastionWithoutJumpBox", "jumpBox.enabled", message)
+    if len(spec.zones) == 1:
+        message = "in a single zone, an outage of the zone takes the gateway and Bastion with it"
+        yield finding("SingleZone", "zones", message)
+    if spec.gateway.certificate and spec.gateway.tls == "passthrough":
+        message = "the gateway passes TLS through and does not use this certificate"
+        yield finding("CertificateUnused", "gateway.certificate", message)
+    secured = spec.postgres.parameters.get("require_secure_transport", "on").casefold()
+    if secured in {"off", "false"}:
+        message = "clients may connect in clear: leave require_secure_transport on"
+        yield finding("ClearTextAllowed", "postgres.parameters", message)

@@ -1,0 +1,91 @@
+"""The undone plan, and what is said of what could not be undone."""
+
+from typing import Any
+
+from shared.deployment.messages import Plan, Run
+from shared.deployment.progress import Progress
+from shared.deployment.undo import residue, undone
+
+
+def plan(*steps: Any) -> Plan:
+    made: Any = {"warnings": [], "refusals": [], "outputs": {}, "retained": []}
+    return {"deployment": "d", "purpose": "deploy", "steps": list(steps), **made}
+
+
+def step(key: str, *after: str, **changes: Any) -> Any:
+    made = {
+        "key": key,
+        "armType": "Test/things",
+        "id": f"/id/{key}",
+        "action": "create",
+        "body": {"properties": {"size": 2}},
+        "prior": None,
+        "changes": [],
+        "dependsOn": list(after),
+        "startsAfter": [],
+        "locks": [],
+        "expectedSeconds": 100,
+        "timeoutSeconds": 1000,
+        "undoSeconds": 50,
+    }
+    return {**made, **changes}
+
+
+def ran(*keys: str) -> dict[str, Run]:
+    return {key: Run(state="succeeded", attempts=1) for key in keys}
+
+
+GROWN = {"path": "properties.size", "before": 1, "after": 2}
+
+
+def test_what_was_created_is_deleted_dependents_first() -> None:
+    undo = undone(plan(step("a"), step("b", "a"), step("c", "b")), ran("a", "b", "c"))
+    assert [(s["key"], s["action"], s["dependsOn"]) for s in undo["steps"]] == [
+        ("c", "delete", []),
+        ("b", "delete", ["c"]),
+        ("a", "delete", ["b"]),
+    ]
+
+
+def test_what_was_updated_is_restored_to_the_values_before() -> None:
+    updated = step("a", action="update", prior={"properties": {"size": 1}}, changes=[GROWN])
+    [undo] = undone(plan(updated), ran("a"))["steps"]
+    assert (undo["action"], undo["body"]) == ("restore", {"properties": {"size": 1}})
+
+
+def test_what_was_deleted_is_put_back_as_it_was() -> None:
+    gone = step("a", action="delete", body={}, prior={"properties": {"size": 1}})
+    [undo] = undone(plan(gone), ran("a"))["steps"]
+    assert (undo["action"], undo["body"]) == ("restore", {"properties": {"size": 1}})
+
+
+def test_what_was_only_adopted_or_never_started_is_not_touched() -> None:
+    runs = ran("a") | {"c": Run(state="waiting", attempts=0)}
+    undo = undone(plan(step("a"), step("b", action="no-op"), step("c", "a")), runs)
+    assert [s["key"] for s in undo["steps"]] == ["a"]
+
+
+def test_a_step_that_failed_is_undone_too() -> None:
+    runs = {"a": Run(state="failed", attempts=1)}
+    assert [s["action"] for s in undone(plan(step("a")), runs)["steps"]] == ["delete"]
+
+
+def test_residue_names_reason_and_command_and_what_it_waits_for() -> None:
+    undo = undone(plan(step("a"), step("b", "a")), ran("a", "b"))
+    failure: Any = {"code": "ScopeLocked", "message": "there is a lock", "retryable": False}
+    runs: Any = {
+        "b": {"state": "failed", "attempts": 3, "failure": failure},
+        "a": {"state": "skipped", "attempts": 0},
+    }
+    first, second = residue(Progress(undo, runs))
+    assert first["reason"] == "ScopeLocked: there is a lock"
+    assert first["command"] == "az resource delete --ids '/id/b'"
+    assert second["reason"] == "waits for b"
+
+
+def test_the_command_of_an_unfinished_restore_holds_the_whole_prior_body() -> None:
+    updated = step("a", action="update", prior={"properties": {"owner": "O'Neil"}}, changes=[GROWN])
+    undo = undone(plan(updated), ran("a"))
+    runs: Any = {"a": {"state": "failed", "attempts": 3, "failure": None}}
+    [left] = residue(Progress(undo, runs))
+    assert left["command"].endswith("""--properties '{"properties": {"owner": "O'\\''Neil"}}'""")
