@@ -1,4 +1,4 @@
-"""``make bench``: every number that the README and the issues speak of, printed as it is measured."""
+"""``make bench``: every number that is spoken of elsewhere, printed as it is measured."""
 
 import sys
 

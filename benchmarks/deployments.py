@@ -1,4 +1,4 @@
-"""The whole product on virtual time: how near deployments come to their critical path, at what cost.
+"""The whole product on virtual time: how near it comes to the critical path, and at what cost.
 
 Real orchestrators on the durable protocol, real SDK clients, emulated Azure with its own locks,
 Retry-After and rate limits. The critical path is computed afterwards from what Azure's operations
