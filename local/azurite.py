@@ -17,7 +17,7 @@ ACCOUNT = "devstoreaccount1"
 # Not a secret: the same published key in every Azurite.
 # https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-ROOT = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1] / "node_modules/azurite"
 SERVICES = ("blob", "queue", "table")
 PATIENCE = 30.0  # seconds for node to load it; three are usual
 STOP_PATIENCE = 5.0
@@ -40,6 +40,7 @@ class Azurite:
         queue_port: int = 0,
         table_port: int = 0,
         folder: Path | None = None,
+        package: Path = PACKAGE,
     ) -> None:
         """Choose where it listens and where it keeps its data.
 
@@ -48,10 +49,12 @@ class Azurite:
             queue_port: likewise.
             table_port: likewise.
             folder: keeps the data over restarts; without one they are lost with the process.
+            package: where npm has installed it.
         """
         wanted = (blob_port, queue_port, table_port)
         self.ports = dict(zip(SERVICES, _ports(wanted), strict=True))
         self._folder = folder
+        self._script = package / "dist/src/azurite.js"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,12 +73,11 @@ class Azurite:
             AzuriteMissing: there is nothing to start.
             RuntimeError: it ended, or kept silent for too long.
         """
-        script = ROOT / "node_modules/azurite/dist/src/azurite.js"
         node = shutil.which("node")
-        if node is None or not script.exists():
+        if node is None or not self._script.exists():
             raise AzuriteMissing
         self._process = subprocess.Popen(
-            [node, str(script), *self._arguments()],
+            [node, str(self._script), *self._arguments()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -15,7 +15,7 @@ trace, 500 characters at most.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -29,7 +29,7 @@ from azure.core.exceptions import (
 )
 
 from shared.cloud.retry_classes import LIMITS, RetryClass, by_code, by_status, by_text
-from shared.deployment.messages import Failure, Json
+from shared.deployment.messages import Failure
 
 LONGEST_RETRY_AFTER = 300.0  # seconds; an answer that asks for more is asked again all the same
 LONGEST_MESSAGE = 500
@@ -121,14 +121,6 @@ def failure_of(error: BaseException, patience: Mapping[str, str] | None = None) 
             return _failure(
                 "ActivityCrashed", f"{type(error).__name__}{_place(error)}", "transient"
             )
-
-
-def answered(work: Callable[[], Json]) -> Json:
-    """What `work` returns, or {failure}: exceptions do not cross the durable border."""
-    try:
-        return work()
-    except Exception as error:
-        return {"failure": failure_of(error)}
 
 
 def failure_from(

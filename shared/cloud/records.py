@@ -3,11 +3,12 @@
 `deployments` has one entity a deployment, and every write of it is guarded by its ETag.
 `operations` has one entity an operation, whose writers (the caller who cancels, the activities)
 each merge properties of their own. Neither ever holds a secret or the body of a resource. Nothing
-here reads the clock: callers say when it is.
+here reads the clock: callers say when it is. Both tables are in one class, and so in a file that
+is longer than most, because a claim and its end write both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -41,6 +42,7 @@ from shared.cloud.settings import settings
 from shared.deployment.messages import Json
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
+AGREEMENTS = "agreement"  # a partition beside it
 UNRECORDED = frozenset({"body", "prior", "locks"})  # of a step in a plan
 
 
@@ -194,6 +196,28 @@ class Records:
             )
 
         self._amend(name, ended)
+
+    @_azure_ends_here()
+    def agree(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
+        """The proposal that was made first on a topic, by whomever; there is only ever one.
+
+        Args:
+            topic: what is to be agreed on; letters and digits.
+            proposal: ours; never a secret.
+            instead_of: what was agreed before and has become void.
+        """
+        ours = {"PartitionKey": AGREEMENTS, "RowKey": topic, "agreed": proposal}
+        try:
+            self._deployments.create_entity(ours)
+        except ResourceExistsError:
+            there = self._deployments.get_entity(AGREEMENTS, topic)
+            if there["agreed"] != instead_of:
+                return str(there["agreed"])
+            with suppress(ResourceModifiedError):  # by somebody who found it void as well
+                etag, unchanged = there.metadata["etag"], MatchConditions.IfNotModified
+                self._deployments.update_entity(ours, etag=etag, match_condition=unchanged)
+            return self.agree(topic, proposal)
+        return proposal
 
     def forget(self, name: str, operation_id: str) -> None:
         """Remove the record of a deployment that `operation_id` has destroyed; may be repeated."""

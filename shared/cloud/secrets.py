@@ -4,11 +4,12 @@ The values live in Key Vault and in the one call that needs them: nothing here l
 What a body may ask the vault to generate is made where the vault has none, and kept there.
 """
 
+import hashlib
 import secrets
 import string
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from shared.cloud.clients import PATIENCE, credential
 from shared.cloud.errors import SecretUnavailable
+from shared.cloud.records import records
 from shared.cloud.settings import Settings, settings
 from shared.deployment.messages import Json
 from shared.deployment.secrets import MARK, is_secret
@@ -45,12 +47,20 @@ class Address(NamedTuple):
     version: str | None = None
 
 
+class Agree(Protocol):
+    """`Records.agree`: of several proposals, everybody gets the first."""
+
+    def __call__(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
+        """What is agreed on."""
+
+
 class Vaults:
     """The Key Vault clients, one a vault, made when first used and then kept."""
 
-    def __init__(self, credential: TokenCredential, settings: Settings) -> None:
+    def __init__(self, credential: TokenCredential, settings: Settings, agree: Agree) -> None:
         self._credential = credential
         self._settings = settings
+        self.agree = agree
         self._clients: dict[str, SecretClient] = {}
 
     def address(self, name_or_url: str) -> Address:
@@ -80,7 +90,7 @@ class Vaults:
 @cache
 def vaults() -> Vaults:
     """The vaults as the identity of this app sees them."""
-    return Vaults(credential(), settings())
+    return Vaults(credential(), settings(), records().agree)
 
 
 def resolve(body: Json, vaults_of_app: Vaults | None = None) -> Json:
@@ -113,7 +123,7 @@ def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
         except ResourceNotFoundError:
             if not kind or address.version:
                 raise
-            stored = _generate(client, address.name, GENERATORS[kind]())
+            stored = _generate(client, address.name, GENERATORS[kind](), of_app.agree)
     except AzureError as error:
         # Not chained: the request inside the error may hold the value that was to be stored.
         raise _unavailable(address.name, error) from None
@@ -121,20 +131,24 @@ def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
     return _public_half(address.name, value) if kind == "ssh-key" else value
 
 
-def _generate(client: SecretClient, name: str, value: str) -> KeyVaultSecret:
+def _generate(client: SecretClient, name: str, value: str, agree: Agree) -> KeyVaultSecret:
     """Store `value`, unless another activity is generating at the same moment: then its value.
 
-    Key Vault has no conditional write, but it keeps every version in order, so the oldest wins and
-    is made the latest again. (Two versions of one second are told apart by their ids; the order
-    could only be misread by a reader between those two writes.)
+    Key Vault has no conditional write: two activities that find nothing both store a version. The
+    records agree on one of the versions, and whoever lost makes its value the latest again.
     """
     ours = client.set_secret(name, value)
-    versions = client.list_properties_of_secret_versions(name)
-    first = min(versions, key=lambda version: (version.created_on, version.version))
-    if first.version == ours.properties.version:
-        return ours
-    winner = client.get_secret(name, first.version)
-    return client.set_secret(name, winner.value or "")
+    version = ours.properties.version or ""
+    topic = hashlib.sha256(f"{client.vault_url}/{name}".casefold().encode()).hexdigest()
+    chosen = agree(topic, version)
+    while chosen != version:
+        try:
+            winner = client.get_secret(name, chosen)
+        except ResourceNotFoundError:  # agreed on for a secret that has been purged since
+            chosen = agree(topic, version, instead_of=chosen)
+        else:
+            return client.set_secret(name, winner.value or "")
+    return ours
 
 
 def generate_password() -> str:
@@ -169,7 +183,9 @@ def _public_half(name: str, private: str) -> str:
 def _unavailable(name: str, error: AzureError) -> SecretUnavailable:
     """What the vault said, by code alone; an unreachable vault is worth another try."""
     if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return SecretUnavailable(name, "the vault cannot be reached", retryable=True)
+        return SecretUnavailable(
+            name, "the vault, or the identity of the app, does not answer", retryable=True
+        )
     status = error.status_code
     code = getattr(error.error, "code", None) or f"HTTP {status}"
     advice = {
