@@ -18,15 +18,17 @@ def _network(text: str) -> str:
     """A canonical IPv4 prefix; host bits set are a typing error, not a prefix."""
     try:
         return str(IPv4Network(text))
-    except ValueError as error:
-        raise ValueError(f"should be an IPv4 prefix such as 10.1.0.0/16; {error}") from error
+    except ValueError:  # its own text shows the value, and what a caller sent is not repeated
+        raise ValueError(
+            "should be an IPv4 prefix such as 10.1.0.0/16, with no bits set beyond its length"
+        ) from None
 
 
 def _address(text: str) -> str:
     try:
         return str(IPv4Address(text))
-    except ValueError as error:
-        raise ValueError(f"should be an IPv4 address such as 10.1.2.10; {error}") from error
+    except ValueError:
+        raise ValueError("should be an IPv4 address such as 10.1.2.10") from None
 
 
 def _resource_id(arm_type: str) -> AfterValidator:
