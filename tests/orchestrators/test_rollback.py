@@ -134,12 +134,13 @@ def test_an_undo_that_fails_does_not_stop_the_others(simulation: Any, spec: Json
     }
 
 
-def test_cancelling_rolls_everything_back(simulation: Any, spec: Json) -> None:
+@pytest.mark.parametrize("minutes", [0.5, 6, 20])
+def test_cancelling_rolls_everything_back(simulation: Any, spec: Json, minutes: float) -> None:
     there = simulation.resources()
     simulation.host.stop()
     simulation.start(jumps=False)
     started = simulation.request("POST", "deployments", json=spec).json()
-    simulation.advance(minutes=6)
+    simulation.advance(minutes=minutes)
     assert simulation.operation(started["id"])["phase"] == "deploying"
     simulation.request("POST", f"operations/{started['id']}/cancel")
     simulation.advance(minutes=100)
