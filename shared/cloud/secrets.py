@@ -7,7 +7,7 @@ What a body may ask the vault to generate is made where the vault has none, and 
 import hashlib
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ PASSWORD_LENGTH = 32  # Azure allows 8 to 128 of PostgreSQL's administrator
 # Three of four kinds of characters are asked for; these signs need no escape in a connection URL.
 # https://learn.microsoft.com/rest/api/postgresql/servers/create-or-update
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.~")
+GENERATED = {"generated-by": "hybriddb"}  # tag of the versions that are ours
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -118,12 +119,10 @@ def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
     kind = reference.get("generate")
     try:
         client = of_app.client(address.vault_url)
-        try:
+        if kind and not address.version:
+            stored = _kept(client, address.name, GENERATORS[kind], of_app.agree)
+        else:
             stored = client.get_secret(address.name, address.version)
-        except ResourceNotFoundError:
-            if not kind or address.version:
-                raise
-            stored = _generate(client, address.name, GENERATORS[kind](), of_app.agree)
     except AzureError as error:
         # Not chained: the request inside the error may hold the value that was to be stored.
         raise _unavailable(address.name, error) from None
@@ -131,24 +130,34 @@ def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
     return _public_half(address.name, value) if kind == "ssh-key" else value
 
 
-def _generate(client: SecretClient, name: str, value: str, agree: Agree) -> KeyVaultSecret:
-    """Store `value`, unless another activity is generating at the same moment: then its value.
+def _kept(
+    client: SecretClient, name: str, generate: Callable[[], str], agree: Agree
+) -> KeyVaultSecret:
+    """The secret that the vault keeps, generated where it keeps none.
 
-    Key Vault has no conditional write: two activities that find nothing both store a version. The
-    records agree on one of the versions, and whoever lost makes its value the latest again.
+    Key Vault has no conditional write: activities that find nothing at the same moment each store
+    a version. The records agree on one of these; whoever finds another one to be the latest makes
+    the agreed value the latest again. A version without the tag is a person's, and counts.
     """
-    ours = client.set_secret(name, value)
-    version = ours.properties.version or ""
+    try:
+        latest = client.get_secret(name)
+    except ResourceNotFoundError:
+        latest = client.set_secret(name, generate(), tags=GENERATED)
+    version, tags = latest.properties.version or "", latest.properties.tags or {}
+    if not GENERATED.items() <= tags.items():
+        return latest
     topic = hashlib.sha256(f"{client.vault_url}/{name}".casefold().encode()).hexdigest()
     chosen = agree(topic, version)
     while chosen != version:
         try:
-            winner = client.get_secret(name, chosen)
+            agreed = client.get_secret(name, chosen)
         except ResourceNotFoundError:  # agreed on for a secret that has been purged since
             chosen = agree(topic, version, instead_of=chosen)
-        else:
-            return client.set_secret(name, winner.value or "")
-    return ours
+            continue
+        if agreed.value != latest.value:
+            client.set_secret(name, agreed.value or "", tags=GENERATED)
+        return agreed
+    return latest
 
 
 def generate_password() -> str:

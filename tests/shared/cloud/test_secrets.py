@@ -100,6 +100,15 @@ def test_an_activity_that_lost_the_race_makes_the_winner_the_latest_again(
     assert stored(azure, "pw") == "first"
 
 
+def test_a_generated_secret_that_a_person_rotated_is_theirs(
+    azure: ArmEmulator, vaults: Vaults
+) -> None:
+    body = {"a": secret("pw", generate="password")}
+    resolve(body, vaults)
+    azure.set_secret("pw", VALUE)
+    assert resolve(body, vaults) == {"a": VALUE}
+
+
 def test_an_agreement_about_a_purged_secret_is_void(azure: ArmEmulator, vaults: Vaults) -> None:
     asked = []
 
