@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -151,7 +151,8 @@ class FunctionsHost:
                 self._die()
             self._end.set()
 
-        self._loop.call_soon_threadsafe(leave)
+        with suppress(RuntimeError):  # a crash may have closed the loop just now
+            self._loop.call_soon_threadsafe(leave)
         self._thread.join()
 
     def _die(self) -> None:
@@ -209,10 +210,19 @@ class FunctionsHost:
     def _call(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float = 60) -> Any:
         if self.killed.is_set():
             raise HostKilled
+        coroutine = work()
         try:
-            return asyncio.run_coroutine_threadsafe(work(), self._loop).result(timeout)
-        except CancelledError:
-            raise HostKilled from None
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+            try:
+                return future.result(timeout)
+            except TimeoutError:
+                future.cancel()
+                raise
+        except (CancelledError, RuntimeError):
+            coroutine.close()
+            if self.killed.is_set():
+                raise HostKilled from None
+            raise
 
     # The thread
 
@@ -300,7 +310,8 @@ class FunctionsHost:
         self._dispatcher.begin()
 
     def _clock_moved(self) -> None:
-        self._loop.call_soon_threadsafe(self._dispatcher.run_due)
+        with suppress(RuntimeError):  # the loop may be closing
+            self._loop.call_soon_threadsafe(self._dispatcher.run_due)
 
     def _of_kind(self, kind: str) -> list[AppFunction]:
         return [f for f in self.functions if f.kind == kind]

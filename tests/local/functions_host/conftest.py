@@ -46,6 +46,7 @@ class Bench:
         self.settings = {"AZURE_FUNCTIONS_DURABLE_STRICT_TYPING": "1"}
         self.host_json: Json = {"version": "2.0"}
         self.exchanges: list[tuple[Json, str]] = []  # request and answer of every replay
+        self.http = httpx.Client(timeout=30)
         self.host: FunctionsHost
         self._declarations: list[Callable[[df.DFApp], object]] = []
         self._hosts: list[FunctionsHost] = []
@@ -120,6 +121,7 @@ class Bench:
         self.start(*functions, **options)
 
     def close(self) -> None:
+        self.http.close()
         for host in self._hosts:
             host.stop()
 
@@ -128,7 +130,7 @@ class Bench:
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A request to the management API."""
         url = f"{self.host.url}/runtime/webhooks/durabletask/{path}"
-        return httpx.request(method, url, timeout=30, **options)
+        return self.http.request(method, url, **options)
 
     def begin(self, name: str | Callable[..., Any], value: Any = None, *, id: str = "i1") -> str:
         """Start an instance as the SDK's client does; its id."""
@@ -149,7 +151,7 @@ class Bench:
 
     def diagnosis(self, id: str = "i1") -> Json:
         """Why an instance is Running."""
-        body: Json = httpx.get(f"{self.host.url}/admin/instances/{id}").json()
+        body: Json = self.http.get(f"{self.host.url}/admin/instances/{id}").json()
         return body
 
     def history(self, id: str = "i1") -> list[Event]:

@@ -22,7 +22,7 @@ Steps = Generator[Any, Any, Any]
 
 
 def get(bench: "Bench", path: str, method: str = "GET", **options: Any) -> httpx.Response:
-    return httpx.request(method, f"{bench.host.url}/{path}", timeout=30, **options)
+    return bench.http.request(method, f"{bench.host.url}/{path}", **options)
 
 
 def route(**options: Any) -> Callable[[df.DFApp], object]:
@@ -289,7 +289,7 @@ def test_a_check_status_response_names_every_management_url(bench: "Bench") -> N
     assert answer.headers["location"] == body["statusQueryGetUri"]
     assert answer.headers["retry-after"] == "10"
     bench.host.wait_idle()
-    assert httpx.get(body["statusQueryGetUri"]).json()["runtimeStatus"] == "Completed"
+    assert bench.http.get(body["statusQueryGetUri"]).json()["runtimeStatus"] == "Completed"
 
 
 def test_the_host_says_that_it_runs(bench: "Bench") -> None:

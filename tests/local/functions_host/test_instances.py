@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as df
 import azure.functions as func
-import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -413,7 +412,7 @@ def test_the_client_raises_when_a_start_meets_a_running_instance(bench: "Bench")
 
     bench.declare(declare)
     bench.start(wait)
-    assert "already exists" in httpx.get(f"{bench.host.url}/api/twice").text
+    assert "already exists" in bench.http.get(f"{bench.host.url}/api/twice").text
     assert len(bench.call("GET", "instances").json()) == 1
 
 
