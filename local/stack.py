@@ -7,6 +7,7 @@ local.settings.json, or from the sample beside it.
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -165,7 +166,8 @@ class LocalStack:
 
     def azure(self, method: str, path: str, **options: Any) -> Any:
         """One request to the emulator's own control routes; its JSON answer."""
-        with httpx.Client(verify=self.environment["REQUESTS_CA_BUNDLE"]) as client:
+        trust = ssl.create_default_context(cafile=self.environment["REQUESTS_CA_BUNDLE"])
+        with httpx.Client(verify=trust) as client:
             answer = client.request(method, f"{self.arm_url}/_emulator/{path}", **options)
         answer.raise_for_status()
         return answer.json() if answer.content else None

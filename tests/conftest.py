@@ -40,6 +40,7 @@ class Simulation:
             "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING": "1",
         }
         self.host: FunctionsHost
+        self.surroundings: list[Json] = []
 
     def start(self, **options: Any) -> "Simulation":
         """Start a host; `options` are those of FunctionsHost."""
@@ -123,9 +124,12 @@ def azure(emulator: ArmEmulator, surroundings: list[Json]) -> ArmEmulator:
 
 
 @pytest.fixture
-def simulation(azure: ArmEmulator, storage: Azurite, clock: VirtualClock) -> Iterator[Simulation]:
+def simulation(
+    azure: ArmEmulator, storage: Azurite, clock: VirtualClock, surroundings: list[Json]
+) -> Iterator[Simulation]:
     """The app on its host, in an Azure that holds only the surroundings."""
     world = Simulation(azure, storage, clock).start()
+    world.surroundings = surroundings
     yield world
     world.host.stop()
 
@@ -153,3 +157,13 @@ def load_sample(request: pytest.FixtureRequest) -> Callable[[str], Json]:
 def spec(load_sample: Callable[[str], Json]) -> Json:
     """The recipe, under a name that no other test uses."""
     return load_sample("recipe")
+
+
+@pytest.fixture
+def lean(spec: Json) -> Json:
+    """The spec without the slow things around the database."""
+    return spec | {
+        "gateway": {"mode": "none"},
+        "bastion": {"enabled": False},
+        "jumpBox": {"enabled": False},
+    }

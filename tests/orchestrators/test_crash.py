@@ -10,15 +10,6 @@ from local.functions_host.errors import HostKilled
 Json = dict[str, Any]
 
 
-def lean(spec: Json) -> Json:
-    """The spec without the slow things around the database."""
-    return spec | {
-        "gateway": {"mode": "none"},
-        "bastion": {"enabled": False},
-        "jumpBox": {"enabled": False},
-    }
-
-
 class Deaths:
     """Kills the host at its nth chance."""
 
@@ -34,19 +25,19 @@ class Deaths:
 
 @pytest.mark.parametrize("at", [40, 90, 150, 230])
 def test_a_host_killed_mid_way_ends_the_same_once_restarted(
-    simulation: Any, spec: Json, tmp_path: Path, at: int
+    simulation: Any, lean: Json, tmp_path: Path, at: int
 ) -> None:
     simulation.host.stop()
     state = tmp_path / "taskhub.db"
     simulation.start(state=state, boundary=Deaths(at))
-    started = simulation.request("POST", "deployments", json=lean(spec)).json()
+    started = simulation.request("POST", "deployments", json=lean).json()
     assert simulation.host.killed.wait(60), "the host saw fewer chances to die"
     simulation.host.stop()
     simulation.start(state=state)
     simulation.host.wait_for(started["id"])
     told = simulation.operation(started["id"])
     assert told["status"] == "Succeeded", told["failure"]
-    again = simulation.deploy(lean(spec))
+    again = simulation.deploy(lean)
     assert again["unchanged"] == len(again["plan"])
 
 

@@ -9,15 +9,6 @@ from shared.resources.catalogue import catalogue
 Json = dict[str, Any]
 
 
-def small(spec: Json) -> Json:
-    """The spec without the slow things in front of the database."""
-    return spec | {
-        "gateway": {"mode": "none"},
-        "bastion": {"enabled": False},
-        "jumpBox": {"enabled": False},
-    }
-
-
 def test_a_deployment_creates_exactly_the_resources_of_its_plan(
     simulation: Any, spec: Json
 ) -> None:
@@ -32,20 +23,20 @@ def test_a_deployment_creates_exactly_the_resources_of_its_plan(
     assert own == set(keys.values())
 
 
-def test_the_same_spec_again_writes_nothing(simulation: Any, spec: Json) -> None:
-    simulation.deploy(small(spec))
+def test_the_same_spec_again_writes_nothing(simulation: Any, lean: Json) -> None:
+    simulation.deploy(lean)
     before, reads = len(simulation.writes()), len(simulation.azure.calls())
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     assert told["status"] == "Succeeded"
     assert len(simulation.writes()) == before
     assert told["unchanged"] == len(told["plan"])
     assert len(simulation.azure.calls()) - reads <= len(told["plan"])
 
 
-def test_a_changed_spec_changes_only_what_differs(simulation: Any, spec: Json) -> None:
-    simulation.deploy(small(spec))
+def test_a_changed_spec_changes_only_what_differs(simulation: Any, lean: Json) -> None:
+    simulation.deploy(lean)
     there = simulation.resources()
-    changed = small(spec) | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
+    changed = lean | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
     told = simulation.deploy(changed)
     assert told["status"] == "Succeeded"
     updated = [step["key"] for step in told["plan"] if step["action"] != "no-op"]
@@ -57,9 +48,9 @@ def test_a_changed_spec_changes_only_what_differs(simulation: Any, spec: Json) -
     }
 
 
-def test_what_the_spec_no_longer_wants_is_deleted(simulation: Any, spec: Json) -> None:
+def test_what_the_spec_no_longer_wants_is_deleted(simulation: Any, spec: Json, lean: Json) -> None:
     simulation.deploy(spec | {"gateway": {"mode": "none"}, "bastion": {"enabled": False}})
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     assert told["status"] == "Succeeded", told["failure"]
     gone = {step["key"] for step in told["plan"] if step["action"] == "delete"}
     assert gone == {"jump-box", "jump-box-nic"}
@@ -67,14 +58,14 @@ def test_what_the_spec_no_longer_wants_is_deleted(simulation: Any, spec: Json) -
 
 
 def test_an_identical_foreign_resource_is_adopted_and_left_alone(
-    simulation: Any, spec: Json
+    simulation: Any, spec: Json, lean: Json
 ) -> None:
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{spec['resourceGroup']}"
     simulation.azure.put(
         group, {"location": "eastus", "tags": {"owner": "somebody"} | spec["tags"]}
     )
     there = simulation.resources()[group]
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     assert told["status"] == "Succeeded", told["failure"]
     assert told["plan"][0]["provenance"] == "adopted"
     simulation.destroy(spec["name"])
@@ -82,7 +73,7 @@ def test_an_identical_foreign_resource_is_adopted_and_left_alone(
 
 
 def test_a_foreign_resource_that_differs_is_refused_before_the_first_write(
-    simulation: Any, spec: Json
+    simulation: Any, spec: Json, lean: Json
 ) -> None:
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{spec['resourceGroup']}"
     table = f"{group}/providers/Microsoft.Network/routeTables/rt-database-{spec['name']}"
@@ -93,7 +84,7 @@ def test_a_foreign_resource_that_differs_is_refused_before_the_first_write(
     }
     simulation.azure.put(table, {"location": "eastus", "properties": {"routes": [route]}})
     writes, there = len(simulation.writes()), simulation.resources()
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     assert told["status"] == "Failed"
     assert "route-table" in told["failure"]["message"]
     assert told["failure"]["code"] == "ForeignResourceDiffers"
@@ -101,7 +92,7 @@ def test_a_foreign_resource_that_differs_is_refused_before_the_first_write(
     assert simulation.resources() == there
 
 
-def test_a_throttled_subscription_only_delays(simulation: Any, spec: Json) -> None:
+def test_a_throttled_subscription_only_delays(simulation: Any, lean: Json) -> None:
     simulation.azure.fail(
         method="PUT",
         type="Microsoft.Network/networkSecurityGroups",
@@ -110,26 +101,26 @@ def test_a_throttled_subscription_only_delays(simulation: Any, spec: Json) -> No
         code="TooManyRequests",
         retry_after_seconds=17,
     )
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     assert told["status"] == "Succeeded", told["failure"]
 
 
-def test_no_look_is_made_before_the_retry_after_has_passed(simulation: Any, spec: Json) -> None:
+def test_no_look_is_made_before_the_retry_after_has_passed(simulation: Any, lean: Json) -> None:
     simulation.azure.fail(
         method="PUT", type="Microsoft.Network/virtualNetworks", retry_after_seconds=200
     )
-    told = simulation.deploy(small(spec))
+    told = simulation.deploy(lean)
     network = next(step for step in told["steps"] if step["key"] == "virtual-network")
     waited = _moment(network["settledAt"]) - _moment(network["startedAt"])
     assert waited.total_seconds() >= 200
 
 
 def test_a_stuck_operation_fails_at_its_deadline_and_is_rolled_back(
-    simulation: Any, spec: Json
+    simulation: Any, lean: Json
 ) -> None:
     there = simulation.resources()
     simulation.azure.fail(method="PUT", type="*/routeTables", stuck=True)
-    started = simulation.request("POST", "deployments", json=small(spec))
+    started = simulation.request("POST", "deployments", json=lean)
     told = simulation.finish(started)
     assert told["status"] == "Failed"
     assert told["failure"]["code"] == "OperationTimedOut"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.messages import Failure, Outcome, Plan, Step
+from shared.deployment.messages import Plan
 from shared.deployment.progress import Call, Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -13,7 +13,7 @@ DONE = {"state": "succeeded"}
 BUSY = {"state": "inProgress", "operationUrl": "https://arm/operation", "retryAfterSeconds": 10}
 
 
-def step(key: str, *after: str, **changes: Any) -> Step:
+def step(key: str, *after: str, **changes: Any) -> Any:
     made: Any = {
         "key": key,
         "armType": "Test/things",
@@ -32,7 +32,7 @@ def step(key: str, *after: str, **changes: Any) -> Step:
     return {**made, **changes}
 
 
-def walking(*steps: Step, purpose: Any = "deploy") -> Progress:
+def walking(*steps: Any, purpose: Any = "deploy") -> Progress:
     plan = Plan(
         deployment="d",
         purpose=purpose,
@@ -48,7 +48,7 @@ def walking(*steps: Step, purpose: Any = "deploy") -> Progress:
 def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
     """One round: every call is answered as said by its key, or is still busy."""
     calls = progress.calls(now)
-    outcomes: list[Outcome | None] = [
+    outcomes: list[Any] = [
         None if answers.get(c.key, BUSY) is None else {"key": c.key, **answers.get(c.key, BUSY)}
         for c in calls
     ]
@@ -57,7 +57,8 @@ def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
 
 
 def failed(code: str, **more: Any) -> Any:
-    return {"state": "failed", "failure": Failure(code=code, message=code, **more)}
+    failure: Any = {"code": code, "message": code, **more}
+    return {"state": "failed", "failure": failure}
 
 
 def keys(calls: list[Call]) -> list[str]:

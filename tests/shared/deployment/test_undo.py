@@ -8,8 +8,15 @@ from shared.deployment.undo import residue, undone
 
 
 def plan(*steps: Any) -> Plan:
-    made: Any = {"warnings": [], "refusals": [], "outputs": {}, "retained": []}
-    return {"deployment": "d", "purpose": "deploy", "steps": list(steps), **made}
+    return Plan(
+        deployment="d",
+        purpose="deploy",
+        steps=list(steps),
+        warnings=[],
+        refusals=[],
+        outputs={},
+        retained=[],
+    )
 
 
 def step(key: str, *after: str, **changes: Any) -> Any:
