@@ -1,0 +1,49 @@
+"""``python -m local.arm_emulator``: the emulator as a process of its own, until Ctrl-C."""
+
+import argparse
+import json
+import signal
+import threading
+
+from local.arm_emulator.emulator import ArmEmulator
+from local.arm_emulator.settings import Settings
+from local.clock import parse_clock
+
+NOT_EMULATED = """\
+Not emulated: data planes other than Key Vault secrets; role assignments, ARM template
+deployments, Azure Monitor metrics and alerts, storage accounts, VPN gateways, load balancers, NAT
+gateways, firewalls, private endpoints; network traffic of any kind. Such requests are refused."""
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m local.arm_emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=8443, help="HTTPS port (0: any free one)")
+    parser.add_argument("--identity-port", type=int, default=0, help="identity endpoint's port")
+    parser.add_argument("--state", help="file that keeps everything over restarts")
+    parser.add_argument("--clock", default="real", type=parse_clock, help="real, virtual, 80[@t]")
+    parser.add_argument("--seed", type=int, default=0, help="what every random choice comes from")
+    parser.add_argument("--ca-file", default=".local/ca.pem", help="where to write the CA bundle")
+    parser.add_argument("--settings", type=json.loads, default={}, help="JSON: names and values")
+    chosen = parser.parse_args()
+    with ArmEmulator(
+        clock=chosen.clock,
+        seed=chosen.seed,
+        port=chosen.port,
+        identity_port=chosen.identity_port,
+        ca_file=chosen.ca_file,
+        state=chosen.state,
+        settings=Settings(**chosen.settings),
+    ) as emulator:
+        print(f"Azure Resource Manager: {emulator.url}   clock {chosen.clock}, seed {chosen.seed}")
+        for name, value in emulator.environment().items():
+            print(f"export {name}={value}")
+        print(NOT_EMULATED, flush=True)
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,380 @@
+"""The emulated cloud: one object that turns a request into a response.
+
+It is given its clock and its seed and reads nothing else; no sockets, no threads, no timers. A lock
+makes direct calls from other threads safe.
+"""
+
+import random
+import threading
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from local.arm_emulator import reads, writes
+from local.arm_emulator.calls import Call
+from local.arm_emulator.faults import Faults
+from local.arm_emulator.identity import Identity
+from local.arm_emulator.keyvault import KeyVault
+from local.arm_emulator.messages import ArmError, Request, Response
+from local.arm_emulator.names import ANY_NAME
+from local.arm_emulator.operations import Operation, Operations
+from local.arm_emulator.persistence import Journal
+from local.arm_emulator.providers import ROUTES, TYPES
+from local.arm_emulator.reference_checks import check_references
+from local.arm_emulator.registry import Types
+from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id, split_provider
+from local.arm_emulator.resource_type import Change, ResourceType
+from local.arm_emulator.router import Router
+from local.arm_emulator.settings import Settings
+from local.arm_emulator.store import Resource, Store
+from local.arm_emulator.throttle import Throttle
+from local.clock import Clock
+
+
+class Cloud:
+    """Azure, as far as it is emulated."""
+
+    child_name_rule = ANY_NAME
+
+    def __init__(
+        self, *, clock: Clock, seed: int, settings: Settings, state: str | None = None
+    ) -> None:
+        self.clock = clock
+        self.seed = seed
+        self.settings = settings
+        self.url = "https://localhost"  # set by the edge once it listens
+        self.lock = threading.RLock()
+        self.identity = Identity(seed=seed, tenant_id=settings.tenant_id)
+        self.router = Router(ROUTES)
+        self.journal = Journal(state)
+        self._start_anew()
+        self.journal.load(self)
+
+    def _start_anew(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
+        self.store = Store()
+        self.operations = Operations(seed=self.seed, finish=self._finish)
+        self.faults = Faults()
+        self.throttle = Throttle(self.settings)
+        self.keyvault = KeyVault(self)
+        self.calls: list[Call] = []
+        self.subscriptions = [self.settings.subscription_id, *self.settings.other_subscriptions]
+        self.types = Types(self, TYPES)
+
+    def reset(self) -> None:
+        """Forget everything that happened; clock, seed and settings stay."""
+        with self.lock:
+            self.journal.clear()
+            self._start_anew()
+
+    # --- a request ------------------------------------------------------------------------------
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; its effects are on disk before it returns."""
+        with self.lock:
+            now = self.clock.now()
+            self.operations.settle(now)
+            call = Call(len(self.calls) + 1, request, now)
+            call.correlation = request.headers.get(
+                "x-ms-correlation-request-id"
+            ) or self.identity.guid("correlation", call.number)
+            response = self._answer(call)
+            call.status = response.status
+            response.headers = call.headers | response.headers
+            response.headers.setdefault(
+                "x-ms-request-id", self.identity.guid("request", call.number)
+            )
+            response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
+            self.calls.append(call)
+            self.journal.save(self)
+            return response
+
+    def _answer(self, call: Call) -> Response:
+        try:
+            return self._serve(call)
+        except ArmError as refusal:
+            call.code = refusal.code
+            return refusal.response()
+
+    def _serve(self, call: Call) -> Response:
+        request = call.request
+        if request.path.lower().startswith("/secrets"):
+            return self.keyvault.serve(call)
+        found = self.router.find(call.method, request.path)
+        if found is not None and not found[0].api_version:
+            return found[0].handler(self, call, **found[1])
+        call.caller = self.identity.authenticate(request.headers, self.url)
+        self._describe(call)
+        call.fault = fault = self.faults.strike(call)
+        if fault is not None:
+            if fault.reset == "before":
+                return Response(0, dropped=True, delay_seconds=fault.delay_seconds)
+            fault.refuse()
+        self.throttle.take(call)
+        if "api-version" not in request.query:
+            message = (
+                "The api-version query parameter (?api-version=) is required for all requests."
+            )
+            raise ArmError(400, "MissingApiVersionParameter", message)
+        self._require_subscription(request.path)
+        response = found[0].handler(self, call, **found[1]) if found else self._resource(call)
+        if fault is not None:
+            fault.mark(response)
+            response.delay_seconds = fault.delay_seconds
+        return response
+
+    def _describe(self, call: Call) -> None:
+        """Fill in what the call is about, for faults, buckets and logs."""
+        scope, rest = split_provider(call.request.path)
+        if not rest:
+            parts = scope.strip("/").split("/")
+            names = ("subscriptions", "resourcegroups", "resources")
+            at = min(len(parts), 5) // 2 if len(parts) < 5 else 3
+            call.type = f"Microsoft.Resources/{names[max(at - 1, 0)]}".replace(
+                "resourcegroups", "resourceGroups"
+            )
+            call.name, call.target = parts[-1], call.request.path
+            return
+        pairs = rest[1:]
+        whole = len(pairs) % 2 == 0
+        call.type = "/".join((rest[0], *pairs[0::2]))
+        call.target = call.request.path
+        if whole:
+            call.name = pairs[-1] if pairs else ""
+        elif call.method == "POST" and len(pairs) > 1:
+            call.type = "/".join((rest[0], *pairs[0:-1:2]))
+            call.name, call.action = pairs[-2], pairs[-1]
+            call.target = call.request.path.rpartition("/")[0]
+
+    def _resource(self, call: Call) -> Response:
+        path = call.request.path
+        scope, rest = split_provider(path)
+        target = parse_id(path)
+        if target is not None:
+            self._check_api_version(call, target)
+            return self._on_resource(call, target)
+        if len(rest) == 2 and call.method == "GET":
+            return reads.list_type(self, call, scope, rest[0], rest[1])
+        if len(rest) >= 4 and len(rest) % 2 == 0:
+            parent = parse_id(path.rpartition("/")[0])
+            assert parent is not None  # noqa: S101 - an even path without its end is an id
+            if call.method == "GET":
+                return reads.list_collection(self, call, parent, rest[-1])
+            if call.method == "POST":
+                return writes.act_on_resource(self, call, parent, rest[-1])
+        message = f"{call.method} {path} is not emulated; docs/emulator.md lists what is."
+        raise ArmError(501 if rest or scope.count("/") < 4 else 404, "NotEmulated", message)
+
+    def _on_resource(self, call: Call, target: ResourceId) -> Response:
+        if call.method in ("GET", "HEAD"):
+            return reads.get_resource(self, call, target)
+        if call.method == "PUT":
+            return writes.put_resource(self, call, target)
+        if call.method == "PATCH":
+            return writes.patch_resource(self, call, target)
+        if call.method == "DELETE":
+            return writes.delete_resource(self, call, target)
+        raise ArmError(405, "HttpMethodNotSupported", f"{call.method} is not supported here.")
+
+    # --- what providers and writes ask of it ----------------------------------------------------
+
+    def start(
+        self,
+        call: Call | None,
+        target: str,
+        kind: str,
+        *,
+        seconds: float,
+        key: str,
+        holds: dict[str, str],
+        location: str = "",
+    ) -> Operation:
+        """Start a long-running operation on a stored resource."""
+        resource = self.store.get(key)
+        named = parse_id(target)
+        type_name = named.type if named else "Microsoft.Resources/resourceGroups"
+        where = location or (resource.body.get("location") if resource else "") or "global"
+        fault = call.fault if call else None
+        seconds = self.settings.durations.get(f"{type_name}|{kind}", seconds)
+        if fault is not None and fault.fails_after_seconds is not None:
+            length = timedelta(seconds=fault.fails_after_seconds)
+        else:
+            length = self.operations.duration(target, kind, seconds, self.settings)
+        now = call.time if call else self.clock.now()
+        operation = Operation(
+            id=self.operations.new_id(target, kind),
+            key=key,
+            target=target,
+            type=type_name,
+            kind=kind,
+            location=str(where),
+            caller=call.caller.object_id if call and call.caller else "",
+            started=now,
+            ends=now + length,
+            holds=holds,
+        )
+        if fault is not None:
+            fault.spoil(operation)
+        if call is not None:
+            call.operation = operation.id
+        return self.operations.add(operation)
+
+    def running(self, resource: Resource) -> Operation | None:
+        """The operation that runs on a resource now."""
+        if resource.operation is None:
+            return None
+        found = self.operations.all.get(resource.operation)
+        return found if found is not None and found.running else None
+
+    def remove(self, resource: Resource, now: datetime) -> None:
+        """Take a resource and what is stored below it out of the cloud."""
+        for child in self.store.children(resource.key):
+            self.store.remove(child.key)
+        for reference in self.store.references_from(resource.key):
+            owner = self.types.get(self.store.owner_type(reference.target))
+            if owner is not None and owner.lag:
+                seconds = float(getattr(self.settings, owner.lag))
+                if seconds > 0:
+                    self.store.linger(reference, now + timedelta(seconds=seconds))
+        type_ = self.types.get(resource.id.type)
+        self.store.remove(resource.key)
+        if type_ is not None:
+            type_.deleted(resource, now)
+
+    def require_group(self, subscription: str, group: str) -> Resource:
+        """The resource group, or Azure's 404."""
+        found = self.store.get(group_key(subscription, group))
+        if found is None:
+            message = f"Resource group '{group}' could not be found."
+            raise ArmError(404, "ResourceGroupNotFound", message)
+        return found
+
+    def check_gates(self, call: Call, target: ResourceId) -> None:
+        """What stands before every write: the group exists and lives, locks, policies."""
+        if target.group:
+            group = self.require_group(target.subscription, target.group)
+            if group.state == "Deleting":
+                message = (
+                    f"The resource group '{target.group}' is in deprovisioning state and cannot "
+                    "perform this operation."
+                )
+                raise ArmError(409, "ResourceGroupBeingDeleted", message)
+        for type_ in self.types.all():
+            gate = getattr(type_, "gate", None)
+            if gate is not None:
+                gate(call, target)
+
+    def check_locks(self, keys: Iterable[str], target: str) -> None:
+        """Refuse a write while a running operation holds one of its lock keys."""
+        for key in keys:
+            for holder, code in self.operations.held(key):
+                message = (
+                    f"Operation on {target} cannot start: {holder.kind} of {holder.target} "
+                    f"({holder.id}) is in progress."
+                )
+                status = self.settings.lock_status
+                raise ArmError(status, code, message, headers={"Retry-After": "10"})
+
+    def check_references(self, type_: ResourceType, change: Change) -> None:
+        """Every resource that a body refers to exists and has reached Succeeded."""
+        check_references(self, type_, change)
+
+    def not_found(self, target: ResourceId, *, inside: bool = False) -> ArmError:
+        """Azure's 404 for a resource; `inside` for a named child in its parent's body."""
+        if target.group:
+            self.require_group(target.subscription, target.group)
+        if target.type == "Microsoft.Resources/resourceGroups":
+            message = f"Resource group '{target.name}' could not be found."
+            return ArmError(404, "ResourceGroupNotFound", message)
+        if inside:
+            return ArmError(404, "NotFound", f"Resource {target} not found.")
+        if target.parent is not None and self.store.get(target.parent.key) is None:
+            return self.parent_not_found(target)
+        path = "/".join((target.namespace, *_pairs(target)))
+        message = (
+            f"The Resource '{path}' under resource group '{target.group}' was not found. "
+            "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+        )
+        headers = {"x-ms-failure-cause": "gateway"}
+        return ArmError(404, "ResourceNotFound", message, headers=headers)
+
+    def parent_not_found(self, target: ResourceId) -> ArmError:
+        """Azure's 404 for a child whose parent is absent."""
+        message = (
+            f"Can not perform requested operation on nested resource. Parent resource "
+            f"'{target.names[0]}' not found."
+        )
+        headers = {"x-ms-failure-cause": "gateway"}
+        return ArmError(404, "ParentResourceNotFound", message, headers=headers)
+
+    # --- the end of an operation ----------------------------------------------------------------
+
+    def _finish(self, operation: Operation, at: datetime) -> None:
+        resource = self.store.get(operation.key)
+        if resource is None:
+            return
+        type_ = self.types.get(resource.id.type)
+        if type_ is None:
+            return
+        if resource.operation == operation.id:
+            resource.operation = None
+        elif operation.kind in ("create", "update", "delete"):
+            return  # superseded: the resource belongs to a later operation
+        if operation.status != "Succeeded":
+            self._finish_badly(type_, resource, operation, at)
+        elif operation.kind == "delete":
+            self._finish_delete(type_, resource, operation, at)
+        elif operation.kind in ("create", "update"):
+            type_.stamp(resource, "Succeeded")
+            type_.written(resource, operation, at)
+            self.store.put(resource)
+        else:
+            type_.acted(resource, operation, at)
+
+    def _finish_badly(
+        self, type_: ResourceType, resource: Resource, operation: Operation, at: datetime
+    ) -> None:
+        if operation.kind in ("create", "update", "delete"):
+            type_.stamp(resource, "Failed")
+            type_.failed(resource, operation, at)
+            if self.store.get(resource.key) is not None:
+                self.store.put(resource)
+
+    def _finish_delete(
+        self, type_: ResourceType, resource: Resource, operation: Operation, at: datetime
+    ) -> None:
+        if operation.target.lower() == resource.key:
+            self.remove(resource, at)
+            return
+        collection, name = operation.target.rsplit("/", 2)[1:]
+        for key in resource.properties:
+            if key.lower() == collection.lower():
+                writes.drop_child(resource.body, key, name)
+        type_.stamp(resource, "Succeeded")
+        type_.written(resource, operation, at)
+        self.store.put(resource)
+
+    def _check_api_version(self, call: Call, target: ResourceId) -> None:
+        type_, _, _ = self.types.resolve(target)
+        version = call.request.query["api-version"]
+        if self.settings.strict_api_versions and version not in type_.api_versions:
+            message = (
+                f"No registered resource provider found for location and API version '{version}' "
+                f"for type '{'/'.join(target.types)}'. The supported api-versions are "
+                f"'{', '.join(type_.api_versions)}'."
+            )
+            raise ArmError(400, "NoRegisteredProviderFound", message)
+
+    def _require_subscription(self, path: str) -> None:
+        parts = path.strip("/").split("/")
+        if parts[0].lower() == "subscriptions" and len(parts) > 1:
+            known = {each.lower() for each in self.subscriptions}
+            if parts[1].lower() not in known:
+                message = f"The subscription '{parts[1]}' could not be found."
+                raise ArmError(404, "SubscriptionNotFound", message)
+
+
+def _pairs(target: ResourceId) -> list[str]:
+    pairs: list[str] = []
+    for type_name, name in zip(target.types, target.names, strict=True):
+        pairs += [type_name, name]
+    return pairs

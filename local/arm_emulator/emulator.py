@@ -1,0 +1,146 @@
+"""The emulator as an object: a cloud, its server on a thread of its own, and direct control."""
+
+import asyncio
+import ssl
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import certifi
+import trustme
+from aiohttp import web
+
+from local.arm_emulator.cloud import Cloud
+from local.arm_emulator.control import Control
+from local.arm_emulator.server import Edge
+from local.arm_emulator.settings import Settings
+from local.clock import Clock, RunningClock
+
+
+class ArmEmulator(Control):
+    """Azure Resource Manager, Key Vault and an identity endpoint on two loopback ports.
+
+    A context manager; the methods of `Control` are at hand beside its server.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: int = 0,
+        port: int = 0,
+        identity_port: int = 0,
+        ca_file: str | Path | None = None,
+        state: str | Path | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        cloud = Cloud(
+            clock=clock or RunningClock(),
+            seed=seed,
+            settings=settings or Settings(),
+            state=str(state) if state else None,
+        )
+        super().__init__(cloud)
+        self._port, self._identity_port = port, identity_port
+        self._directory = tempfile.TemporaryDirectory() if ca_file is None else None
+        folder = Path(self._directory.name) if self._directory else Path()
+        self.ca_file = Path(ca_file) if ca_file else folder / "ca.pem"
+        self.identity_url = ""
+        self.identity_header = cloud.identity.header
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="arm-emulator", daemon=True)
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        """The endpoint of Resource Manager and of the vault: https, on loopback."""
+        return self.cloud.url
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to take this for Azure."""
+        return {
+            "IDENTITY_ENDPOINT": self.identity_url,
+            "IDENTITY_HEADER": self.identity_header,
+            "REQUESTS_CA_BUNDLE": str(self.ca_file),
+            "AZURE_RESOURCE_MANAGER_URL": self.url,
+            "AZURE_SUBSCRIPTION_ID": self.cloud.settings.subscription_id,
+            "KEY_VAULT_URL": self.url,
+            "KEY_VAULT_VERIFY_CHALLENGE": "false",
+        }
+
+    def start(self) -> "ArmEmulator":
+        """Listen; returns once requests are answered."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            raise RuntimeError("the emulator did not start") from self._failure
+        return self
+
+    def stop(self) -> None:
+        """Close the ports and end the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self.cloud.journal.close()
+        if self._directory is not None:
+            self._directory.cleanup()
+
+    def __enter__(self) -> "ArmEmulator":
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        runners: list[web.AppRunner] = []
+        try:
+            runners = self._loop.run_until_complete(self._listen())
+        except Exception as error:
+            self._failure = error
+            self._loop.close()
+            return
+        finally:
+            self._ready.set()
+        self._loop.run_forever()
+        for runner in runners:
+            self._loop.run_until_complete(runner.cleanup())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    async def _listen(self) -> list[web.AppRunner]:
+        edge = Edge(self.cloud, self)
+        arm, identity = (
+            web.AppRunner(edge.arm(), **_QUIET),
+            web.AppRunner(edge.identity(), **_QUIET),
+        )
+        await arm.setup()
+        await identity.setup()
+        secure = web.TCPSite(arm, "127.0.0.1", self._port, ssl_context=self._certificate())
+        await secure.start()
+        plain = web.TCPSite(identity, "127.0.0.1", self._identity_port)
+        await plain.start()
+        self.cloud.url = f"https://localhost:{arm.addresses[0][1]}"
+        self.identity_url = f"http://localhost:{identity.addresses[0][1]}/msi/token"
+        return [arm, identity]
+
+    def _certificate(self) -> ssl.SSLContext:
+        """A server certificate of a throw-away CA; the bundle holds certifi's CAs as well."""
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
+        bundle = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
+        self.ca_file.parent.mkdir(parents=True, exist_ok=True)
+        self.ca_file.write_bytes(bundle)
+        return context
+
+
+_QUIET: dict[str, Any] = {"access_log": None, "shutdown_timeout": 1.0}

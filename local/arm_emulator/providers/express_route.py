@@ -1,0 +1,193 @@
+"""ExpressRoute circuits: in any state that a test needs; and what a connection asks of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local.arm_emulator.locations import LOCATIONS, canonical
+from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.providers.network_basic import NetworkType
+from local.arm_emulator.registry import required_id
+from local.arm_emulator.resource_type import Change, Child, Timing
+from local.arm_emulator.store import Resource
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+# Peering locations with the region designated for Local circuits.
+# https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers
+PEERING_LOCATIONS = {
+    "Washington DC": "eastus",
+    "Washington DC2": "eastus",
+    "New York": "eastus",
+    "Dallas": "southcentralus",
+    "Chicago": "northcentralus",
+    "Silicon Valley": "westus",
+    "Seattle": "westus2",
+    "Phoenix": "westus3",
+    "Toronto": "canadacentral",
+    "London": "uksouth",
+    "Dublin": "northeurope",
+    "Amsterdam": "westeurope",
+    "Frankfurt": "germanywestcentral",
+    "Zurich": "switzerlandnorth",
+    "Stockholm": "swedencentral",
+    "Singapore": "southeastasia",
+    "Sydney": "australiaeast",
+    "Tokyo": "japaneast",
+}
+
+
+class ExpressRouteCircuits(NetworkType):
+    """Circuits. A new one waits for its provider; `/_emulator` creates them in any state."""
+
+    type = "Microsoft.Network/expressRouteCircuits"
+    model = "ExpressRouteCircuit"
+    timing = Timing(90, 30, 60)
+    children: ClassVar[Mapping[str, Child]] = {
+        "peerings": Child("ExpressRouteCircuitPeering", Timing(60, 30, 30)),
+        "authorizations": Child("ExpressRouteCircuitAuthorization", Timing(10, 5, 10)),
+    }
+    in_use = "CircuitHasActiveConnections"
+
+    def fill(self, change: Change) -> None:
+        """A service key, and the states of a circuit that nobody has provisioned yet."""
+        super().fill(change)
+        properties = change.properties
+        properties.setdefault("circuitProvisioningState", "Enabled")
+        properties.setdefault("serviceProviderProvisioningState", "NotProvisioned")
+        properties.setdefault("serviceKey", self.guid(change.id.key, "service key"))
+        properties.setdefault("allowClassicOperations", False)
+        properties.setdefault("globalReachEnabled", False)
+        properties.setdefault("peerings", [])
+        for authorization in properties.setdefault("authorizations", []):
+            inner = authorization["properties"]
+            inner.setdefault("authorizationKey", self.guid(change.id.key, authorization["name"]))
+            inner.setdefault("authorizationUseStatus", "Available")
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """An authorization is in use once a connection with its key exists."""
+        used = set(resource.notes.get("usedKeys", ()))
+        for authorization in body["properties"].get("authorizations") or []:
+            inner = authorization["properties"]
+            if inner.get("authorizationKey") in used:
+                inner["authorizationUseStatus"] = "InUse"
+
+
+def connection_refusal(cloud: "Cloud", change: Change) -> ArmError | None:
+    """Why a connection cannot come about, or None."""
+    peer = (change.properties.get("peer") or {}).get("id")
+    circuit = cloud.store.get(str(peer).lower()) if peer else None
+    if circuit is None:
+        return None
+    return (
+        _provisioned(cloud, circuit)
+        or _reachable(cloud, change, circuit)
+        or _authorized(cloud, change, circuit)
+    )
+
+
+def _provisioned(cloud: "Cloud", circuit: Resource) -> ArmError | None:
+    properties = circuit.properties
+    state = properties.get("serviceProviderProvisioningState")
+    code = cloud.settings.circuit_not_provisioned_code
+    if state != "Provisioned" or properties.get("circuitProvisioningState") != "Enabled":
+        message = f"The circuit {circuit.id} is not provisioned by its provider: {state}."
+        return ArmError(400, code, message)
+    for peering in properties.get("peerings") or []:
+        inner = peering["properties"]
+        private = inner.get("peeringType") == "AzurePrivatePeering"
+        if private and inner.get("state", "Enabled") == "Enabled":
+            return None
+    message = f"The circuit {circuit.id} has no enabled private peering."
+    return ArmError(400, code, message)
+
+
+def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
+    gateway_id = change.properties["virtualNetworkGateway1"]["id"]
+    gateway = cloud.store.get(str(gateway_id).lower())
+    if gateway is None:
+        return None
+    region = canonical(gateway.body["location"])
+    peering = (circuit.properties.get("serviceProviderProperties") or {}).get("peeringLocation", "")
+    tier = (circuit.body.get("sku") or {}).get("tier", "Standard")
+    designated = PEERING_LOCATIONS.get(peering, canonical(circuit.body.get("location", "")))
+    near = LOCATIONS.get(region), LOCATIONS.get(designated)
+    if tier in ("Local", "MultiCloud"):
+        fits = region == designated
+    elif tier == "Premium":
+        fits = True
+    else:
+        fits = near[0] is None or near[1] is None or near[0].geography == near[1].geography
+    if fits:
+        return None
+    message = (
+        f"An ExpressRoute circuit in {peering} cannot be connected to {region} on a {tier} circuit."
+    )
+    return ArmError(400, "InvalidParameter", message)
+
+
+def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
+    key = change.body["properties"].get("authorizationKey")
+    if change.id.subscription.lower() == circuit.id.subscription.lower() and key is None:
+        return None
+    keys = [a["properties"]["authorizationKey"] for a in _authorizations(circuit)]
+    if key is None:
+        message = (
+            f"The client does not have permission to join {circuit.id}; a circuit of another "
+            "subscription needs an authorization key."
+        )
+        return ArmError(403, "LinkedAuthorizationFailed", message)
+    if key not in keys:
+        message = f"The authorization key does not belong to the circuit {circuit.id}."
+        return ArmError(400, "ExpressRouteCircuitAuthorizationKeyInvalid", message)
+    used: list[Any] = circuit.notes.setdefault("usedKeys", [])
+    if key in used and change.creates:
+        message = f"The authorization of circuit {circuit.id} is in use already."
+        return ArmError(400, "ExpressRouteCircuitAuthorizationAlreadyUsed", message)
+    used.append(key)
+    cloud.store.put(circuit)
+    return None
+
+
+def _authorizations(circuit: Resource) -> list[Json]:
+    found: list[Json] = circuit.properties.get("authorizations") or []
+    return found
+
+
+def circuit_body(cloud: "Cloud", text: str, body: Json) -> Json:
+    """A good circuit, with whatever a test wants otherwise."""
+    required_id(text)
+    properties: Json = {
+        "serviceProviderProperties": {
+            "serviceProviderName": "Equinix",
+            "peeringLocation": "Washington DC",
+            "bandwidthInMbps": 1000,
+        },
+        "serviceProviderProvisioningState": "Provisioned",
+        "circuitProvisioningState": "Enabled",
+        "peerings": [
+            {
+                "name": "AzurePrivatePeering",
+                "properties": {
+                    "peeringType": "AzurePrivatePeering",
+                    "state": "Enabled",
+                    "azureASN": 12076,
+                    "peerASN": 65001,
+                    "primaryPeerAddressPrefix": "172.16.0.0/30",
+                    "secondaryPeerAddressPrefix": "172.16.0.4/30",
+                    "vlanId": 100,
+                },
+            }
+        ],
+    }
+    sku = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
+    return {
+        "location": body.get("location", "eastus"),
+        "tags": body.get("tags", {}),
+        "sku": body.get("sku", sku),
+        "properties": properties | body.get("properties", {}),
+    }
+
+
+TYPES = (ExpressRouteCircuits,)

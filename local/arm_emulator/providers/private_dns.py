@@ -1,0 +1,159 @@
+"""Private DNS zones, links and record sets."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from local.arm_emulator.families import PRIVATE_DNS
+from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.names import ANY_NAME, NameRule
+from local.arm_emulator.resource_ids import parse_id
+from local.arm_emulator.resource_type import Change, ResourceType, Timing, Where
+from local.arm_emulator.store import Resource
+
+API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
+
+
+class PrivateDnsType(ResourceType):
+    """What the types of private DNS share."""
+
+    api_versions = API_VERSIONS
+    sdk = "privatedns"
+    family = PRIVATE_DNS
+    location: ClassVar[Where] = "global"
+    dressed = False
+    retry_after = (30,)
+    synchronous_patch = False
+
+    def fill(self, change: Change) -> None:
+        """A bare GUID as etag."""
+        change.body["etag"] = self.guid(change.id.key, change.now, len(change.sent))
+        change.body["location"] = "global"
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """Tags and properties are merged."""
+        if "tags" in sent:
+            change.body["tags"] = sent["tags"]
+        change.properties.update(sent.get("properties") or {})
+
+
+class PrivateZones(PrivateDnsType):
+    """Zones."""
+
+    type = "Microsoft.Network/privateDnsZones"
+    model = "PrivateZone"
+    timing = Timing(40, 35, 40)
+    name_rule = NameRule(
+        r"([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.){1,33}[A-Za-z0-9-]{1,63}",
+        "A private DNS zone has 2 to 34 labels of letters, digits, '-' and '_'.",
+        code="BadRequest",
+    )
+
+    def fill(self, change: Change) -> None:
+        """Limits, and the SOA record."""
+        super().fill(change)
+        change.properties.update(
+            {
+                "maxNumberOfRecordSets": 25_000,
+                "maxNumberOfVirtualNetworkLinks": 1_000,
+                "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
+                "numberOfRecordSets": 1,
+                "numberOfVirtualNetworkLinks": 0,
+                "numberOfVirtualNetworkLinksWithRegistration": 0,
+                "internalId": self.guid(change.id.key),
+            }
+        )
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Links must go first; a server that uses the zone is not noticed by Azure."""
+        for child in self.cloud.store.children(resource.key):
+            if child.id.type.lower().endswith("/virtualnetworklinks"):
+                message = (
+                    "Cannot delete resource while nested resources exist. Some existing nested "
+                    f"resource IDs include: '{child.id}'. Please delete all nested resources "
+                    "before deleting this resource."
+                )
+                headers = {"x-ms-failure-cause": "gateway"}
+                raise ArmError(409, "CannotDeleteResource", message, headers=headers)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Counters follow the records and links."""
+        children = self.cloud.store.children(resource.key)
+        links = [c for c in children if c.id.type.lower().endswith("/virtualnetworklinks")]
+        body["properties"]["numberOfRecordSets"] = 1 + len(children) - len(links)
+        body["properties"]["numberOfVirtualNetworkLinks"] = len(links)
+
+
+class VirtualNetworkLinks(PrivateDnsType):
+    """Links of a zone with a virtual network."""
+
+    type = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
+    model = "VirtualNetworkLink"
+    timing = Timing(35, 30, 30)
+    name_rule = ANY_NAME
+
+    def check(self, change: Change) -> None:
+        """The zone exists; a network sees one zone of a namespace."""
+        zone = change.id.parent
+        if zone is None or self.cloud.store.get(zone.key) is None:
+            raise self.cloud.parent_not_found(change.id)
+        network = str((change.properties.get("virtualNetwork") or {}).get("id", ""))
+        for reference in self.cloud.store.references_to(network):
+            other = parse_id(reference.owner)
+            if other is None or other.type.lower() != self.type.lower():
+                continue
+            if other.key != change.id.key and other.names[0] == zone.name.lower():
+                message = (
+                    "A virtual network cannot be linked to multiple zones with overlapping "
+                    f"namespaces. You tried to link virtual network with '{zone.name}' and "
+                    f"'{other.names[0]}' zones."
+                )
+                raise ArmError(400, "BadRequest", message)
+
+    def fill(self, change: Change) -> None:
+        """A link is in progress until its operation ends."""
+        super().fill(change)
+        change.properties.setdefault("registrationEnabled", False)
+        change.properties.setdefault("resolutionPolicy", "Default")
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """The link's state follows the operation."""
+        done = resource.state == "Succeeded"
+        body["properties"]["virtualNetworkLinkState"] = "Completed" if done else "InProgress"
+
+
+class RecordSets(PrivateDnsType):
+    """Record sets of one type; written and deleted at once."""
+
+    model = "RecordSet"
+    timing = Timing(0, 0, 0)
+    location = "none"
+    synchronous_put = True
+    synchronous_patch = True
+    synchronous_delete = True
+    name_rule = ANY_NAME
+
+    def check(self, change: Change) -> None:
+        """The zone exists."""
+        zone = change.id.parent
+        if zone is None or self.cloud.store.get(zone.key) is None:
+            raise self.cloud.parent_not_found(change.id)
+
+    def fill(self, change: Change) -> None:
+        """The name with a trailing dot."""
+        change.body["etag"] = self.guid(change.id.key, change.now)
+        zone, name = change.id.names
+        change.properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
+        change.properties["isAutoRegistered"] = False
+        change.properties.setdefault("ttl", 3600)
+
+
+def _record_type(name: str) -> type[RecordSets]:
+    return type(
+        f"{name}Records", (RecordSets,), {"type": f"Microsoft.Network/privateDnsZones/{name}"}
+    )
+
+
+RECORD_TYPES = tuple(
+    _record_type(name) for name in ("A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT")
+)
+TYPES = (PrivateZones, VirtualNetworkLinks, *RECORD_TYPES)

@@ -1,0 +1,61 @@
+"""Do the resources that a body refers to exist, and are they ready?"""
+
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.messages import ArmError
+from local.arm_emulator.references import ID_PREFIX, find_references
+from local.arm_emulator.registry import required_id
+from local.arm_emulator.resource_type import Change, ResourceType
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+
+def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
+    """Raise for the first reference that leads nowhere or to something unready."""
+    own = str(change.id)
+    inside = own.lower() + "/"
+    for reference in find_references(change.id.key, own, change.body):
+        if reference.target.startswith(inside):
+            _check_own(change, reference.target[len(inside) :], reference.target)
+        elif reference.via not in ("identity", *type_.unchecked):
+            _check_other(cloud, change, reference.target)
+
+
+def _check_own(change: Change, path: str, target: str) -> None:
+    node = change.body
+    parts = path.split("/")
+    for collection, name in zip(parts[::2], parts[1::2], strict=False):
+        lists = {key.lower(): items for key, items in (node.get("properties") or {}).items()}
+        items = lists.get(collection) or []
+        found = next((i for i in items if str(i.get("name", "")).lower() == name), None)
+        if found is None:
+            raise _invalid(target, str(change.id))
+        node = found
+
+
+def _check_other(cloud: "Cloud", change: Change, target: str) -> None:
+    if not target.startswith(ID_PREFIX):
+        return
+    required_id(target)
+    found = cloud.store.find(target)
+    if found is None:
+        raise _invalid(target, str(change.id))
+    owner = cloud.store.get(cloud.store.owner_of(target)[0])
+    if owner is not None and owner.state in ("Updating", "Deleting"):
+        message = (
+            f"Cannot proceed with operation because resource {target} used by resource "
+            f"{change.id} is not in Succeeded state. Resource is in {owner.state} state and the "
+            "last operation that updated/is updating the resource is in progress."
+        )
+        raise ArmError(
+            409, "ReferencedResourceNotProvisioned", message, headers={"Retry-After": "10"}
+        )
+
+
+def _invalid(target: str, by: str) -> ArmError:
+    message = (
+        f"Resource {target} referenced by resource {by} was not found. Please make sure that the "
+        "referenced resource exists, and that both resources are in the same region."
+    )
+    return ArmError(400, "InvalidResourceReference", message)

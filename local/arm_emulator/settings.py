@@ -1,0 +1,76 @@
+"""What a user of the emulator may choose. Unverified assumptions about Azure are here.
+
+Numbers marked [K] are expert knowledge; the others were seen in recorded traffic or are documented.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SUBSCRIPTION_ID = "5ca1ab1e-0000-4000-8000-000000000001"
+OTHER_SUBSCRIPTION_ID = "5ca1ab1e-0000-4000-8000-000000000002"
+TENANT_ID = "5ca1ab1e-0000-4000-8000-00000000ffff"
+
+
+@dataclass(slots=True)
+class Settings:
+    """Named, documented behaviour; the default is what we believe Azure does."""
+
+    subscription_id: str = SUBSCRIPTION_ID
+    other_subscriptions: tuple[str, ...] = (OTHER_SUBSCRIPTION_ID,)
+    tenant_id: str = TENANT_ID
+
+    # How long operations take: the tables of the providers, times this, spread by this share.
+    duration_factor: float = 1.0
+    duration_spread: float = 0.25  # 0.25 is +-25 %; 0 makes every operation take its typical time
+    durations: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by ``<ARM type>|<create, update, delete or an action>``, instead of the table's."""
+
+    # Contention, on as Azure has it.
+    vnet_locking: bool = True
+    gateway_holds_vnet: bool = True  # a gateway operation refuses writes to its VNet meanwhile
+    join_lock_seconds: float = 0.0  # [K] how long a service entering a subnet holds its VNet
+    lock_status: int = 429  # AnotherOperationInProgress arrives as 429, sometimes as 409
+    application_gateway_supersedes: bool = True
+    postgresql_busy_after_seconds: float = 10.0  # [K] ServerIsBusy for a while after success
+
+    # Lag of the reverse indexes after a deletion.
+    reference_lag_seconds: float = 20.0  # [K] NSGs, route tables
+    public_ip_lag_seconds: float = 60.0  # [K] "a few minutes" after Bastion or gateway is gone
+    nic_lag_seconds: float = 180.0  # NicReservedForAnotherVm
+    service_association_link_seconds: float = 300.0  # [K] minutes, occasionally an hour
+    link_up_seconds: float = 120.0  # connectionStatus Connecting, then Connected
+
+    # Rate limits.
+    throttling: bool = True
+    read_bucket: tuple[int, float] = (250, 25.0)  # burst, refill per second
+    write_bucket: tuple[int, float] = (200, 10.0)
+    delete_bucket: tuple[int, float] = (200, 10.0)
+    network_reads_per_5_minutes: int = 10_000
+    network_writes_per_5_minutes: int = 1_000
+    private_dns_reads_per_5_minutes: int = 500
+    private_dns_writes_per_5_minutes: int = 12_000
+
+    # Monitors of operations.
+    signed_operation_urls: bool = True  # t, c, s and h must come back verbatim
+    operation_url_padding: int = 3000  # the signed URL carries a certificate: 3-4 KB
+    strict_api_versions: bool = True
+
+    injected_ip_tags: bool = False  # FirstPartyUsage appears on public IPs of some tenants
+    inject_storage_endpoint: bool = True  # PostgreSQL may add Microsoft.Storage to its subnet
+    orphan_failed_connections: bool = True  # a failed connection stays and blocks its gateway
+    waf_policy_in_use_code: str = "ApplicationGatewayFirewallPolicyCannotBeDeleted"  # [K]
+    subnet_not_delegated_code: str = "InvalidParameterValue"  # [K]
+    zone_named_as_server_code: str = "InvalidPrivateDnsZoneName"  # [K]
+    circuit_not_provisioned_code: str = "CircuitNotProvisioned"  # [K]
+    waf_needs_http_listener: bool = False  # [K] a WAF_v2 gateway may hold L4 listeners only
+    echo_platform_public_ip: bool = False  # [K] shape of an ExpressRoute gateway's GET
+    dns_link_blocks_vnet_deletion: bool = False  # [K] it leaves a dangling link
+    gateway_updating_after_success_seconds: float = 0.0  # GET may show Updating for a moment
+    policy_compliance: bool = True
+
+    # What preflight reads find; locks, permissions and policies are put as resources instead.
+    unregistered: tuple[str, ...] = ()  # namespaces; registering one takes it out
+    quotas: Mapping[str, int] = field(default_factory=dict)  # limits by name, for the defaults
+    restricted_sizes: tuple[str, ...] = ()  # of machines: <size>, or <size>/<zone>
+    postgresql_restricted: tuple[str, ...] = ()  # regions closed to the subscription
+    postgresql_without_ha: tuple[str, ...] = ()  # regions without zone-redundant standbys

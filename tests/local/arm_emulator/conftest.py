@@ -1,0 +1,160 @@
+"""Real SDK clients on an emulator with a virtual clock: their sleeps move the clock."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from azure.core.credentials import AccessToken
+from azure.core.pipeline.transport import RequestsTransport
+from azure.identity import DefaultAzureCredential
+from azure.keyvault.secrets import SecretClient
+from azure.mgmt.network import NetworkManagementClient
+from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
+from azure.mgmt.privatedns import PrivateDnsManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from local.arm_emulator import ArmEmulator, Settings
+from local.clock import VirtualClock
+
+ENVIRONMENT = (
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "REQUESTS_CA_BUNDLE",
+    "AZURE_RESOURCE_MANAGER_URL",
+    "AZURE_SUBSCRIPTION_ID",
+)
+
+
+class VirtualTransport(RequestsTransport):
+    """The ordinary transport; only its sleep moves the virtual clock instead of waiting."""
+
+    def __init__(self, clock: VirtualClock, ca_file: str) -> None:
+        super().__init__(connection_verify=ca_file)
+        self._clock = clock
+
+    def sleep(self, duration: float) -> None:
+        self._clock.advance(timedelta(seconds=duration))
+
+
+@dataclass
+class Azure:
+    """The four management clients and the vault's, all unmodified."""
+
+    emulator: ArmEmulator
+    clock: VirtualClock
+    credential: Any
+    opened: list[Any] = field(default_factory=list)
+
+    def options(self, **more: Any) -> dict[str, Any]:
+        transport = VirtualTransport(self.clock, str(self.emulator.ca_file))
+        scopes = ["https://management.azure.com/.default"]
+        return {
+            "base_url": self.emulator.url,
+            "credential_scopes": scopes,
+            "transport": transport,
+            "retry_total": 0,
+            **more,
+        }
+
+    def client(self, kind: Any, credential: Any = None, subscription: str = "", **more: Any) -> Any:
+        chosen = subscription or self.emulator.cloud.settings.subscription_id
+        made = kind(credential or self.credential, chosen, **self.options(**more))
+        self.opened.append(made)
+        return made
+
+    def __post_init__(self) -> None:
+        self.network: NetworkManagementClient = self.client(NetworkManagementClient)
+        self.resources: ResourceManagementClient = self.client(ResourceManagementClient)
+        self.dns: PrivateDnsManagementClient = self.client(PrivateDnsManagementClient)
+        self.postgresql: PostgreSQLManagementClient = self.client(PostgreSQLManagementClient)
+
+    def vault(self) -> SecretClient:
+        made = SecretClient(
+            self.emulator.url,
+            self.credential,
+            verify_challenge_resource=False,
+            transport=VirtualTransport(self.clock, str(self.emulator.ca_file)),
+        )
+        self.opened.append(made)
+        return made
+
+    def close(self) -> None:
+        for each in self.opened:
+            each.close()
+
+    def id(self, path: str, group: str = "rg", subscription: str = "") -> str:
+        """The id of ``virtualNetworks/vnet`` or ``Microsoft.Compute/disks/d`` in the group."""
+        chosen = subscription or self.emulator.cloud.settings.subscription_id
+        provider = path if path.startswith("Microsoft.") else f"Microsoft.Network/{path}"
+        return f"/subscriptions/{chosen}/resourceGroups/{group}/providers/{provider}"
+
+    def advance(self, **span: float) -> None:
+        self.clock.advance(timedelta(**span))
+
+
+class TokenOf:
+    """A credential that speaks for somebody else."""
+
+    def __init__(self, emulator: ArmEmulator, object_id: str) -> None:
+        self._emulator, self._object_id = emulator, object_id
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        resource = scopes[0].removesuffix("/.default")
+        token, expires = self._emulator.cloud.identity.mint(resource, object_id=self._object_id)
+        return AccessToken(token, expires)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArmEmulator]:
+    """One server for all tests; each starts it anew with its own clock and settings."""
+    ca_file = tmp_path_factory.mktemp("emulator") / "ca.pem"
+    with ArmEmulator(clock=VirtualClock(), ca_file=ca_file) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(
+    shared_emulator: ArmEmulator, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> ArmEmulator:
+    shared_emulator.cloud.clock = clock
+    shared_emulator.cloud.settings = Settings(
+        duration_spread=0, throttling=False, operation_url_padding=64
+    )
+    shared_emulator.reset()
+    environment = shared_emulator.environment()
+    for name in ENVIRONMENT:
+        monkeypatch.setenv(name, environment[name])
+    return shared_emulator
+
+
+@pytest.fixture
+def azure(emulator: ArmEmulator) -> Iterator[Azure]:
+    credential = DefaultAzureCredential()
+    made = Azure(emulator, emulator.cloud.clock, credential)  # type: ignore[arg-type]
+    made.resources.resource_groups.create_or_update("rg", {"location": "eastus"})
+    yield made
+    made.close()
+    credential.close()
+
+
+@pytest.fixture
+def token_of(emulator: ArmEmulator) -> Callable[[str], TokenOf]:
+    return lambda object_id: TokenOf(emulator, object_id)
+
+
+@pytest.fixture
+def web(emulator: ArmEmulator) -> Iterator[requests.Session]:
+    """A plain HTTPS session with a valid token, for what no SDK sends."""
+    with requests.Session() as session:
+        session.verify = str(emulator.ca_file)
+        token, _ = emulator.cloud.identity.mint("https://management.azure.com")
+        session.headers["Authorization"] = f"Bearer {token}"
+        yield session
