@@ -1,1 +1,1 @@
-"""Stand-ins that let the whole app run on a laptop: a Functions host and an Azure Resource Manager."""
+"""Stand-ins that run the whole app on a laptop: a Functions host and an Azure Resource Manager."""

@@ -80,4 +80,3 @@ def test_a_deployed_spec_plans_no_change(simulation: Any, raw: Any) -> None:
 @given(raw=raw_specs())
 def test_none_of_200_deployed_specs_plans_a_change(simulation: Any, raw: Any) -> None:
     plans_no_change(simulation, raw)
-

@@ -1,0 +1,158 @@
+"""Quotas and sizes: how much of what a subscription uses in a region, and what is offered there.
+
+Limits are Azure's defaults (azure-subscription-service-limits on Learn); the setting `quotas`
+replaces any of them.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.calls import Call
+from local.arm_emulator.locations import LOCATIONS, canonical
+from local.arm_emulator.messages import ArmError, Json, Response
+from local.arm_emulator.router import Route
+from local.arm_emulator.store import Resource
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+# Name of the quota: ARM type counted, limit.
+NETWORK = {
+    "VirtualNetworks": ("virtualNetworks", 1000),
+    "NetworkSecurityGroups": ("networkSecurityGroups", 5000),
+    "RouteTables": ("routeTables", 200),
+    "NetworkInterfaces": ("networkInterfaces", 65536),
+    "PublicIPAddresses": ("publicIPAddresses", 1000),
+    "StandardSkuPublicIpAddresses": ("publicIPAddresses", 1000),
+    "StaticPublicIPAddresses": ("publicIPAddresses", 1000),
+    "ApplicationGateways": ("applicationGateways", 1000),
+    "NetworkWatchers": ("networkWatchers", 1),
+}
+# Size: family and vCPUs. https://learn.microsoft.com/azure/virtual-machines/sizes/overview
+SIZES = {
+    "Standard_B1s": ("standardBSFamily", 1, 1),
+    "Standard_B2s": ("standardBSFamily", 2, 4),
+    "Standard_B2ms": ("standardBSFamily", 2, 8),
+    "Standard_B2ts_v2": ("standardBsv2Family", 2, 1),
+    "Standard_B2s_v2": ("standardBsv2Family", 2, 8),
+    "Standard_D2s_v3": ("standardDSv3Family", 2, 8),
+    "Standard_D2s_v5": ("standardDSv5Family", 2, 8),
+    "Standard_D4s_v5": ("standardDSv5Family", 4, 16),
+    "Standard_D2ds_v5": ("standardDDSv5Family", 2, 8),
+}
+FAMILY_LIMIT = 100  # vCPUs per family; pay-as-you-go subscriptions begin lower
+FILTER = re.compile(r"location eq '([^']+)'")
+
+
+def network_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+    """What Microsoft.Network counts per region."""
+    value = [
+        usage(
+            f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}"
+            f"/usages/{name}",
+            name,
+            len(_there(cloud, subscription, f"Microsoft.Network/{type_name}", location)),
+            int(cloud.settings.quotas.get(name, limit)),
+        )
+        for name, (type_name, limit) in NETWORK.items()
+    ]
+    return Response(200, {"value": value})
+
+
+def compute_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+    """How many vCPUs are used, by family, of the region and of the machines."""
+    machines = _there(cloud, subscription, "Microsoft.Compute/virtualMachines", location)
+    sizes = [SIZES.get(_size(each), ("", 0, 0)) for each in machines]
+    families = {family for family, _, _ in SIZES.values()}
+    used = {family: sum(v for f, v, _ in sizes if f == family) for family in sorted(families)}
+    rows = {"cores": sum(used.values()), "virtualMachines": len(machines)} | used
+    limits = {"cores": FAMILY_LIMIT, "virtualMachines": 25_000}
+    value = [
+        usage("", name, count, int(cloud.settings.quotas.get(name, limits.get(name, FAMILY_LIMIT))))
+        for name, count in rows.items()
+    ]
+    for each in value:
+        del each["id"]
+    return Response(200, {"value": value})
+
+
+def compute_skus(cloud: "Cloud", call: Call, subscription: str) -> Response:
+    """The sizes offered in a region, with what forbids them to this subscription.
+
+    The setting `restricted_sizes` names sizes that the subscription may not use: as ``<size>`` in
+    a whole region, as ``<size>/<zone>`` in one zone.
+    """
+    text = call.request.query.get("$filter", "")
+    wanted = FILTER.fullmatch(text.strip())
+    if text and wanted is None:
+        raise ArmError(400, "BadRequest", f"The filter {text!r} is not emulated: location eq '...'")
+    regions = [canonical(wanted.group(1))] if wanted else list(LOCATIONS)
+    known = [LOCATIONS[each] for each in regions if each in LOCATIONS]
+    return Response(
+        200,
+        {"value": [_sku(cloud, size, each.name, each.zones) for each in known for size in SIZES]},
+    )
+
+
+def usage(id_: str, name: str, current: int, limit: int) -> Json:
+    """One row of a list of usages."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return {
+        "id": id_,
+        "unit": "Count",
+        "currentValue": current,
+        "limit": limit,
+        "name": {"value": name, "localizedValue": spaced},
+    }
+
+
+def _sku(cloud: "Cloud", size: str, region: str, zones: bool) -> Json:
+    family, cores, memory = SIZES[size]
+    offered = ["1", "2", "3"] if zones else []
+    restrictions: list[Json] = []
+    info: Json = {"locations": [region]}
+    for each in cloud.settings.restricted_sizes:
+        name, _, zone = each.partition("/")
+        if name.lower() == size.lower():
+            info = {"locations": [region]} | ({"zones": [zone]} if zone else {})
+            restrictions.append(
+                {
+                    "type": "Zone" if zone else "Location",
+                    "values": [region],
+                    "restrictionInfo": info,
+                    "reasonCode": "NotAvailableForSubscription",
+                }
+            )
+    return {
+        "resourceType": "virtualMachines",
+        "name": size,
+        "tier": "Standard",
+        "size": size.removeprefix("Standard_"),
+        "family": family,
+        "locations": [region],
+        "locationInfo": [{"location": region, "zones": offered, "zoneDetails": []}],
+        "capabilities": [
+            {"name": "vCPUs", "value": str(cores)},
+            {"name": "MemoryGB", "value": str(memory)},
+            {"name": "HyperVGenerations", "value": "V1,V2"},
+        ],
+        "restrictions": restrictions,
+    }
+
+
+def _there(cloud: "Cloud", subscription: str, type_name: str, location: str) -> list[Resource]:
+    wanted = canonical(location)
+    found = cloud.store.of_type(subscription, type_name)
+    return [each for each in found if canonical(str(each.body.get("location"))) == wanted]
+
+
+def _size(machine: Resource) -> str:
+    return str((machine.properties.get("hardwareProfile") or {}).get("vmSize", ""))
+
+
+_BASE = "/subscriptions/{subscription}/providers"
+ROUTES = (
+    Route("GET", _BASE + "/Microsoft.Network/locations/{location}/usages", network_usages),
+    Route("GET", _BASE + "/Microsoft.Compute/locations/{location}/usages", compute_usages),
+    Route("GET", _BASE + "/Microsoft.Compute/skus", compute_skus),
+)
