@@ -30,7 +30,7 @@ from shared.cloud.errors import SecretUnavailable
 from shared.cloud.records import records
 from shared.cloud.settings import Settings, settings
 from shared.deployment.messages import Json
-from shared.deployment.secrets import MARK, is_secret
+from shared.deployment.secrets import MARK, is_secret, references
 
 PASSWORD_LENGTH = 32  # Azure allows 8 to 128 of PostgreSQL's administrator
 # Three of four kinds of characters are asked for; these signs need no escape in a connection URL.
@@ -58,10 +58,9 @@ class Agree(Protocol):
 class Vaults:
     """The Key Vault clients, one a vault, made when first used and then kept."""
 
-    def __init__(self, credential: TokenCredential, settings: Settings, agree: Agree) -> None:
+    def __init__(self, credential: TokenCredential, settings: Settings) -> None:
         self._credential = credential
         self._settings = settings
-        self.agree = agree
         self._clients: dict[str, SecretClient] = {}
 
     def address(self, name_or_url: str) -> Address:
@@ -91,36 +90,43 @@ class Vaults:
 @cache
 def vaults() -> Vaults:
     """The vaults as the identity of this app sees them."""
-    return Vaults(credential(), settings(), records().agree)
+    return Vaults(credential(), settings())
 
 
-def resolve(body: Json, vaults_of_app: Vaults | None = None) -> Json:
-    """A copy of `body` with every reference replaced by its value; keep it no longer than the call.
+def resolve(body: Json, of_app: Vaults | None = None, *, agree: Agree | None = None) -> Json:
+    """`body` with every reference replaced by its value; keep it no longer than the call.
+
+    Args:
+        body: what is to be sent.
+        of_app: the vaults to ask; those of this process where none are given.
+        agree: settles which of several generated values counts; the records of this process do.
 
     Raises:
         SecretUnavailable: a vault does not give one out.
     """
-    resolved: Json = _resolved(body, vaults_of_app or vaults())
+    if not any(references(body)):
+        return body
+    resolved: Json = _resolved(body, of_app or vaults(), agree or records().agree)
     return resolved
 
 
-def _resolved(value: Any, of_app: Vaults) -> Any:
+def _resolved(value: Any, of_app: Vaults, agree: Agree) -> Any:
     if is_secret(value):
-        return _value(value[MARK], of_app)
+        return _value(value[MARK], of_app, agree)
     if isinstance(value, Mapping):
-        return {key: _resolved(inner, of_app) for key, inner in value.items()}
+        return {key: _resolved(inner, of_app, agree) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_resolved(inner, of_app) for inner in value]
+        return [_resolved(inner, of_app, agree) for inner in value]
     return value
 
 
-def _value(reference: Mapping[str, Any], of_app: Vaults) -> str:
+def _value(reference: Mapping[str, Any], of_app: Vaults, agree: Agree) -> str:
     address = of_app.address(reference["name"])
     kind = reference.get("generate")
     try:
         client = of_app.client(address.vault_url)
         if kind and not address.version:
-            stored = _kept(client, address.name, GENERATORS[kind], of_app.agree)
+            stored = _kept(client, address.name, GENERATORS[kind], agree)
         else:
             stored = client.get_secret(address.name, address.version)
     except AzureError as error:

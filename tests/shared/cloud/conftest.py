@@ -42,8 +42,6 @@ def clients(app_settings: Settings, credential: ManagedIdentityCredential) -> Az
 
 
 @pytest.fixture
-def vaults(
-    app_settings: Settings, credential: ManagedIdentityCredential, connected: Records
-) -> Vaults:
+def vaults(app_settings: Settings, credential: ManagedIdentityCredential) -> Vaults:
     """The vault of the app."""
-    return Vaults(credential, app_settings, connected.agree)
+    return Vaults(credential, app_settings)

@@ -1,0 +1,95 @@
+"""Asks Azure, before anything is written, whether it would accept a deployment.
+
+Every check is one small function in the table below; it reads what it needs and hands plain data
+to a pure judge. All of them run at once and all their findings come in one answer. A read that is
+forbidden, or that Azure does not offer here, is a warning: the deployment may still succeed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from shared.cloud.clients import AzureClients
+from shared.cloud.errors import failure_of
+from shared.cloud.preflight.circuit import check_circuit
+from shared.cloud.preflight.database import (
+    check_database_capability,
+    check_database_name,
+    check_database_quota,
+    check_database_subnet,
+)
+from shared.cloud.preflight.findings import Finding, Subject, warned
+from shared.cloud.preflight.network import (
+    check_existing_gateway,
+    check_network_quota,
+    check_private_zones,
+    check_virtual_machine_size,
+    check_waf_rules,
+)
+from shared.cloud.preflight.permissions import check_permissions
+from shared.cloud.preflight.subscription import (
+    check_locks,
+    check_policies,
+    check_providers,
+    check_subscription,
+)
+from shared.cloud.preflight.vault import check_secrets
+from shared.deployment.messages import Advice
+from shared.deployment.spec import DeploymentSpec
+
+READERS = 8  # checks at once; together they read some forty times, well below ARM's burst of 250
+# https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+
+Check = Callable[[Subject], Iterable[Finding]]
+
+CHECKS: dict[str, Check] = {
+    "the state and regions of the subscription": check_subscription,
+    "the registration of resource providers": check_providers,
+    "the permissions of the app": check_permissions,
+    "locks": check_locks,
+    "policies": check_policies,
+    "network quotas": check_network_quota,
+    "the ExpressRoute circuit": check_circuit,
+    "existing gateways": check_existing_gateway,
+    "existing private DNS zones": check_private_zones,
+    "WAF rule sets": check_waf_rules,
+    "the capabilities of PostgreSQL": check_database_capability,
+    "the name of the server": check_database_name,
+    "the quota of PostgreSQL": check_database_quota,
+    "the use of the database subnet": check_database_subnet,
+    "the size of the jump box": check_virtual_machine_size,
+    "secrets": check_secrets,
+}
+
+
+def preflight(
+    clients: AzureClients,
+    spec: DeploymentSpec,
+    inventory: Mapping[str, Mapping[str, Any]],
+) -> tuple[list[Advice], list[Advice]]:
+    """What Azure says about a deployment beforehand: warnings, and refusals.
+
+    Args:
+        clients: of the subscription of the deployment.
+        spec: what is wanted.
+        inventory: what the deployment has already: key -> {id, provenance}.
+    """
+    subject = Subject(clients, spec, inventory)
+    with ThreadPoolExecutor(READERS) as pool:
+        answers = pool.map(lambda check: _findings(check[0], check[1], subject), CHECKS.items())
+        findings = [finding for answer in answers for finding in answer]
+    warnings = [finding.advice for finding in findings if not finding.refused]
+    return warnings, [finding.advice for finding in findings if finding.refused]
+
+
+def _findings(what: str, check: Check, subject: Subject) -> list[Finding]:
+    """What a check finds, up to where it can look."""
+    findings = []
+    try:
+        for finding in check(subject):
+            findings.append(finding)
+    except Exception as error:  # a check must never be the reason that nothing can be deployed
+        failure = failure_of(error)
+        reason = f"{failure['code']}: {failure['message']}"
+        findings.append(warned("NotChecked", "preflight", f"could not check {what} ({reason})"))
+    return findings

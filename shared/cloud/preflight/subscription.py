@@ -1,0 +1,176 @@
+"""Whether the subscription would take the deployment: state, regions, locks, policies."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from shared.cloud.preflight.findings import Finding, Subject, folded, refused, warned
+from shared.deployment.messages import Json
+from shared.deployment.secrets import is_secret
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import RESOURCE_GROUP, Resource
+
+AUTHORIZATION = "providers/Microsoft.Authorization"
+LOCKS_VERSION = "2020-05-01"
+SUBSCRIPTIONS_VERSION = "2022-12-01"
+POLICY_VERSION = "2022-03-01"
+
+
+def check_subscription(subject: Subject) -> Iterable[Finding]:
+    """State and region."""
+    version = f"?api-version={SUBSCRIPTIONS_VERSION}"
+    state = subject.read(f"{subject.subscription}{version}")
+    locations = subject.read(f"{subject.subscription}/locations{version}")["value"]
+    return judge_subscription(subject.spec, state, locations)
+
+
+def judge_subscription(
+    spec: DeploymentSpec, subscription: Json, locations: list[Json]
+) -> Iterator[Finding]:
+    """A subscription that takes no writes; a region that is none."""
+    state = subscription.get("state", "Enabled")
+    if state != "Enabled":
+        yield refused(
+            "SubscriptionNotEnabled",
+            "subscriptionId",
+            f"the subscription is {state} and takes no writes: enable it, or choose another",
+        )
+    names = [folded(location["name"]) for location in locations]
+    if names and folded(spec.location) not in names:
+        near = ", ".join(get_close_matches(spec.location, names)) or "see az account list-locations"
+        yield refused(
+            "LocationNotAvailable",
+            "location",
+            f"the subscription has no region {spec.location}; near: {near}",
+        )
+
+
+def check_providers(subject: Subject) -> Iterable[Finding]:
+    """Registration, and where the types are offered."""
+    namespaces = sorted({r.arm_type.split("/")[0] for r in subject.wanted})
+    for namespace in namespaces:
+        provider = subject.clients.resources.providers.get(namespace).as_dict()
+        yield from judge_provider(subject.spec, namespace, provider, subject.new)
+
+
+def judge_provider(
+    spec: DeploymentSpec, namespace: str, provider: Json, new: Iterable[Resource]
+) -> Iterator[Finding]:
+    """A provider that is not registered; a type that is not offered in the region."""
+    state = provider.get("registrationState", "Registered")
+    if state != "Registered":
+        yield refused(
+            "ProviderNotRegistered",
+            "subscriptionId",
+            f"{namespace} is {state}: run `az provider register --namespace {namespace} --wait`",
+        )
+    offered = {t["resourceType"].casefold(): t for t in provider.get("resourceTypes") or []}
+    for arm_type in sorted({r.arm_type for r in new if r.arm_type.startswith(f"{namespace}/")}):
+        kind = offered.get(arm_type.partition("/")[2].casefold(), {})
+        locations = [folded(location) for location in kind.get("locations") or []]
+        if locations and "global" not in locations and folded(spec.location) not in locations:
+            yield refused(
+                "TypeNotAvailableInLocation",
+                "location",
+                f"{arm_type} is not offered in {spec.location}: choose another region",
+            )
+        yield from _judge_zones(spec, arm_type, kind)
+
+
+def _judge_zones(spec: DeploymentSpec, arm_type: str, kind: Json) -> Iterator[Finding]:
+    mapped = {
+        folded(mapping["location"]): set(mapping.get("zones") or [])
+        for mapping in kind.get("zoneMappings") or []
+    }
+    missing = set(spec.zones) - mapped.get(folded(spec.location), set())
+    if mapped and missing:
+        yield refused(
+            "ZoneNotAvailable",
+            "zones",
+            f"{arm_type} has no zone {', '.join(sorted(missing))} in {spec.location}: "
+            f"leave it out, or choose another region",
+        )
+
+
+def check_locks(subject: Subject) -> Iterable[Finding]:
+    """Locks on the group and on the circuit."""
+    path = f"/{AUTHORIZATION}/locks?api-version={LOCKS_VERSION}"
+    try:
+        on_group = subject.read(f"{subject.group_id}{path}")["value"]
+    except ResourceNotFoundError:
+        on_group = []
+    yield from judge_locks(subject.spec, on_group)
+    on_circuit = subject.read(f"{subject.spec.express_route.circuit_id}{path}")["value"]
+    yield from judge_circuit_locks(on_circuit)
+
+
+def judge_locks(spec: DeploymentSpec, locks: list[Json]) -> Iterator[Finding]:
+    """A lock that forbids writes, or a rollback; and one that breaks a failover."""
+    for lock in locks:
+        name, level = lock["name"], lock["properties"]["level"]
+        if level == "ReadOnly":
+            text = f"the lock {name} makes {spec.group} read-only: remove it"
+            yield refused("ScopeLocked", "resourceGroup", text)
+        elif spec.postgres.high_availability != "Disabled":
+            # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
+            text = (
+                f"the lock {name} keeps a failover from changing the record of the server: "
+                "remove it, or set postgres.highAvailability to Disabled"
+            )
+            yield refused("LockBreaksFailover", "postgres.highAvailability", text)
+        else:
+            text = f"the lock {name} forbids deletions: a rollback or destroy would leave residue"
+            yield warned("ScopeLocked", "resourceGroup", text)
+
+
+def judge_circuit_locks(locks: list[Json]) -> Iterator[Finding]:
+    """A lock under which the circuit takes no connection."""
+    for lock in locks:
+        if lock["properties"]["level"] == "ReadOnly":
+            text = f"the lock {lock['name']} makes the circuit read-only: remove it"
+            yield refused("ScopeLocked", "expressRoute.circuitId", text)
+
+
+def check_policies(subject: Subject) -> Iterable[Finding]:
+    """Whether a policy denies one of the resources; one question per ARM type."""
+    asked = {resource.arm_type: resource for resource in reversed(subject.new)}
+    path = (
+        f"/providers/Microsoft.PolicyInsights/checkPolicyRestrictions?api-version={POLICY_VERSION}"
+    )
+    scope = subject.group_id if subject.has(RESOURCE_GROUP) else subject.subscription
+    for resource in asked.values():
+        if resource.key == RESOURCE_GROUP or resource.parents(subject.spec):
+            continue
+        answer = subject.ask(f"{scope}{path}", policy_question(resource, subject.spec))
+        yield from judge_policies(resource, answer)
+
+
+def policy_question(resource: Resource, spec: DeploymentSpec) -> Json:
+    """The resource as policies see it, less its secrets."""
+    content = {"type": resource.arm_type, "name": resource.name(spec)}
+    body = _without_secrets(resource.tagged_body(spec))
+    return {"resourceDetails": {"resourceContent": content | body}}
+
+
+def judge_policies(resource: Resource, answer: Json) -> Iterator[Finding]:
+    """Assignments with which the resource does not comply; only denying ones are evaluated."""
+    evaluated = (answer.get("contentEvaluationResult") or {}).get("policyEvaluations") or []
+    for evaluation in evaluated:
+        if evaluation.get("evaluationResult") == "NonCompliant":
+            assignment = evaluation["policyInfo"]["policyAssignmentId"]
+            yield refused(
+                "RequestDisallowedByPolicy",
+                resource.key,
+                f"the policy assignment {assignment} denies it: change the spec to comply, or "
+                "ask for an exemption",
+            )
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _without_secrets(v) for k, v in value.items() if not is_secret(v)}
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    return value

@@ -1,0 +1,498 @@
+"""What the checks make of what Azure tells them; plain data, no Azure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from shared.cloud.preflight import database, network, permissions, subscription, vault
+from shared.cloud.preflight.circuit import judge_circuit
+from shared.cloud.preflight.findings import Finding
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.catalogue import catalogue
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+CIRCUIT = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
+    "/providers/Microsoft.Network/expressRouteCircuits/c"
+)
+VAULT_KEY = {"keyVaultSecret": "https://v.vault.azure.net/secrets/key"}
+
+
+def spec_with(**fields: Any) -> DeploymentSpec:
+    return DeploymentSpec.model_validate(
+        {
+            "name": "hybrid-db",
+            "location": "eastus",
+            "subscriptionId": SUBSCRIPTION,
+            "expressRoute": {"circuitId": CIRCUIT},
+            "onPremises": {"prefixes": ["10.20.0.0/16"]},
+            **fields,
+        }
+    )
+
+
+SPEC = spec_with()
+
+
+def refusals(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """Code and target of what is refused."""
+    return [(f.advice["code"], f.advice["target"]) for f in findings if f.refused]
+
+
+def warnings(findings: Iterable[Finding]) -> list[str]:
+    return [f.advice["code"] for f in findings if not f.refused]
+
+
+# The circuit
+
+
+def circuit(tier: str = "Standard", place: str = "Washington DC", **properties: Any) -> Json:
+    peering = {
+        "peeringType": "AzurePrivatePeering",
+        "state": "Enabled",
+        "primaryPeerAddressPrefix": "172.16.0.0/30",
+    }
+    return {
+        "sku": {"tier": tier},
+        "properties": {
+            "provisioningState": "Succeeded",
+            "circuitProvisioningState": "Enabled",
+            "serviceProviderProvisioningState": "Provisioned",
+            "serviceProviderProperties": {"peeringLocation": place},
+            "peerings": [{"name": "AzurePrivatePeering", "properties": peering}],
+            **properties,
+        },
+    }
+
+
+def judged(body: Json, spec: DeploymentSpec = SPEC, *, connected: bool = False) -> list[Finding]:
+    return list(judge_circuit(spec, body, connected=connected))
+
+
+def test_a_good_circuit_is_accepted() -> None:
+    assert judged(circuit()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("serviceProviderProvisioningState", "NotProvisioned"),
+        ("serviceProviderProvisioningState", "Deprovisioning"),
+        ("circuitProvisioningState", "Disabled"),
+        ("provisioningState", "Failed"),
+    ],
+)
+def test_a_circuit_that_is_not_ready_is_refused_with_its_state(name: str, state: str) -> None:
+    (finding,) = judged(circuit(**{name: state}))
+    assert finding.advice["code"] == "CircuitNotReady"
+    assert f"{name} is {state}" in finding.advice["message"]
+
+
+@pytest.mark.parametrize(
+    "peerings",
+    [
+        [],
+        [{"name": "m", "properties": {"peeringType": "MicrosoftPeering", "state": "Enabled"}}],
+        [{"name": "p", "properties": {"peeringType": "AzurePrivatePeering", "state": "Disabled"}}],
+    ],
+)
+def test_a_circuit_without_private_peering_is_refused(peerings: list[Json]) -> None:
+    found = refusals(judged(circuit(peerings=peerings)))
+    assert found == [("CircuitWithoutPrivatePeering", "expressRoute.circuitId")]
+
+
+def test_a_network_that_overlaps_the_peering_is_refused() -> None:
+    spec = spec_with(network={"addressSpace": ["10.1.0.0/16", "172.16.0.0/24"]})
+    found = refusals(judged(circuit(), spec))
+    assert found == [("PeeringOverlapsNetwork", "network.addressSpace")]
+
+
+@pytest.mark.parametrize("tier", ["Local", "MultiCloud"])
+def test_a_local_circuit_of_another_region_is_refused(tier: str) -> None:
+    found = refusals(judged(circuit(tier, "Silicon Valley")))
+    assert found == [("CircuitOutOfReach", "location")]
+
+
+@pytest.mark.parametrize(
+    ("tier", "place"),
+    [("Local", "Washington DC2"), ("Standard", "Silicon Valley"), ("Premium", "Tokyo")],
+)
+def test_a_circuit_that_reaches_the_region_is_accepted(tier: str, place: str) -> None:
+    assert judged(circuit(tier, place)) == []
+
+
+def test_a_local_circuit_of_an_unknown_place_is_a_warning() -> None:
+    assert warnings(judged(circuit("Local", "Atlantis"))) == ["CircuitReachUnknown"]
+
+
+def authorized(status: str) -> Json:
+    use = {"name": "a", "properties": {"authorizationUseStatus": status}}
+    return circuit(authorizations=[use])
+
+
+WITH_KEY = spec_with(expressRoute={"circuitId": CIRCUIT, "authorizationKey": VAULT_KEY})
+
+
+def test_a_key_is_refused_where_every_authorization_is_used() -> None:
+    found = refusals(judged(authorized("InUse"), WITH_KEY))
+    assert found == [("AuthorizationUsed", "expressRoute.authorizationKey")]
+
+
+def test_a_key_that_our_own_connection_uses_is_accepted() -> None:
+    assert judged(authorized("InUse"), WITH_KEY, connected=True) == []
+
+
+def test_a_key_that_is_available_is_accepted() -> None:
+    assert judged(authorized("Available"), WITH_KEY) == []
+
+
+# The subscription
+
+
+@pytest.mark.parametrize("state", ["Disabled", "Warned", "PastDue"])
+def test_a_subscription_that_takes_no_writes_is_refused(state: str) -> None:
+    found = subscription.judge_subscription(SPEC, {"state": state}, [{"name": "eastus"}])
+    assert refusals(found) == [("SubscriptionNotEnabled", "subscriptionId")]
+
+
+def test_an_unknown_region_is_refused_with_one_that_is_near() -> None:
+    locations = [{"name": "eastus"}, {"name": "westeurope"}]
+    (finding,) = subscription.judge_subscription(spec_with(location="eastuss"), {}, locations)
+    assert "eastus" in finding.advice["message"].split("near: ")[1]
+
+
+def test_a_provider_that_is_not_registered_is_refused_with_the_command() -> None:
+    provider = {"registrationState": "NotRegistered"}
+    (finding,) = subscription.judge_provider(SPEC, "Microsoft.Compute", provider, [])
+    assert "az provider register --namespace Microsoft.Compute" in finding.advice["message"]
+
+
+def offered(locations: list[str], zones: list[str]) -> Json:
+    mapping = {"location": "East US", "zones": zones}
+    kind = {"resourceType": "publicIPAddresses", "locations": locations, "zoneMappings": [mapping]}
+    return {"registrationState": "Registered", "resourceTypes": [kind]}
+
+
+ADDRESS = [catalogue()["public-ip-bastion"]]
+
+
+@pytest.mark.parametrize(
+    ("locations", "zones", "found"),
+    [
+        (["East US"], ["1", "2", "3"], []),
+        (["West US"], ["1", "2", "3"], [("TypeNotAvailableInLocation", "location")]),
+        (["East US"], ["1", "2"], [("ZoneNotAvailable", "zones")]),
+    ],
+)
+def test_a_type_must_be_offered_in_the_region_and_its_zones(
+    locations: list[str], zones: list[str], found: list[tuple[str, str]]
+) -> None:
+    provider = offered(locations, zones)
+    judged = subscription.judge_provider(SPEC, "Microsoft.Network", provider, ADDRESS)
+    assert refusals(judged) == found
+
+
+NEEDED = ["Microsoft.Network/routeTables/write"]
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        [{"actions": ["*"]}],
+        [{"actions": ["microsoft.network/ROUTETABLES/*"]}],
+        [{"actions": ["*/write"]}],
+        [
+            {"actions": ["*"], "notActions": ["Microsoft.Network/*"]},
+            {"actions": ["Microsoft.Network/*/write"], "notActions": []},
+        ],
+    ],
+)
+def test_one_role_that_allows_an_action_is_enough(roles: list[Json]) -> None:
+    assert list(permissions.judge_permissions("/s", NEEDED, roles)) == []
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        [],
+        [{"actions": ["*/read"]}],
+        [{"actions": ["*"], "notActions": ["Microsoft.Network/*/write"]}],
+        [{"actions": ["Microsoft.Network/routeTablesXwrite"]}],
+    ],
+)
+def test_an_action_that_no_role_allows_is_named(roles: list[Json]) -> None:
+    (finding,) = permissions.judge_permissions("/s", NEEDED, roles)
+    assert finding.refused
+    assert "Microsoft.Network/routeTables/write on /s" in finding.advice["message"]
+
+
+def test_what_others_refer_to_needs_the_right_to_join() -> None:
+    needed = permissions.needed_actions([catalogue()["virtual-network"]])
+    assert "Microsoft.Network/virtualNetworks/subnets/join/action" in needed
+
+
+def test_a_parameter_of_the_server_is_never_deleted() -> None:
+    needed = permissions.needed_actions([catalogue()["postgres-parameters"]])
+    assert not [action for action in needed if action.endswith("/delete")]
+
+
+def lock(level: str) -> list[Json]:
+    return [{"name": "keep", "properties": {"level": level}}]
+
+
+def test_a_read_only_lock_is_refused() -> None:
+    found = refusals(subscription.judge_locks(SPEC, lock("ReadOnly")))
+    assert found == [("ScopeLocked", "resourceGroup")]
+
+
+def test_a_lock_against_deletion_is_a_warning() -> None:
+    assert warnings(subscription.judge_locks(SPEC, lock("CanNotDelete"))) == ["ScopeLocked"]
+
+
+def test_a_lock_against_deletion_is_refused_with_high_availability() -> None:
+    spec = spec_with(postgres={"highAvailability": "ZoneRedundant"})
+    found = refusals(subscription.judge_locks(spec, lock("CanNotDelete")))
+    assert found == [("LockBreaksFailover", "postgres.highAvailability")]
+
+
+def test_a_circuit_that_is_locked_against_deletion_still_takes_connections() -> None:
+    assert list(subscription.judge_circuit_locks(lock("CanNotDelete"))) == []
+
+
+def test_a_circuit_that_is_read_only_is_refused() -> None:
+    found = refusals(subscription.judge_circuit_locks(lock("ReadOnly")))
+    assert found == [("ScopeLocked", "expressRoute.circuitId")]
+
+
+def test_a_policy_that_denies_a_resource_is_named() -> None:
+    evaluation = {
+        "policyInfo": {"policyAssignmentId": "/s/policyAssignments/no-public-ip"},
+        "evaluationResult": "NonCompliant",
+    }
+    answer = {"contentEvaluationResult": {"policyEvaluations": [evaluation]}}
+    (finding,) = subscription.judge_policies(ADDRESS[0], answer)
+    assert finding.advice["target"] == "public-ip-bastion"
+    assert "no-public-ip" in finding.advice["message"]
+
+
+def test_a_resource_that_complies_is_accepted() -> None:
+    answer = {"fieldRestrictions": [], "contentEvaluationResult": {"policyEvaluations": []}}
+    assert list(subscription.judge_policies(ADDRESS[0], answer)) == []
+
+
+def test_policies_are_asked_without_secrets() -> None:
+    question = subscription.policy_question(catalogue()["postgres-server"], SPEC)
+    assert "$secret" not in str(question)
+    assert question["resourceDetails"]["resourceContent"]["location"] == "eastus"
+
+
+# The network
+
+
+def usage(name: str, used: int, limit: int) -> Json:
+    return {"name": {"value": name}, "currentValue": used, "limit": limit}
+
+
+@pytest.mark.parametrize(
+    ("name", "used", "refused"),
+    [
+        ("VirtualNetworks", 1000, True),
+        ("VirtualNetworks", 999, False),
+        ("StandardSkuPublicIpAddresses", 999, True),
+        ("LoadBalancers", 1000, False),
+    ],
+)
+def test_a_quota_without_room_for_what_is_new_is_refused(
+    name: str, used: int, refused: bool
+) -> None:
+    findings = network.judge_network_quota(catalogue().wanted(SPEC), [usage(name, used, 1000)])
+    assert bool(refusals(findings)) is refused
+
+
+NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
+
+
+def gateway(name: str, kind: str, subnet: str) -> Json:
+    configuration = {"name": "default", "properties": {"subnet": {"id": subnet}}}
+    properties = {"gatewayType": kind, "ipConfigurations": [configuration]}
+    return {"id": f"/gateways/{name}", "properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("found", "refused"),
+    [
+        (gateway("other", "ExpressRoute", f"{NETWORK.upper()}/subnets/GatewaySubnet"), True),
+        (gateway("ours", "ExpressRoute", f"{NETWORK}/subnets/GatewaySubnet"), False),
+        (gateway("other", "Vpn", f"{NETWORK}/subnets/GatewaySubnet"), False),
+        (gateway("other", "ExpressRoute", f"{NETWORK}-2/subnets/GatewaySubnet"), False),
+    ],
+)
+def test_a_second_express_route_gateway_in_the_network_is_refused(
+    found: Json, refused: bool
+) -> None:
+    findings = network.judge_existing_gateway([found], NETWORK, "/gateways/ours")
+    assert bool(refusals(findings)) is refused
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlapping"),
+    [
+        ("a.example", "A.example", True),
+        ("a.example", "b.a.example", True),
+        ("a.example", "ba.example", False),
+        ("a.example", "b.example", False),
+    ],
+)
+def test_zones_overlap_where_one_lies_in_the_other(one: str, other: str, overlapping: bool) -> None:
+    assert network.overlap(one, other) is network.overlap(other, one) is overlapping
+
+
+@pytest.mark.parametrize(("zone", "refused"), [("/zones/other", True), ("/ZONES/ours", False)])
+def test_a_network_that_is_linked_to_an_overlapping_zone_is_refused(
+    zone: str, refused: bool
+) -> None:
+    links = {zone: [{"properties": {"virtualNetwork": {"id": NETWORK.upper()}}}]}
+    findings = network.judge_private_zones(links, NETWORK, "/zones/ours")
+    assert bool(refusals(findings)) is refused
+
+
+def test_a_rule_set_that_azure_does_not_list_is_a_warning() -> None:
+    wanted = [{"ruleSetType": "Microsoft_DefaultRuleSet", "ruleSetVersion": "2.1"}]
+    listed = [{"properties": {"ruleSetType": "OWASP", "ruleSetVersion": "3.2"}}]
+    assert warnings(network.judge_waf_rules(wanted, listed)) == ["RuleSetNotListed"]
+
+
+def size(name: str, *restrictions: str) -> Json:
+    return {
+        "resourceType": "virtualMachines",
+        "name": name,
+        "locations": ["eastus"],
+        "restrictions": [{"type": kind} for kind in restrictions],
+    }
+
+
+@pytest.mark.parametrize(
+    ("skus", "refused"),
+    [
+        ([size("Standard_B2s")], False),
+        ([size("Standard_B2s", "Zone")], False),
+        ([size("Standard_B2s", "Location"), size("Standard_B2ms")], True),
+        ([size("Standard_B2ms")], True),
+    ],
+)
+def test_a_size_that_cannot_be_had_is_refused(skus: list[Json], refused: bool) -> None:
+    findings = list(network.judge_virtual_machine_size(SPEC, skus))
+    assert bool(refusals(findings)) is refused
+    assert all("Standard_B2ms" in finding.advice["message"] for finding in findings)
+
+
+# The database
+
+
+def capability(**fields: Any) -> Json:
+    def sku(name: str) -> Json:
+        return {"name": name, "supportedHaMode": ["SameZone", "ZoneRedundant"]}
+
+    edition = {
+        "name": "GeneralPurpose",
+        "supportedServerSkus": [sku("Standard_D2ds_v5"), sku("Standard_D4ds_v5")],
+        "supportedStorageEditions": [
+            {"name": "P", "supportedStorageMb": [{"storageSizeMb": g * 1024} for g in (32, 128)]}
+        ],
+    }
+    return {
+        "restricted": "Disabled",
+        "zoneRedundantHaSupported": "Enabled",
+        "geoBackupSupported": "Enabled",
+        "supportedServerVersions": [{"name": "16"}, {"name": "17"}],
+        "supportedServerEditions": [edition],
+        **fields,
+    }
+
+
+def database_findings(spec: DeploymentSpec, **fields: Any) -> list[Finding]:
+    return list(database.judge_database_capability(spec, [capability(**fields)]))
+
+
+def test_a_region_that_offers_what_is_wanted_is_accepted() -> None:
+    assert database_findings(SPEC) == []
+
+
+@pytest.mark.parametrize(
+    ("postgres", "target", "nearest"),
+    [
+        ({"version": "18"}, "postgres.version", "17"),
+        ({"sku": "Standard_D2s_v3"}, "postgres.sku", "Standard_D2ds_v5"),
+        ({"sku": "Standard_E4ds_v5"}, "postgres.sku", "Standard_D4ds_v5"),
+        ({"storageGiB": 64}, "postgres.storageGiB", "128"),
+        ({"storageGiB": 1024}, "postgres.storageGiB", "128"),
+    ],
+)
+def test_a_wish_that_the_region_cannot_fulfil_is_refused_with_the_nearest(
+    postgres: Json, target: str, nearest: str
+) -> None:
+    (finding,) = database_findings(spec_with(postgres=postgres))
+    assert finding.refused
+    assert finding.advice["target"] == target
+    assert finding.advice["message"].endswith(f"nearest is {nearest}")
+
+
+def test_all_wishes_are_judged_in_one_answer() -> None:
+    spec = spec_with(postgres={"version": "18", "sku": "Standard_X9", "geoRedundantBackup": True})
+    found = refusals(database_findings(spec, geoBackupSupported="Disabled"))
+    targets = [target for _, target in found]
+    assert targets == ["postgres.version", "postgres.sku", "postgres.geoRedundantBackup"]
+
+
+def test_zone_redundancy_needs_a_region_that_has_it() -> None:
+    spec = spec_with(postgres={"highAvailability": "ZoneRedundant"})
+    found = refusals(database_findings(spec, zoneRedundantHaSupported="Disabled"))
+    assert found == [("HighAvailabilityNotSupported", "postgres.highAvailability")]
+
+
+def test_a_size_that_is_disabled_is_not_offered() -> None:
+    skus = [{"name": "Standard_D2ds_v5", "status": "Disabled"}, {"name": "Standard_D4ds_v5"}]
+    found = database_findings(SPEC, supportedServerEditions=[{"supportedServerSkus": skus}])
+    assert refusals(found) == [("SkuNotAvailable", "postgres.sku")]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [[], [{"restricted": "Enabled"}], [{"status": "Disabled", "reason": "subscription type"}]],
+)
+def test_a_region_that_is_restricted_is_refused(listed: list[Json]) -> None:
+    found = refusals(database.judge_database_capability(SPEC, listed))
+    assert found == [("LocationRestricted", "location")]
+
+
+def test_a_name_that_is_taken_is_refused() -> None:
+    answer = {"nameAvailable": False, "reason": "AlreadyExists"}
+    found = refusals(database.judge_database_name(SPEC, answer))
+    assert found == [("ServerNameNotAvailable", "postgres.serverName")]
+
+
+def test_a_name_that_is_free_is_accepted() -> None:
+    assert list(database.judge_database_name(SPEC, {"nameAvailable": True})) == []
+
+
+@pytest.mark.parametrize(("mode", "refused"), [("Disabled", False), ("ZoneRedundant", True)])
+def test_a_standby_takes_its_quota_too(mode: str, refused: bool) -> None:
+    spec = spec_with(postgres={"highAvailability": mode})
+    findings = database.judge_database_quota(spec, [usage("standardDDSv5Family", 7, 10)])
+    assert bool(refusals(findings)) is refused
+
+
+def test_the_quota_of_another_family_does_not_matter() -> None:
+    assert not list(database.judge_database_quota(SPEC, [usage("standardDSv3Family", 10, 10)]))
+
+
+def test_a_subnet_with_other_servers_is_a_warning() -> None:
+    usages = [{"subnetName": "DatabaseSubnet", "usage": 4}, {"subnetName": "x", "usage": 9}]
+    assert warnings(database.judge_database_subnet(usages)) == ["SubnetShared"]
+
+
+def test_a_secret_that_is_not_there_is_refused() -> None:
+    found = vault.judge_secrets("postgres-server", {"there": True, "missing": False})
+    assert refusals(found) == [("SecretNotFound", "postgres-server")]
