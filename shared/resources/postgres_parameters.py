@@ -87,7 +87,7 @@ class PostgresParameters(Resource):
 
     def health(self, observed: Json) -> Iterable[Change]:
         for name in observed.get("pendingRestart", []):
-            yield Change(path=f'properties."{name}"', before="pending restart", after="in effect")
+            yield Change(path=f"properties.{name}", before="pending restart", after="in effect")
 
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         """All parameters that can be set, and the names of those that wait for a restart."""

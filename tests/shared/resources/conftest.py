@@ -1,0 +1,45 @@
+"""The samples as specs, and clients of the emulated Azure."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.identity import ManagedIdentityCredential
+
+from local.arm_emulator.emulator import ArmEmulator
+from shared.cloud.clients import AzureClients
+from shared.cloud.settings import settings_from
+from shared.deployment.parsing import parse_spec
+from shared.deployment.spec import DeploymentSpec
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+MakeSpec = Callable[..., DeploymentSpec]
+
+
+def sample(name: str, **changes: Any) -> DeploymentSpec:
+    """A sample; of what is an object in it, a change replaces the fields that it names."""
+    raw = json.loads((SAMPLES / f"{name}.json").read_text())
+    for field, value in changes.items():
+        raw[field] = {**raw.get(field, {}), **value} if isinstance(value, dict) else value
+    return parse_spec(raw, subscription_id=SUBSCRIPTION)
+
+
+@pytest.fixture
+def make_spec() -> MakeSpec:
+    """Makes a spec of a sample: ``make_spec("full", gateway={"sku": "Standard_v2"})``."""
+    return sample
+
+
+@pytest.fixture
+def clients(azure: ArmEmulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[AzureClients]:
+    """The management clients on the emulated Azure."""
+    environment = {**azure.environment(), "AzureWebJobsStorage": "UseDevelopmentStorage=true"}
+    for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, environment[name])
+    settings = settings_from(environment)
+    with ManagedIdentityCredential() as credential:
+        yield AzureClients(credential, settings, settings.subscription_id)

@@ -1,0 +1,112 @@
+"""The server: what is sent when, and what is no drift."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from shared.deployment.messages import Json
+from shared.resources.postgres_server import PostgresServer, patch, tier
+from tests.shared.resources.conftest import MakeSpec
+from tests.shared.resources.typed_dicts import POSTGRESQL, unknown_keys
+
+SERVER = PostgresServer()
+
+
+@pytest.fixture
+def desired(make_spec: MakeSpec) -> Json:
+    return SERVER.tagged_body(make_spec("recipe"))
+
+
+@pytest.fixture
+def observed(desired: Json) -> Any:
+    """What ARM shows of the server."""
+    shown = copy.deepcopy(desired)
+    shown["location"] = "East US"
+    del shown["properties"]["administratorLoginPassword"], shown["properties"]["createMode"]
+    shown["properties"] |= {"state": "Ready", "minorVersion": "4", "availabilityZone": "2"}
+    shown["properties"]["storage"] |= {"type": "", "iops": 500, "tier": "P10"}
+    return shown
+
+
+def test_a_fresh_server_shows_no_difference(desired: Json, observed: Any) -> None:
+    assert SERVER.differences(desired, observed) == []
+
+
+def test_storage_that_grew_is_no_drift(desired: Json, observed: Any) -> None:
+    observed["properties"]["storage"]["storageSizeGB"] = 256
+    assert SERVER.differences(desired, observed) == []
+
+
+def test_storage_that_is_too_small_is_a_difference(desired: Json, observed: Any) -> None:
+    observed["properties"]["storage"]["storageSizeGB"] = 64
+    paths = [change["path"] for change in SERVER.differences(desired, observed)]
+    assert paths == ["properties.storage.storageSizeGB"]
+
+
+def test_storage_is_never_asked_to_shrink(desired: Json, observed: Any) -> None:
+    observed["properties"]["storage"] |= {"storageSizeGB": 256, "autoGrow": "Disabled"}
+    assert patch(desired, observed) == {
+        "properties": {"storage": {"storageSizeGB": 256, "autoGrow": "Enabled"}}
+    }
+
+
+def test_a_patch_carries_only_what_changes(desired: Json, observed: Any) -> None:
+    desired["properties"]["backup"]["backupRetentionDays"] = 21
+    assert patch(desired, observed) == {"properties": {"backup": {"backupRetentionDays": 21}}}
+
+
+def test_a_patch_never_carries_what_is_fixed_at_creation(desired: Json) -> None:
+    sent = patch(desired, {})
+    assert unknown_keys(sent, POSTGRESQL, "ServerForPatch") == []
+    assert set(sent["properties"]) == {"storage", "backup", "highAvailability"}
+    assert set(sent["properties"]["backup"]) == {"backupRetentionDays"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "properties.administratorLogin",
+        "properties.version",
+        "properties.network.delegatedSubnetResourceId",
+        "properties.backup.geoRedundantBackup",
+        "location",
+    ],
+)
+def test_what_only_a_new_server_could_change_is_told_as_such(path: str) -> None:
+    assert SERVER.fixed(path)
+
+
+def test_the_tier_follows_from_the_size() -> None:
+    assert tier("Standard_B2s") == "Burstable"
+    assert tier("Standard_D2ds_v5") == "GeneralPurpose"
+    assert tier("Standard_E4ds_v5") == "MemoryOptimized"
+
+
+@pytest.mark.parametrize("state", ["Updating", "Restarting", "Starting", "Provisioning"])
+def test_a_passing_state_is_neither_an_end_nor_a_degradation(observed: Any, state: str) -> None:
+    observed["properties"]["state"] = state
+    assert SERVER.state(observed) == "inProgress"
+    assert list(SERVER.health(observed)) == []
+
+
+@pytest.mark.parametrize("state", ["Stopped", "Disabled", "Inaccessible"])
+def test_a_server_that_serves_nobody_is_degraded(observed: Any, state: str) -> None:
+    observed["properties"]["state"] = state
+    assert SERVER.state(observed) == "failed"
+    assert [(c["path"], c["before"]) for c in SERVER.health(observed)] == [
+        ("properties.state", state)
+    ]
+
+
+def test_the_password_comes_from_the_vault_of_the_app_unless_one_is_named(
+    make_spec: MakeSpec,
+) -> None:
+    given = {"keyVaultSecret": "https://kv.example/secrets/admin"}
+    named = SERVER.tagged_body(make_spec("recipe", postgres={"adminPassword": given}))
+    generated = SERVER.tagged_body(make_spec("recipe"))
+    password = "administratorLoginPassword"
+    assert named["properties"][password] == {"$secret": {"name": given["keyVaultSecret"]}}
+    assert generated["properties"][password] == {
+        "$secret": {"name": "hybrid-db-postgres-admin", "generate": "password"}
+    }
