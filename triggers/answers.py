@@ -32,6 +32,21 @@ class BadRequest(ValueError):
         super().__init__(message)
 
 
+class NotCancelable(Exception):
+    """An operation that has no way back: only a deployment can be rolled back."""
+
+    def __init__(self, operation_id: str, kind: str) -> None:
+        self.operation_id = operation_id
+        super().__init__(
+            f"operation {operation_id} is a {kind}, which cannot be rolled back: wait for its end"
+        )
+
+
+def operation_url(req: func.HttpRequest, operation_id: str) -> str:
+    """Where an operation is looked at, under the name by which the caller reached the app."""
+    return f"{req.url.split('/api/')[0]}/api/operations/{operation_id}"
+
+
 def reply(
     body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
@@ -76,14 +91,11 @@ def guarded(route: Route) -> Route:
         except (DeploymentUnknown, OperationUnknown) as unknown:
             return error(404, type(unknown).__name__, str(unknown))
         except OperationInProgress as running:
-            where = {"Operation-Location": f"/api/operations/{running.operation_id}"}
-            return error(
-                409,
-                "OperationInProgress",
-                str(running),
-                target=running.operation_id,
-                headers=where,
-            )
+            identity = running.operation_id
+            headers = {"Operation-Location": operation_url(named["req"], identity)}
+            return error(409, "OperationInProgress", str(running), target=identity, headers=headers)
+        except NotCancelable as ended:
+            return error(409, "NotCancelable", str(ended), target=ended.operation_id)
         except PreconditionFailed as failed:
             return error(412, "PreconditionFailed", str(failed))
         except RecordsUnavailable as unavailable:

@@ -1,27 +1,64 @@
 """The API described as OpenAPI 3.1, made from the spec's own schema and a table of routes."""
 
+from dataclasses import dataclass
+
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 
-ROUTES: dict[tuple[str, str], str] = {
-    ("post", "/deployments"): "Start a deployment from a spec",
-    ("get", "/deployments"): "List deployments",
-    ("put", "/deployments/{name}"): "Create or update a deployment",
-    ("get", "/deployments/{name}"): "Read a deployment",
-    ("delete", "/deployments/{name}"): "Destroy what a deployment created",
-    ("post", "/deployments/{name}/plan"): "Plan without writing",
-    ("post", "/deployments/{name}/validate"): "Validate a deployment",
-    ("get", "/deployments/{name}/drift"): "Read the last drift report",
-    ("post", "/deployments/{name}/drift"): "Check for drift now",
-    ("post", "/deployments/{name}/drift/repair"): "Put right what drifted",
-    ("get", "/operations/{id}"): "Read how an operation stands",
-    ("post", "/operations/{id}/cancel"): "Cancel and roll back an operation",
-    ("get", "/health"): "Liveness",
-    ("get", "/openapi.json"): "This description",
-    ("get", "/ui"): "The page",
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is said of one method of one path."""
+
+    summary: str
+    status: str = "200"
+    parameters: tuple[str, ...] = ()  # keys of PARAMETERS
+    spec: bool | None = None  # whether the body, a spec, is required; None: there is no body
+    open: bool = False  # asks for no key
+    content: str = "application/json"
+
+
+STARTING = ("Repeatability-Request-ID", "If-Match")
+CREATING = (*STARTING, "If-None-Match")
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("get", "/deployments"): Route("List deployments", parameters=("top", "token")),
+    ("post", "/deployments"): Route(
+        "Start a deployment from a spec", "202", parameters=CREATING, spec=True
+    ),
+    ("get", "/deployments/{name}"): Route("Read a deployment"),
+    ("put", "/deployments/{name}"): Route(
+        "Create or update a deployment", "202", parameters=(*CREATING, "whatIf"), spec=True
+    ),
+    ("delete", "/deployments/{name}"): Route(
+        "Destroy what a deployment created", "202", parameters=(*STARTING, "deleteData")
+    ),
+    ("post", "/deployments/{name}/plan"): Route("Plan without writing", "202", spec=False),
+    ("post", "/deployments/{name}/validate"): Route("Validate a deployment", "202"),
+    ("get", "/deployments/{name}/drift"): Route("Read the last drift report"),
+    ("post", "/deployments/{name}/drift"): Route("Check for drift now", "202"),
+    ("post", "/deployments/{name}/drift/repair"): Route("Put right what drifted", "202"),
+    ("get", "/operations/{id}"): Route("Read how an operation stands"),
+    ("post", "/operations/{id}/cancel"): Route("Cancel and roll back an operation", "202"),
+    ("get", "/health"): Route("Liveness", open=True),
+    ("get", "/openapi.json"): Route("This description", open=True),
+    ("get", "/ui"): Route("The page", open=True, content="text/html"),
+    ("get", "/ui/{file}"): Route("A file of the page", open=True, content="text/plain"),
 }
 
-_STARTS = {"post": "202", "put": "202", "delete": "202", "get": "200"}
+PARAMETERS: dict[str, tuple[str, Json, str]] = {
+    "top": ("query", {"type": "integer", "minimum": 1, "maximum": 200}, "Deployments per page"),
+    "token": ("query", {"type": "string"}, "As nextLink gives it"),
+    "whatIf": ("query", {"type": "boolean", "default": False}, "Plan without writing"),
+    "deleteData": ("query", {"type": "boolean", "default": False}, "The database may go as well"),
+    "If-Match": ("header", {"type": "string"}, "Only while the record has this ETag"),
+    "If-None-Match": ("header", {"const": "*"}, "Only where there is no such deployment"),
+    "Repeatability-Request-ID": (
+        "header",
+        {"type": "string"},
+        "Repeated, it gets its first answer",
+    ),
+}
 
 
 def description() -> Json:
@@ -32,40 +69,54 @@ def description() -> Json:
     parts = schema.pop("$defs", {})
     schema["required"] = [name for name in schema["required"] if name != "subscriptionId"]
     paths: Json = {}
-    for (method, path), summary in ROUTES.items():
-        paths.setdefault(path, {})[method] = _operation(method, path, summary)
+    for (method, path), route in ROUTES.items():
+        paths.setdefault(path, {})[method] = _operation(path, route)
     return {
         "openapi": "3.1.0",
         "info": {"title": "hybriddb", "version": "1.0"},
         "servers": [{"url": "/api"}],
+        "security": [{"functionKey": []}],
         "paths": paths,
-        "components": {"schemas": {**parts, "DeploymentSpec": schema, "Error": _ERROR}},
-    }
-
-
-def _operation(method: str, path: str, summary: str) -> Json:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    operation: Json = {
-        "summary": summary,
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
-        ],
-        "responses": {
-            _STARTS[method]: {"description": summary},
-            "default": {
-                "description": "What went wrong",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        "components": {
+            "schemas": {**parts, "DeploymentSpec": schema, "Error": _ERROR},
+            "securitySchemes": {
+                "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
             },
         },
     }
-    if (method, path) in {("post", "/deployments"), ("put", "/deployments/{name}")}:
-        reference = {"$ref": "#/components/schemas/DeploymentSpec"}
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": reference}},
-        }
+
+
+def _operation(path: str, route: Route) -> Json:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    answer: Json = {"description": route.summary, "content": {route.content: {}}}
+    if route.status == "202":
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    operation: Json = {
+        "summary": route.summary,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+        + [_parameter(name) for name in route.parameters],
+        "responses": {
+            route.status: answer,
+            "default": {"description": "What went wrong", "content": _json("Error")},
+        },
+    }
+    if route.spec is not None:
+        operation["requestBody"] = {"required": route.spec, "content": _json("DeploymentSpec")}
+    if route.open:
+        operation["security"] = []
     return operation
+
+
+def _parameter(name: str) -> Json:
+    where, schema, text = PARAMETERS[name]
+    return {"name": name, "in": where, "schema": schema, "description": text}
+
+
+def _json(schema: str) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
 _ERROR: Json = {

@@ -6,6 +6,8 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.cloud.claims import RUNNING
+from shared.cloud.errors import OperationInProgress
 from shared.cloud.records import records
 from triggers.answers import guarded, reply
 from triggers.starting import ENDED, start
@@ -38,8 +40,14 @@ async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
 async def check_drift_now(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Check now; the report is read from the same URL."""
+    """Check now; the report is read from the same URL, and is the output of the instance.
+
+    Raises:
+        OperationInProgress: what is being changed cannot have drifted.
+    """
     record = await asyncio.to_thread(records().get, req.route_params["name"])
+    if record.status == RUNNING:
+        raise OperationInProgress(record.name, record.operation["id"])
     instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
     await client.start_new("check_drift", instance, {"deployment": record.name})
     management = client.create_http_management_payload(instance)

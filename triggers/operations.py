@@ -1,6 +1,8 @@
 """Routes of operations: the status monitor, and cancel."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -9,7 +11,8 @@ from shared.cloud.claims import RUNNING
 from shared.cloud.entities import Operation
 from shared.cloud.records import records
 from shared.deployment.messages import Json
-from triggers.answers import guarded, reply
+from triggers.answers import NotCancelable, guarded, reply
+from triggers.starting import ENDED, GRACE
 
 blueprint = df.Blueprint()
 
@@ -23,23 +26,56 @@ async def get_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """The status monitor: phase, steps, expected end, root failure, residue."""
-    operation = await asyncio.to_thread(records().operation, req.route_params["id"])
-    body = _recorded(operation)
-    if operation.status == RUNNING:
-        status = await client.get_status(operation.id)
-        told = (status.custom_status if status else None) or {"phase": "planning"}
-        body |= {k: v for k, v in told.items() if k not in {"version", "status"}}
-    return reply(body, headers=LOOK_AGAIN if operation.status == RUNNING else {})
+    identity = req.route_params["id"]
+    operation = await asyncio.to_thread(records().operation, identity)
+    if operation.status != RUNNING:
+        return reply(_recorded(operation))
+    status = await client.get_status(identity)
+    if _over(status, operation):
+        # It may have recorded its end between the two reads; otherwise it never will.
+        operation = await asyncio.to_thread(records().operation, identity)
+        if operation.status != RUNNING:
+            return reply(_recorded(operation))
+        return reply(_recorded(operation) | _lost(status))
+    told = (status.custom_status if status else None) or {"phase": "planning"}
+    live = {k: v for k, v in told.items() if k not in {"version", "status"}}
+    return reply(_recorded(operation) | live, headers=LOOK_AGAIN)
 
 
 @blueprint.route(route="operations/{id}/cancel", methods=["POST"])
 @guarded
 async def cancel_operation(req: func.HttpRequest) -> func.HttpResponse:
-    """Ask a running operation to stop and roll back; one that has ended is left as it is."""
+    """Ask a running deployment to stop and roll back; one that has ended is left as it is.
+
+    Raises:
+        NotCancelable: it is no deployment.
+    """
     identity = req.route_params["id"]
-    await asyncio.to_thread(records().request_cancel, identity)
     operation = await asyncio.to_thread(records().operation, identity)
-    return reply(_recorded(operation), 202)
+    if operation.status != RUNNING:
+        return reply(_recorded(operation))
+    if operation.kind != "deploy":
+        raise NotCancelable(identity, operation.kind)
+    await asyncio.to_thread(records().request_cancel, identity)
+    return reply(_recorded(operation) | {"cancelRequested": True}, 202, LOOK_AGAIN)
+
+
+def _over(status: Any, operation: Operation) -> bool:
+    """Whether nothing runs any more that could record an end."""
+    if status:
+        return status.runtime_status in ENDED
+    return datetime.now(UTC) - datetime.fromisoformat(operation.startedAt) >= GRACE
+
+
+def _lost(status: Any) -> Json:
+    """What is told of an operation whose orchestration is gone and whose end is not on record."""
+    told: Json = (status.custom_status if status else None) or {}
+    if told.get("status") not in {None, RUNNING}:
+        return {k: v for k, v in told.items() if k != "version"}
+    ended = status.runtime_status.value if status else "missing"
+    message = f"its orchestration is {ended} without a recorded end: start the operation again"
+    failure = {"code": "OperationLost", "message": message}
+    return {**told, "status": "Failed", "phase": "finished", "failure": failure}
 
 
 def _recorded(operation: Operation) -> Json:

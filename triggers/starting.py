@@ -14,7 +14,7 @@ import azure.functions as func
 from shared.cloud.claims import Claim
 from shared.cloud.records import records
 from shared.deployment.messages import Json
-from triggers.answers import reply
+from triggers.answers import operation_url, reply
 
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
@@ -36,6 +36,9 @@ async def start(
     **options: Any,
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
+
+    A repeated request starts the orchestration only where it is missing: the process may have died
+    between the claim and the start.
 
     Raises:
         OperationInProgress, PreconditionFailed, DeploymentUnknown: nothing was started.
@@ -61,7 +64,7 @@ async def start(
     if not claimed.repeated or not await client.get_status(operation):
         state = {"operation": operation, "deployment": deployment, "kind": kind, **options}
         await client.start_new(kind, operation, {**state, "phase": "planning"})
-    return accepted(req, client, operation, kind, repeated=claimed.repeated)
+    return accepted(req, client, operation, kind)
 
 
 def accepted(
@@ -69,12 +72,9 @@ def accepted(
     client: df.DurableOrchestrationClient,
     operation: str,
     kind: str,
-    *,
-    repeated: bool = False,
 ) -> func.HttpResponse:
     """202 with the operation's URL, and the durable management URLs beside it."""
-    base = req.url.split("/api/")[0]
-    location = f"{base}/api/operations/{operation}"
+    location = operation_url(req, operation)
     body = {
         "id": operation,
         "kind": kind,
@@ -83,7 +83,7 @@ def accepted(
         "management": client.create_http_management_payload(operation),
     }
     headers = {"Operation-Location": location, "Retry-After": LOOK_AGAIN}
-    if repeated:
+    if req.headers.get("Repeatability-Request-ID"):
         headers["Repeatability-Result"] = "accepted"
     return reply(body, 202, headers)
 
