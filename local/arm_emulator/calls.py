@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.messages import Caller, Json, Request
+from local.arm_emulator.resource_ids import split_provider
 
 if TYPE_CHECKING:
     from local.arm_emulator.faults import Fault
@@ -58,3 +59,26 @@ class Call:
             "operation": self.operation,
             "correlationId": self.correlation,
         }
+
+
+GROUPS = ("subscriptions", "resourceGroups", "resources")
+
+
+def describe(call: Call) -> None:
+    """Fill in what a call is about, for faults, buckets and logs."""
+    path = call.request.path
+    scope, rest = split_provider(path)
+    call.target = path
+    if not rest:
+        parts = scope.strip("/").split("/")
+        depth = min(max(len(parts) - 1, 0) // 2, 2)
+        call.type, call.name = f"Microsoft.Resources/{GROUPS[depth]}", parts[-1]
+        return
+    pairs = rest[1:]
+    call.type = "/".join((rest[0], *pairs[0::2]))
+    if len(pairs) % 2 == 0:
+        call.name = pairs[-1] if pairs else ""
+    elif call.method == "POST" and len(pairs) > 1:
+        call.type = "/".join((rest[0], *pairs[0:-1:2]))
+        call.name, call.action = pairs[-2], pairs[-1]
+        call.target = path.rpartition("/")[0]

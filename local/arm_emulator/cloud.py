@@ -6,11 +6,12 @@ makes direct calls from other threads safe.
 
 import random
 import threading
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from local.arm_emulator import reads, writes
-from local.arm_emulator.calls import Call
+from local.arm_emulator.calls import Call, describe
+from local.arm_emulator.endings import finish
 from local.arm_emulator.faults import Faults
 from local.arm_emulator.identity import Identity
 from local.arm_emulator.keyvault import KeyVault
@@ -19,10 +20,8 @@ from local.arm_emulator.names import ANY_NAME
 from local.arm_emulator.operations import Operation, Operations
 from local.arm_emulator.persistence import Journal
 from local.arm_emulator.providers import ROUTES, TYPES
-from local.arm_emulator.reference_checks import check_references
 from local.arm_emulator.registry import Types
 from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id, split_provider
-from local.arm_emulator.resource_type import Change, ResourceType
 from local.arm_emulator.router import Router
 from local.arm_emulator.settings import Settings
 from local.arm_emulator.store import Resource, Store
@@ -52,7 +51,7 @@ class Cloud:
     def _start_anew(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
         self.store = Store()
-        self.operations = Operations(seed=self.seed, finish=self._finish)
+        self.operations = Operations(seed=self.seed, finish=partial(finish, self))
         self.faults = Faults()
         self.throttle = Throttle(self.settings)
         self.keyvault = KeyVault(self)
@@ -73,7 +72,7 @@ class Cloud:
         with self.lock:
             now = self.clock.now()
             self.operations.settle(now)
-            call = Call(len(self.calls) + 1, request, now)
+            call = Call(self.next_number(), request, now)
             call.correlation = request.headers.get(
                 "x-ms-correlation-request-id"
             ) or self.identity.guid("correlation", call.number)
@@ -87,6 +86,10 @@ class Cloud:
             self.calls.append(call)
             self.journal.save(self)
             return response
+
+    def next_number(self) -> int:
+        """The number of the next call."""
+        return self.calls[-1].number + 1 if self.calls else 1
 
     def _answer(self, call: Call) -> Response:
         try:
@@ -103,7 +106,7 @@ class Cloud:
         if found is not None and not found[0].api_version:
             return found[0].handler(self, call, **found[1])
         call.caller = self.identity.authenticate(request.headers, self.url)
-        self._describe(call)
+        describe(call)
         call.fault = fault = self.faults.strike(call)
         if fault is not None:
             if fault.reset == "before":
@@ -121,29 +124,6 @@ class Cloud:
             fault.mark(response)
             response.delay_seconds = fault.delay_seconds
         return response
-
-    def _describe(self, call: Call) -> None:
-        """Fill in what the call is about, for faults, buckets and logs."""
-        scope, rest = split_provider(call.request.path)
-        if not rest:
-            parts = scope.strip("/").split("/")
-            names = ("subscriptions", "resourcegroups", "resources")
-            at = min(len(parts), 5) // 2 if len(parts) < 5 else 3
-            call.type = f"Microsoft.Resources/{names[max(at - 1, 0)]}".replace(
-                "resourcegroups", "resourceGroups"
-            )
-            call.name, call.target = parts[-1], call.request.path
-            return
-        pairs = rest[1:]
-        whole = len(pairs) % 2 == 0
-        call.type = "/".join((rest[0], *pairs[0::2]))
-        call.target = call.request.path
-        if whole:
-            call.name = pairs[-1] if pairs else ""
-        elif call.method == "POST" and len(pairs) > 1:
-            call.type = "/".join((rest[0], *pairs[0:-1:2]))
-            call.name, call.action = pairs[-2], pairs[-1]
-            call.target = call.request.path.rpartition("/")[0]
 
     def _resource(self, call: Call) -> Response:
         path = call.request.path
@@ -263,21 +243,6 @@ class Cloud:
             if gate is not None:
                 gate(call, target)
 
-    def check_locks(self, keys: Iterable[str], target: str) -> None:
-        """Refuse a write while a running operation holds one of its lock keys."""
-        for key in keys:
-            for holder, code in self.operations.held(key):
-                message = (
-                    f"Operation on {target} cannot start: {holder.kind} of {holder.target} "
-                    f"({holder.id}) is in progress."
-                )
-                status = self.settings.lock_status
-                raise ArmError(status, code, message, headers={"Retry-After": "10"})
-
-    def check_references(self, type_: ResourceType, change: Change) -> None:
-        """Every resource that a body refers to exists and has reached Succeeded."""
-        check_references(self, type_, change)
-
     def not_found(self, target: ResourceId, *, inside: bool = False) -> ArmError:
         """Azure's 404 for a resource; `inside` for a named child in its parent's body."""
         if target.group:
@@ -305,53 +270,6 @@ class Cloud:
         )
         headers = {"x-ms-failure-cause": "gateway"}
         return ArmError(404, "ParentResourceNotFound", message, headers=headers)
-
-    # --- the end of an operation ----------------------------------------------------------------
-
-    def _finish(self, operation: Operation, at: datetime) -> None:
-        resource = self.store.get(operation.key)
-        if resource is None:
-            return
-        type_ = self.types.get(resource.id.type)
-        if type_ is None:
-            return
-        if resource.operation == operation.id:
-            resource.operation = None
-        elif operation.kind in ("create", "update", "delete"):
-            return  # superseded: the resource belongs to a later operation
-        if operation.status != "Succeeded":
-            self._finish_badly(type_, resource, operation, at)
-        elif operation.kind == "delete":
-            self._finish_delete(type_, resource, operation, at)
-        elif operation.kind in ("create", "update"):
-            type_.stamp(resource, "Succeeded")
-            type_.written(resource, operation, at)
-            self.store.put(resource)
-        else:
-            type_.acted(resource, operation, at)
-
-    def _finish_badly(
-        self, type_: ResourceType, resource: Resource, operation: Operation, at: datetime
-    ) -> None:
-        if operation.kind in ("create", "update", "delete"):
-            type_.stamp(resource, "Failed")
-            type_.failed(resource, operation, at)
-            if self.store.get(resource.key) is not None:
-                self.store.put(resource)
-
-    def _finish_delete(
-        self, type_: ResourceType, resource: Resource, operation: Operation, at: datetime
-    ) -> None:
-        if operation.target.lower() == resource.key:
-            self.remove(resource, at)
-            return
-        collection, name = operation.target.rsplit("/", 2)[1:]
-        for key in resource.properties:
-            if key.lower() == collection.lower():
-                writes.drop_child(resource.body, key, name)
-        type_.stamp(resource, "Succeeded")
-        type_.written(resource, operation, at)
-        self.store.put(resource)
 
     def _check_api_version(self, call: Call, target: ResourceId) -> None:
         type_, _, _ = self.types.resolve(target)

@@ -223,7 +223,7 @@ class Control:
     def _log(self, method: str, target: ResourceId, body: Any, caller: str) -> None:
         oid = self.cloud.identity.guid("principal", caller)
         request = Request(method, str(target), body=body)
-        call = Call(len(self.cloud.calls) + 1, request, self.cloud.clock.now())
+        call = Call(self.cloud.next_number(), request, self.cloud.clock.now())
         call.caller = Caller(oid, self.cloud.settings.tenant_id, caller)
         call.type, call.name, call.target, call.status = (
             target.type,

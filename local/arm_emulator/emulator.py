@@ -134,13 +134,26 @@ class ArmEmulator(Control):
 
     def _certificate(self) -> ssl.SSLContext:
         """A server certificate of a throw-away CA; the bundle holds certifi's CAs as well."""
-        authority = trustme.CA()
+        authority = self._authority()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
         bundle = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
         self.ca_file.parent.mkdir(parents=True, exist_ok=True)
         self.ca_file.write_bytes(bundle)
         return context
+
+    def _authority(self) -> trustme.CA:
+        """A new CA, or that of the state file: clients keep trusting a restarted emulator."""
+        known = self.cloud.journal.remember("authority")
+        if known is not None:
+            return trustme.CA.from_pem(known["certificate"].encode(), known["key"].encode())
+        authority = trustme.CA()
+        pem = {
+            "certificate": authority.cert_pem.bytes().decode(),
+            "key": authority.private_key_pem.bytes().decode(),
+        }
+        self.cloud.journal.remember("authority", pem)
+        return authority
 
 
 _QUIET: dict[str, Any] = {"access_log": None, "shutdown_timeout": 1.0}

@@ -37,6 +37,7 @@ class KeyVault:
         self._cloud = cloud
         self.secrets: dict[str, list[Secret]] = {}
         self.changed = False
+        self.gone: set[str] = set()  # names deleted, to be taken out of the state file
 
     def serve(self, call: Call) -> Response:
         """Answer a request below /secrets; challenge one without a token for the vault."""
@@ -87,6 +88,7 @@ class KeyVault:
             enabled=(body.get("attributes") or {}).get("enabled", True),
         )
         versions.append(secret)
+        self.gone.discard(name.lower())
         self.changed = True
         return secret
 
@@ -121,6 +123,7 @@ class KeyVault:
         if not versions:
             raise self._not_found("/".join(parts))
         self.changed = True
+        self.gone.add(parts[0].lower())
         now = int(self._cloud.clock.now().timestamp())
         gone = {
             "recoveryId": f"{self._cloud.url}/deletedsecrets/{parts[0]}",

@@ -58,6 +58,7 @@ class Operations:
         self._finish = finish
         self._due: list[tuple[datetime, int, str]] = []
         self._held: dict[str, dict[str, str]] = {}
+        self._held_until: dict[str, list[tuple[Operation, str, datetime]]] = {}
         self._count = 0
         self._ordinals: dict[tuple[str, str], int] = {}
 
@@ -99,9 +100,18 @@ class Operations:
         self.changed.add(operation.id)
         self._finish(operation, at)
 
-    def held(self, key: str) -> list[tuple[Operation, str]]:
-        """The running operations that hold a lock key, each with the code of its refusal."""
-        return [(self.all[id_], code) for id_, code in self._held.get(key, {}).items()]
+    def held(self, key: str, now: datetime | None = None) -> list[tuple[Operation, str]]:
+        """The operations that hold a lock key, each with the code of its refusal."""
+        holders = [(self.all[id_], code) for id_, code in self._held.get(key, {}).items()]
+        timed = self._held_until.get(key, ())
+        holders += [
+            (operation, code) for operation, code, until in timed if now is not None and until > now
+        ]
+        return holders
+
+    def hold(self, key: str, operation: Operation, code: str, until: datetime) -> None:
+        """Hold a lock key for a time that is shorter than the operation."""
+        self._held_until.setdefault(key, []).append((operation, code, until))
 
     def next_end(self) -> datetime | None:
         """When the next operation ends; None where none will."""

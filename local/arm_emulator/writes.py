@@ -9,7 +9,9 @@ import json
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.calls import Call
+from local.arm_emulator.locks import check_locks, join_networks
 from local.arm_emulator.messages import ArmError, Json, Response
+from local.arm_emulator.reference_checks import check_references
 from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, ResourceType
@@ -76,7 +78,7 @@ def submit(
 ) -> Response:
     """Check a change, store it, and start its operation."""
     check_change(cloud, type_, change)
-    cloud.check_locks(type_.takes(change), change.target)
+    check_locks(cloud, type_.takes(change), change.target)
     kind = "create" if created else "update"
     seconds = _seconds(cloud, type_, change, kind)
     doom = type_.doom(change)
@@ -91,6 +93,7 @@ def submit(
         call, change.target, kind, seconds=seconds, key=resource.key, holds=type_.holds(change)
     )
     operation.fingerprint = fingerprint(change.sent)
+    join_networks(cloud, type_, change, operation)
     if doom is not None and operation.doom is None:
         operation.doom = ("Failed", doom.error())
     resource.operation = operation.id
@@ -104,7 +107,7 @@ def check_change(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
     """Everything that can be wrong with a body of the right shape."""
     type_.check_location(change)
     type_.check(change)
-    cloud.check_references(type_, change)
+    check_references(cloud, type_, change)
 
 
 def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resource:
@@ -146,7 +149,7 @@ def delete_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
         type_.refuse_in_use(str(target), type_.children[collection].in_use, call.time)
     else:
         type_.check_delete(resource, call.time)
-    cloud.check_locks(type_.takes(change), str(target))
+    check_locks(cloud, type_.takes(change), str(target))
     return _start_delete(cloud, call, type_, change, collection)
 
 
@@ -256,9 +259,3 @@ def _seconds(cloud: "Cloud", type_: ResourceType, change: Change, kind: str) -> 
     collection = change.target.rsplit("/", 2)[1]
     timing = type_.children[collection].timing
     return timing.create if kind == "create" else timing.update
-
-
-def drop_child(body: Json, collection: str, name: str) -> None:
-    """Take a named child out of its parent's body."""
-    items = body["properties"].get(collection) or []
-    body["properties"][collection] = [i for i in items if i["name"].lower() != name.lower()]
