@@ -7,7 +7,7 @@ Nothing polls: commits say what they woke, and one timer waits for the next due 
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,11 +15,10 @@ from typing import Any, Protocol
 from local.clock import VirtualClock
 from local.functions_host.episode import FINISHED
 from local.functions_host.errors import HostKilled, WorkerCrash
+from local.functions_host.ready import ACTIVITY, ORCHESTRATION, Chooser, Item, ReadyItems
 from local.functions_host.runner import Runner
 
 log = logging.getLogger(__name__)
-
-Chooser = Callable[[Sequence[str]], int]
 
 
 class Background(Protocol):
@@ -35,8 +34,7 @@ class Background(Protocol):
 class Dispatcher:
     """The ready queues of one host.
 
-    `choose` picks which ready work item runs next, given their names; with it, one runs at a
-    time, so that a seed decides the whole run.
+    `choose` picks which ready work item runs next, given their names; see ReadyItems.
     """
 
     def __init__(
@@ -48,17 +46,12 @@ class Dispatcher:
         on_death: Callable[[], None],
     ) -> None:
         self.runner, self.store, self.clock = runner, runner.hub.store, runner.hub.clock
-        self.choose = choose
         self.jumps = jumps and isinstance(self.clock, VirtualClock)
         self.on_death = on_death
         self.background: list[Background] = []
-        self._limits = {
-            "orchestration": runner.settings.max_orchestrators,
-            "activity": runner.settings.max_activities,
-        }
-        self._ready: dict[str, dict[str | int, None]] = {"orchestration": {}, "activity": {}}
-        self._running: dict[str, set[str | int]] = {"orchestration": set(), "activity": set()}
-        self._again: set[str | int] = set()
+        settings = runner.settings
+        limits = {ORCHESTRATION: settings.max_orchestrators, ACTIVITY: settings.max_activities}
+        self._ready = ReadyItems(limits, choose)
         self._in_flight = 0
         self._scanned: datetime | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -70,7 +63,7 @@ class Dispatcher:
 
     def begin(self) -> None:
         """Take up the work that the task hub holds."""
-        self._ready["activity"] = dict.fromkeys(self.runner.hub.queued_activities())
+        self._ready.offer(ACTIVITY, self.runner.activities.queued())
         self.run_due()
 
     async def end(self) -> None:
@@ -90,39 +83,15 @@ class Dispatcher:
         if self.store.dead:
             return
         wake = self.store.take_wake()
-        for instance_id in sorted(wake.instances):
-            self._offer("orchestration", instance_id)
-        for seq in wake.activities:
-            self._offer("activity", seq)
-        while (item := self._next()) is not None:
-            self._start(*item)
+        self._ready.offer(ORCHESTRATION, sorted(wake.instances))
+        self._ready.offer(ACTIVITY, wake.activities)
+        while (item := self._ready.take()) is not None:
+            self.spawn(self._run(item))
         if wake.delayed is not None:
             self._wake_by(wake.delayed)
         if self.quiet and self._quiet_check is None:
             loop = asyncio.get_running_loop()
             self._quiet_check = loop.call_soon(self._when_quiet)
-
-    def _offer(self, kind: str, key: str | int) -> None:
-        if key in self._running[kind]:
-            self._again.add(key)
-        else:
-            self._ready[kind][key] = None
-
-    def _next(self) -> tuple[str, str | int] | None:
-        if self.choose is not None:
-            if any(self._running.values()):
-                return None
-            items = [(kind, key) for kind, keys in self._ready.items() for key in keys]
-            return items[self.choose([f"{k} {key}" for k, key in items])] if items else None
-        for kind, keys in self._ready.items():
-            if keys and len(self._running[kind]) < self._limits[kind]:
-                return kind, next(iter(keys))
-        return None
-
-    def _start(self, kind: str, key: str | int) -> None:
-        del self._ready[kind][key]
-        self._running[kind].add(key)
-        self.spawn(self._run(kind, key))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that virtual time waits for."""
@@ -146,24 +115,24 @@ class Dispatcher:
         except Exception:
             log.exception("the host failed on a work item")
 
-    async def _run(self, kind: str, key: str | int) -> None:
+    async def _run(self, item: Item) -> None:
+        kind, key = item
         try:
-            if kind == "orchestration":
+            if kind == ORCHESTRATION:
                 await self.runner.run_episode(str(key))
             else:
                 self._wake_by(self.runner.next_renewal())
                 await self.runner.run_activity(int(key))
-        except WorkerCrash as crash:
-            log.warning("%s; %s %s is repeated", crash, kind, key)
-            self.runner.backoff.put(kind, key)
+            self.runner.backoff.forget(item)
+        except Exception as crash:
+            expected = isinstance(crash, WorkerCrash)
+            log.warning("%s; %s %s is repeated", crash, kind, key, exc_info=not expected)
+            self.runner.backoff.put(item)
             self._arm()
         finally:
-            self._running[kind].discard(key)
-            if self._endings and kind == "orchestration":
-                self._check_endings()
-            if key in self._again:
-                self._again.discard(key)
-                self._ready[kind][key] = None
+            self._ready.give_back(item)
+        if kind == ORCHESTRATION and self._endings:
+            self._check_endings()
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -181,20 +150,19 @@ class Dispatcher:
     @property
     def quiet(self) -> bool:
         """Whether nothing is ready or in flight."""
-        return not self._in_flight and not any(self._ready.values())
+        return not self._in_flight and not self._ready
 
     def run_due(self) -> None:
         """Make ready what is due at the clock's present."""
         if self.store.dead:
             return
         now = self.clock.now()
-        for instance_id in self.store.due_instances(self._scanned, now):
-            self._offer("orchestration", instance_id)
+        self._ready.offer(ORCHESTRATION, self.store.due_instances(self._scanned, now))
         self._scanned = now
         for background in self.background:
             background.run_due(now)
         for kind, key in self.runner.backoff.take_due(now):
-            self._offer(kind, key)
+            self._ready.offer(kind, [key])
         self._check_endings()
         self._arm()
         self.pump()
@@ -269,12 +237,13 @@ class Dispatcher:
     async def until_finished(self, instance_id: str, seconds: float | None = None) -> None:
         """Wait for the end of an instance, at most so long on the host's clock.
 
-        With a limit, it also returns once nothing can happen any more because time stands.
+        Where time stands, it also returns once nothing can happen any more.
         """
         deadline = None if seconds is None else self.clock.now() + timedelta(seconds=seconds)
         future = asyncio.get_running_loop().create_future()
         self._endings.append((instance_id, deadline, future))
         self._check_endings()
+        self.pump()
         left = None if deadline is None else self.clock.real_seconds_until(deadline)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if left == float("inf") else left):
@@ -283,8 +252,9 @@ class Dispatcher:
     def _check_endings(self, *, standing: bool = False) -> None:
         for instance_id, deadline, future in self._endings:
             instance = self.store.instance(instance_id)
-            over = deadline is not None and (standing or deadline <= self.clock.now())
-            if not future.done() and (over or (instance and instance.status in FINISHED)):
+            over = deadline is not None and deadline <= self.clock.now()
+            ended = instance is None or instance.status in FINISHED
+            if not future.done() and (ended or over or standing):
                 future.set_result(None)
         self._endings = [ending for ending in self._endings if not ending[2].done()]
 

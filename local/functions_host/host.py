@@ -23,7 +23,7 @@ from local.clock import Clock, RunningClock, VirtualClock
 from local.functions_host.access import Keys, read_keys
 from local.functions_host.app_settings import applied, read_host_json, read_local_settings
 from local.functions_host.diagnosis import Diagnosis
-from local.functions_host.dispatcher import Chooser, Dispatcher
+from local.functions_host.dispatcher import Dispatcher
 from local.functions_host.errors import HostKilled
 from local.functions_host.gate import Gate
 from local.functions_host.history import Event
@@ -34,9 +34,11 @@ from local.functions_host.loader import (
     ORCHESTRATION,
     TIMER,
     AppFunction,
+    by_durable_name,
     loaded,
 )
 from local.functions_host.management import Management
+from local.functions_host.ready import Chooser
 from local.functions_host.runner import Runner, plain
 from local.functions_host.servers import Servers, address, bind, bind_rpc
 from local.functions_host.status import Urls, status_body
@@ -44,6 +46,7 @@ from local.functions_host.store import Store
 from local.functions_host.strict import run_strictly
 from local.functions_host.taskhub import TaskHub
 from local.functions_host.timers import Timer, TimerTriggers, read_schedules
+from local.functions_host.timestamps import remembered
 from local.functions_host.worker import Worker
 
 
@@ -77,6 +80,7 @@ class FunctionsHost:
             HostKilled to crash there.
         new_id: makes ids of instances and executions.
         lease: how long an activity is held before somebody else may run it.
+        remember_timestamps: parse each timestamp of a history once; for long simulations.
     """
 
     def __init__(
@@ -95,6 +99,7 @@ class FunctionsHost:
         boundary: Callable[[str], None] = lambda place: None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
         lease: timedelta = timedelta(minutes=5),
+        remember_timestamps: bool = False,
     ) -> None:
         self.app_dir = Path(app_dir).resolve()
         self.clock: Clock = clock or RunningClock()
@@ -109,7 +114,7 @@ class FunctionsHost:
         self._ports = (port, rpc_port)
         self._settings = dict(settings or {})
         self._seams = Seams(choose, boundary, new_id)
-        self._lease = lease
+        self._lease, self._remember_timestamps = lease, remember_timestamps
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
         self._failure: BaseException | None = None
@@ -188,7 +193,11 @@ class FunctionsHost:
         self._call(lambda: self._dispatcher.until_idle(), timeout)
 
     def wait_for(self, instance_id: str, timeout: float = 60) -> dict[str, Any]:
-        """The status of an instance as the management API shows it, once it has ended."""
+        """The status of an instance as the management API shows it, once it has ended.
+
+        On a virtual clock it returns as well when nothing can happen any more; an instance that
+        does not exist has no status: {}.
+        """
 
         async def wait() -> dict[str, Any]:
             await self._dispatcher.until_finished(instance_id)
@@ -241,6 +250,7 @@ class FunctionsHost:
         async with AsyncExitStack() as stack:
             self._host_settings = read_host_json(self.app_dir)
             stack.enter_context(applied(read_local_settings(self.app_dir), self._settings))
+            stack.enter_context(remembered(wanted=self._remember_timestamps))
             self.functions = stack.enter_context(loaded(self.app_dir))
             timers = read_schedules(self._of_kind(TIMER))
             prefix = self._host_settings.route_prefix
@@ -279,8 +289,8 @@ class FunctionsHost:
         self._runner = Runner(
             self._hub,
             self._worker,
-            {f.durable_name.casefold(): f for f in self._of_kind(ORCHESTRATION)},
-            {f.durable_name.casefold(): f for f in self._of_kind(ACTIVITY)},
+            by_durable_name(self._of_kind(ORCHESTRATION)),
+            by_durable_name(self._of_kind(ACTIVITY)),
             settings,
             run_checked=run_strictly if self._strict else plain,
             lease=self._lease,
@@ -289,11 +299,7 @@ class FunctionsHost:
             self._runner, choose=seams.choose, jumps=self._jumps, on_death=self._die
         )
         zone = os.environ.get("WEBSITE_TIME_ZONE")
-        self._timers = TimerTriggers(timers, store, self.clock, self._worker, zone)
-        self._timers.spawn, self._timers.on_change = (
-            self._dispatcher.spawn,
-            self._dispatcher.run_due,
-        )
+        self._timers = TimerTriggers(timers, self._dispatcher, self._worker, zone)
         self._gate = Gate(
             HttpFront(self.endpoints, self._worker, self.keys),
             Management(self._runner, urls, self._dispatcher),
@@ -305,7 +311,7 @@ class FunctionsHost:
 
     def _begin(self) -> None:
         self._dispatcher.background += [self._runner, self._timers]
-        self._hub.release_leases()
+        self._runner.activities.release_all()
         self._timers.begin()
         self._dispatcher.begin()
 

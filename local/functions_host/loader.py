@@ -9,7 +9,7 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,11 @@ class AppFunction:
         return getattr(self.trigger, given, None) or self.name
 
 
+def by_durable_name(functions: Iterable[AppFunction]) -> dict[str, AppFunction]:
+    """Functions by the name that orchestrations use, in lower case: lookup ignores case."""
+    return {function.durable_name.casefold(): function for function in functions}
+
+
 @contextmanager
 def loaded(app_dir: Path) -> Iterator[list[AppFunction]]:
     """The functions of the app, as long as the context lasts.
@@ -63,16 +68,21 @@ def loaded(app_dir: Path) -> Iterator[list[AppFunction]]:
     Raises:
         AppError: the app cannot be imported, is ambiguous, or needs what this host does not do.
     """
-    before = set(sys.modules)
+    script = os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
+    sys.modules.pop(Path(script).stem, None)
+    before, brought = set(sys.modules), set[str]()
     sys.path.insert(0, str(app_dir))
     importlib.invalidate_caches()
     try:
-        yield _index(_find_app(_import_script(app_dir), app_dir))
+        try:
+            module = _import_script(app_dir, script)
+        finally:
+            brought = {n for n in set(sys.modules) - before if _belongs_to(sys.modules[n], app_dir)}
+        yield _index(_find_app(module, app_dir))
     finally:
         sys.path.remove(str(app_dir))
-        for name in set(sys.modules) - before:
-            if _belongs_to(sys.modules[name], app_dir):
-                del sys.modules[name]
+        for name in brought:
+            sys.modules.pop(name, None)
 
 
 def _belongs_to(module: object, app_dir: Path) -> bool:
@@ -83,14 +93,11 @@ def _belongs_to(module: object, app_dir: Path) -> bool:
     )
 
 
-def _import_script(app_dir: Path) -> Any:
-    script = os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
+def _import_script(app_dir: Path, script: str) -> Any:
     if not (app_dir / script).is_file():
         raise AppError(f"{app_dir} has no {script}.")
-    stem = Path(script).stem
-    sys.modules.pop(stem, None)
     try:
-        return importlib.import_module(stem)
+        return importlib.import_module(Path(script).stem)
     except Exception as error:
         raise AppError(f"{script} cannot be imported: {type(error).__name__}: {error}") from error
 
@@ -138,13 +145,7 @@ def _describe(function: Function) -> AppFunction:
             f"Function {name!r} has a binding of type {kind}, which this local host does not run; "
             "it runs HTTP, timer, orchestration and activity triggers."
         )
-    bindings = [b for b in function.get_bindings() if b is not trigger]
-    for binding in bindings:
-        if binding.type not in _OTHER_BINDINGS:
-            raise AppError(
-                f"Function {name!r} has a binding of type {binding.type}, which this local host "
-                "does not provide; it provides durable clients and HTTP responses."
-            )
+    bindings = _other_bindings(function, name)
     call = function.get_user_function()
     clients = tuple(b.name for b in bindings if b.type == "durableClient")
     wants_context = _check_parameters(name, call, {trigger.name, *clients})
@@ -161,6 +162,17 @@ def _describe(function: Function) -> AppFunction:
         wants_context=wants_context,
         disabled=os.environ.get(f"AzureWebJobs.{name}.Disabled", "").lower() in ("1", "true"),
     )
+
+
+def _other_bindings(function: Function, name: str) -> list[Any]:
+    bindings = [b for b in function.get_bindings() if b is not function.get_trigger()]
+    for binding in bindings:
+        if binding.type not in _OTHER_BINDINGS:
+            raise AppError(
+                f"Function {name!r} has a binding of type {binding.type}, which this local host "
+                "does not provide; it provides durable clients and HTTP responses."
+            )
+    return bindings
 
 
 def _check_parameters(name: str, call: Callable[..., Any], bound: set[str]) -> bool:

@@ -7,11 +7,13 @@ from functools import partial
 
 from local.clock import Clock
 from local.functions_host.actions import Answer, Catalogue
+from local.functions_host.activity_queue import Activity, ActivityQueue
 from local.functions_host.app_settings import HostSettings
 from local.functions_host.episode import Episode, InvocationFailed, Outcome, run
 from local.functions_host.errors import WorkerCrash
 from local.functions_host.loader import AppFunction
-from local.functions_host.taskhub import Activity, TaskHub
+from local.functions_host.ready import Item
+from local.functions_host.taskhub import TaskHub
 from local.functions_host.versions import accepts
 from local.functions_host.worker import ActivityFailed, Worker, ask_orchestrator
 
@@ -30,20 +32,24 @@ class Backoff:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._attempts: dict[tuple[str, str | int], int] = {}
-        self._due: dict[tuple[str, str | int], datetime] = {}
+        self._attempts: dict[Item, int] = {}
+        self._due: dict[Item, datetime] = {}
 
-    def put(self, kind: str, key: str | int) -> None:
+    def put(self, item: Item) -> None:
         """Remember a work item that has to wait."""
-        attempts = self._attempts.get((kind, key), 0)
-        self._attempts[kind, key] = attempts + 1
-        self._due[kind, key] = self._clock.now() + timedelta(seconds=min(60, 2**attempts))
+        attempts = self._attempts.get(item, 0)
+        self._attempts[item] = attempts + 1
+        self._due[item] = self._clock.now() + timedelta(seconds=min(60, 2**attempts))
+
+    def forget(self, item: Item) -> None:
+        """A work item is through: its next crash is its first."""
+        self._attempts.pop(item, None)
 
     def next_due(self) -> datetime | None:
         """When the next one may be tried again."""
         return min(self._due.values(), default=None)
 
-    def take_due(self, now: datetime) -> list[tuple[str, str | int]]:
+    def take_due(self, now: datetime) -> list[Item]:
         """Those whose time has come."""
         due = [item for item, moment in self._due.items() if moment <= now]
         for item in due:
@@ -66,6 +72,7 @@ class Runner:
         lease: timedelta = timedelta(minutes=5),
     ) -> None:
         self.hub, self.worker, self.settings = hub, worker, settings
+        self.activities = ActivityQueue(hub.store, hub.clock, hub.new_id)
         self.backoff = Backoff(hub.clock)
         self._orchestrators, self._activities = orchestrators, activities
         self.catalogue = Catalogue(
@@ -131,7 +138,7 @@ class Runner:
 
     async def run_activity(self, seq: int) -> None:
         """Lease an activity, run it, and report its end."""
-        activity = self.hub.lease(seq, self._lease)
+        activity = self.activities.lease(seq, self._lease)
         if activity is None:
             return
         self._leased[seq] = (activity, self.next_renewal())
@@ -139,13 +146,13 @@ class Runner:
             self.hub.store.reach(f"before call: activity {activity.name} of {activity.instance_id}")
             result, reason = await self._call_activity(activity)
         except WorkerCrash:
-            self.hub.release(activity)
+            self.activities.release(activity)
             raise
         finally:
             del self._leased[seq]
         self.hub.store.check_alive()
         self.hub.store.reach(f"after answer: activity {activity.name} of {activity.instance_id}")
-        self.hub.complete(activity, result, reason)
+        self.activities.complete(activity, result, reason)
 
     async def _call_activity(self, activity: Activity) -> tuple[str | None, str | None]:
         """The result as JSON text, or the reason of a failure."""
@@ -182,5 +189,5 @@ class Runner:
         """Renew the leases of activities that are still running."""
         for seq, (activity, due) in list(self._leased.items()):
             if due <= now:
-                self.hub.renew(activity, self._lease)
+                self.activities.renew(activity, self._lease)
                 self._leased[seq] = (activity, self.next_renewal())

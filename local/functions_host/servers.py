@@ -1,8 +1,10 @@
 """The two listeners: the public one and the one that the SDK's client talks to. Loopback only."""
 
+import asyncio
 import random
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -10,6 +12,7 @@ from aiohttp import web
 from local.functions_host.errors import AddressError
 
 LOOPBACK = "127.0.0.1"
+MAX_BODY_BYTES = 100 * 1024**2  # what Azure Functions accepts
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -56,6 +59,11 @@ def below(path: str, base: str) -> str | None:
     return path[len(base) :]
 
 
+def _large_request(*parts: Any) -> web.BaseRequest:
+    make: Callable[..., web.BaseRequest] = web.BaseRequest
+    return make(*parts, asyncio.get_running_loop(), client_max_size=MAX_BODY_BYTES)
+
+
 class Servers:
     """The running listeners."""
 
@@ -64,7 +72,8 @@ class Servers:
 
     async def serve(self, listener: socket.socket, handle: Handle) -> None:
         """Answer everything that arrives at a listener."""
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
+        server = web.Server(handle, request_factory=_large_request, access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=0.1)
         await runner.setup()
         self._runners.append(runner)
         await web.SockSite(runner, listener).start()

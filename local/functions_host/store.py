@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
+from local.functions_host.database import open_database
 from local.functions_host.episode import History, Instance, Message
-from local.functions_host.errors import HostKilled, StateError
+from local.functions_host.errors import HostKilled
 from local.functions_host.history import (
     Event,
     EventType,
@@ -29,7 +29,6 @@ from local.functions_host.history import (
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = "1"
 CACHED_HISTORIES = 512
 LARGE_MESSAGE = 45 * 1024
 _COLUMNS = (
@@ -59,9 +58,7 @@ class Store:
         self._histories: OrderedDict[str, History] = OrderedDict()
         self._wake = Wake()
         self.dead = False
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = _open(path)
+        self._db = open_database(path)
 
     def close(self) -> None:
         """Close in good order; committed work is in the file."""
@@ -329,46 +326,6 @@ def warn_if_large(text: str, what: str, instance_id: str) -> None:
             what,
             instance_id,
             len(text) // 1024,
-        )
-
-
-def _open(path: Path | None) -> sqlite3.Connection:
-    try:
-        db = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False, timeout=1
-        )
-        db.execute("PRAGMA locking_mode=EXCLUSIVE")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("BEGIN EXCLUSIVE")
-        db.execute("COMMIT")
-        _migrate(db, path)
-    except sqlite3.OperationalError as error:
-        raise StateError(
-            f"The state file {path} cannot be opened: {error}. Is another host using it?"
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise StateError(f"The state file {path} is no task hub: {error}.") from error
-    return db
-
-
-def _migrate(db: sqlite3.Connection, path: Path | None) -> None:
-    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    if not tables:
-        script = resources.files(__package__).joinpath("schema.sql").read_text()
-        db.executescript(f"BEGIN EXCLUSIVE; {script}")
-        db.execute("INSERT INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
-        db.execute("COMMIT")
-        return
-    row = None
-    if "meta" in tables:
-        row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-    if row is None or row[0] != SCHEMA_VERSION:
-        found = row[0] if row else "unknown"
-        db.close()
-        raise StateError(
-            f"The state file {path} has schema version {found}, this host writes version "
-            f"{SCHEMA_VERSION}: finish its instances with the other host, or choose a new file."
         )
 
 

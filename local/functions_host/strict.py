@@ -8,7 +8,7 @@ notices when they part.
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,18 +20,20 @@ from local.functions_host.actions import (
     CALL_ACTIVITY_WITH_RETRY,
     CALL_SUB_WITH_RETRY,
     CREATE_TIMER,
+    WAIT_FOR_EVENT,
     WHEN_ANY,
     Action,
     Answer,
     Catalogue,
 )
 from local.functions_host.engine import NON_DETERMINISM, Execution
-from local.functions_host.episode import Episode, InvocationFailed, Outcome, failed, run
-from local.functions_host.history import EventType
+from local.functions_host.episode import Episode, InvocationFailed, Outcome, Replay, failed, run
+from local.functions_host.history import Event, EventType
 
 log = logging.getLogger(__name__)
 
 TIMER = "(timer)"
+TIMER_CREATED = EventType.TIMER_CREATED
 _observed = threading.local()
 
 
@@ -65,7 +67,35 @@ def run_strictly(episode: Episode, invoke: Any, catalogue: Catalogue) -> Outcome
     fault = fault or _cross_check(checked, replay.execution)
     if fault is not None:
         return failed(episode, f"Strict mode: {fault}")
+    for remark in remarks(replay, [*episode.history.events, *episode.batch]):
+        log.warning("strict mode: %s: %s", episode.instance.id, remark)
     return outcome
+
+
+def remarks(replay: Replay, events: Sequence[Event]) -> list[str]:
+    """What is not wrong yet, but is how orchestrations come to hang."""
+    execution, found = replay.execution, list[str]()
+    timers = [n for n in execution.open_tasks if execution.decided[n]["EventType"] == TIMER_CREATED]
+    if replay.follower.ended and timers:
+        found.append(
+            f"the orchestrator returned, but its timers {timers} are not cancelled: it stays "
+            "Running until they are due"
+        )
+    names = [wait.name for wait in execution.waits]
+    for name in {name for name in names if names.count(name) > 1}:
+        found.append(f"two waits for the event {name!r} are open, the later one is served first")
+    raised = {e["Name"] for e in events if e["EventType"] == EventType.EVENT_RAISED}
+    awaited = {a["externalEventName"] for a in waits_of(replay.follower.answer)}
+    for name in sorted(raised - awaited):
+        if name.casefold() in {other.casefold() for other in awaited}:
+            found.append(f"the event {name!r} is awaited in another case, so the SDK misses it")
+    return found
+
+
+def waits_of(answer: Answer) -> list[Action]:
+    """Every wait for an event among the actions of an answer."""
+    actions = answer["actions"][0] if answer["actions"] else []
+    return [a for a in _flat(actions) if a["actionType"] == WAIT_FOR_EVENT]
 
 
 def _compare(answer: Answer, invoke: Any, request: str) -> str | None:

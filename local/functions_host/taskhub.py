@@ -6,8 +6,7 @@ for the dispatcher (`Store.take_wake`).
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
 from local.clock import Clock
@@ -23,19 +22,6 @@ from local.functions_host.episode import (
 from local.functions_host.errors import RequestError
 from local.functions_host.history import Event, EventType, from_text, new_event, to_microseconds
 from local.functions_host.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """A leased activity; `lease` is the token of this attempt."""
-
-    seq: int
-    instance_id: str
-    execution_id: str
-    task_id: int
-    name: str
-    input: str
-    lease: str
 
 
 class TaskHub:
@@ -99,6 +85,9 @@ class TaskHub:
         )
         with self.store.transaction(f"episode {instance.id}"):
             self.store.delete_messages(messages)
+            current = self.store.instance(instance.id)
+            if current is None or current.execution_id != instance.execution_id:
+                return  # purged or replaced while the orchestrator ran
             if outcome.continue_input is not None:
                 self._continue_as_new(instance, outcome)
             else:
@@ -204,73 +193,6 @@ class TaskHub:
         for event in outcome.carried:
             self.store.send(instance.id, event, instance.updated)
         self.update(renewed)
-
-    # Activities
-
-    def lease(self, seq: int, duration: timedelta) -> Activity | None:
-        """Take an activity for `duration`, unless it is gone or somebody holds it."""
-        now, token = self.clock.now(), self.new_id()
-        with self.store.transaction(f"lease activity {seq}"):
-            row = self.store.execute(
-                "UPDATE activity SET lease = ?, lease_until = ?, attempts = attempts + 1"
-                " WHERE seq = ? AND lease_until <= ?"
-                " RETURNING seq, instance_id, execution_id, task_id, name, input, lease",
-                (token, to_microseconds(now + duration), seq, to_microseconds(now)),
-            ).fetchone()
-        return None if row is None else Activity(*row)
-
-    def renew(self, activity: Activity, duration: timedelta) -> None:
-        """Hold an activity longer."""
-        until = to_microseconds(self.clock.now() + duration)
-        with self.store.transaction(f"renew activity {activity.seq}"):
-            self.store.execute(
-                "UPDATE activity SET lease_until = ? WHERE seq = ? AND lease = ?",
-                (until, activity.seq, activity.lease),
-            )
-
-    def complete(self, activity: Activity, result: str | None, reason: str | None) -> bool:
-        """Report how an activity ended; False if its lease was lost and it counts for nothing."""
-        now = self.clock.now()
-        with self.store.transaction(f"activity {activity.instance_id} {activity.task_id}"):
-            deleted = self.store.execute(
-                "DELETE FROM activity WHERE seq = ? AND lease = ?", (activity.seq, activity.lease)
-            ).rowcount
-            if deleted:
-                self.store.send(
-                    activity.instance_id,
-                    _completion(activity, result, reason, now),
-                    now,
-                    activity.execution_id,
-                )
-        return bool(deleted)
-
-    def release(self, activity: Activity) -> None:
-        """Give an activity back, to be run again."""
-        with self.store.transaction(f"release activity {activity.seq}"):
-            self.store.execute(
-                "UPDATE activity SET lease_until = 0, lease = NULL WHERE seq = ? AND lease = ?",
-                (activity.seq, activity.lease),
-            )
-
-    def release_leases(self) -> None:
-        """After a restart: whoever held a lease is dead, since the file is ours alone."""
-        with self.store.transaction("release leases"):
-            self.store.execute("UPDATE activity SET lease_until = 0, lease = NULL", ())
-
-    def queued_activities(self) -> list[int]:
-        """Activities that nobody holds at present, in the order in which they were scheduled."""
-        now = to_microseconds(self.clock.now())
-        rows = self.store.execute(
-            "SELECT seq FROM activity WHERE lease_until <= ? ORDER BY seq", (now,)
-        )
-        return [seq for (seq,) in rows]
-
-
-def _completion(activity: Activity, result: str | None, reason: str | None, now: datetime) -> Event:
-    scheduled = {"TaskScheduledId": activity.task_id}
-    if reason is None:
-        return new_event(EventType.TASK_COMPLETED, now, **scheduled, Result=result)
-    return new_event(EventType.TASK_FAILED, now, **scheduled, Reason=reason, Details=None)
 
 
 def already_exists(instance: Instance) -> str:

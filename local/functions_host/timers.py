@@ -1,25 +1,21 @@
 """Timer triggers: fire on schedule, once for what was missed, never two runs at a time."""
 
 import logging
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from local.clock import Clock
 from local.functions_host.app_settings import resolve
+from local.functions_host.dispatcher import Dispatcher
 from local.functions_host.errors import AppError
 from local.functions_host.history import from_microseconds, to_microseconds
 from local.functions_host.loader import AppFunction
 from local.functions_host.ncrontab import Cron, Schedule, parse_schedule
-from local.functions_host.store import Store
 from local.functions_host.worker import Worker
 
 log = logging.getLogger(__name__)
-
-Spawn = Callable[[Coroutine[Any, Any, None]], None]
 
 
 @dataclass
@@ -55,13 +51,12 @@ class TimerTriggers:
     """Background work of the dispatcher: virtual time passes by timers, but not for them."""
 
     def __init__(
-        self, timers: list[Timer], store: Store, clock: Clock, worker: Worker, zone: str | None
+        self, timers: list[Timer], dispatcher: Dispatcher, worker: Worker, zone: str | None
     ) -> None:
         self._timers = [t for t in timers if not t.function.disabled]
-        self._store, self._clock, self._worker = store, clock, worker
+        self._dispatcher, self._worker = dispatcher, worker
+        self._store, self._clock = dispatcher.store, dispatcher.clock
         self._zone: tzinfo = ZoneInfo(zone) if zone else UTC
-        self.spawn: Spawn
-        self.on_change: Callable[[], None]
 
     def begin(self) -> None:
         """Work out the first occurrences: past due, at startup, or regular."""
@@ -103,7 +98,7 @@ class TimerTriggers:
         for timer in self._timers:
             if timer.due is not None and timer.due <= now:
                 timer.due = None
-                self.spawn(self._fire(timer, now))
+                self._dispatcher.spawn(self._fire(timer, now))
 
     def fire(self, name: str) -> bool:
         """Run a timer now, whatever its schedule; False if there is none of this name."""
@@ -111,7 +106,7 @@ class TimerTriggers:
             if timer.function.name.casefold() == name.casefold():
                 if timer.due is not None:
                     timer.due = None
-                    self.spawn(self._fire(timer, self._clock.now()))
+                    self._dispatcher.spawn(self._fire(timer, self._clock.now()))
                 return True
         return False
 
@@ -124,7 +119,7 @@ class TimerTriggers:
         timer.past_due = False
         self._save(timer, now)
         timer.due = self._next(timer, now)  # at once if the run outlasted the next occurrence
-        self.on_change()
+        self._dispatcher.run_due()
 
 
 def _info(timer: Timer, following: datetime) -> dict[str, Any]:

@@ -26,15 +26,6 @@ from local.functions_host.host import FunctionsHost
 
 Json = dict[str, Any]
 
-# The SDK warns about completions that it cannot place yet, where it would only log on Azure.
-SDK_NOISE = "ignore:Potential duplicate Task completion:UserWarning"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(SDK_NOISE))
-
 
 class Bench:
     """An app under construction, and the hosts that run it one after the other."""

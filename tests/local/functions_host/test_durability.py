@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.functions_host.activity_queue import ActivityQueue
 from local.functions_host.errors import HostKilled, StateError
 from local.functions_host.store import Store
 from local.functions_host.taskhub import TaskHub
@@ -194,23 +195,24 @@ def open_hub(bench: "Bench") -> TaskHub:
 
 def test_an_expired_lease_lets_somebody_else_run_it_and_voids_the_first(bench: "Bench") -> None:
     hub = open_hub(bench)
+    activities = ActivityQueue(hub.store, hub.clock, hub.new_id)
     started = hub.start("flow", "i1", None, "")
     with hub.store.transaction("test"):
         hub.store.add_activity(started, 0, "echo", "1")
-    (seq,) = hub.queued_activities()
+    (seq,) = activities.queued()
     minutes = timedelta(minutes=5)
-    first = hub.lease(seq, minutes)
+    first = activities.lease(seq, minutes)
     assert first is not None
-    assert hub.lease(seq, minutes) is None
+    assert activities.lease(seq, minutes) is None
     bench.clock.advance(timedelta(minutes=4))
-    hub.renew(first, minutes)
+    activities.renew(first, minutes)
     bench.clock.advance(timedelta(minutes=4))
-    assert hub.queued_activities() == []
+    assert activities.queued() == []
     bench.clock.advance(timedelta(minutes=2))
-    second = hub.lease(seq, minutes)
+    second = activities.lease(seq, minutes)
     assert second is not None
-    assert hub.complete(first, "1", None) is False
-    assert hub.complete(second, "1", None) is True
+    assert activities.complete(first, "1", None) is False
+    assert activities.complete(second, "1", None) is True
     hub.store.close()
 
 
