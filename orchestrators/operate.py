@@ -73,9 +73,6 @@ def _plan(context: DurableOrchestrationContext, state: Json) -> Generator[Any, A
             return failure
         plan["warnings"] += answer["warnings"]
         plan["refusals"] += answer["refusals"]
-    for step in plan["steps"]:
-        if step["action"] == "no-op":  # never walked, so its body would only weigh on the history
-            step["body"] = {}
     state["plan"] = plan
     _, failure = yield from ask(
         context, "save_record", {"save": "plan", **request, "plan": _summary(plan)}
@@ -112,7 +109,10 @@ def _turn_back(state: Json, progress: Progress) -> None:
     state |= {
         "phase": "rolling-back",
         "plan": undone(state["plan"], progress.runs),
-        "forward": state["plan"],
+        "forward": [
+            {k: s[k] for k in ("key", "id", "action", "provenance") if k in s}
+            for s in state["plan"]["steps"]
+        ],
         "runs": None,
         "halted": False,
     }
@@ -170,9 +170,9 @@ def _inventory(state: Json, left: list[Any]) -> Json | None:
         return None
     stuck = {item["key"] for item in left}
     gone = {"deploying": "delete", "destroying": "delete", "rolling-back": "create"}[state["phase"]]
-    plan = state.get("forward") or state["plan"]
+    steps = state["forward"] if "forward" in state else state["plan"]["steps"]
     return {
         step["key"]: {"id": step["id"], "provenance": step.get("provenance", "created")}
-        for step in plan["steps"]
+        for step in steps
         if step["action"] != gone or step["key"] in stuck
     }

@@ -38,6 +38,7 @@ def walk(context: DurableOrchestrationContext, state: Json) -> Walk:
         if progress.finished:
             return progress
         yield from _round(context, state, progress)
+    progress.forget_bodies()
     state |= {"runs": progress.runs, "halted": progress.halted}
     context.continue_as_new(state)
     return None

@@ -118,7 +118,8 @@ def _decide(
     provenance: Provenance = known or ("created" if ours else "adopted")
     # What ended as Failed is put again, even where its body is as wanted.
     if not changes and resource.state(observed) != "failed":
-        return {**step, "provenance": provenance}, []
+        # Never walked, so its body would only weigh on the history.
+        return {**step, "body": {}, "provenance": provenance}, []
     step |= {"action": "update", "changes": changes, "prior": resource.snapshot(body, observed)}
     update = resource.timing.update or resource.timing.create
     step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()

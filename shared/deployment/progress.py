@@ -83,6 +83,12 @@ class Progress:
         """Start nothing new; what runs settles."""
         self.halted = True
 
+    def forget_bodies(self) -> None:
+        """Drop what nobody asks for any more: a create that succeeded is undone by its id alone."""
+        for key, run in self.runs.items():
+            if run["state"] == "succeeded" and self.steps[key]["action"] == "create":
+                self.steps[key]["body"] = {}
+
     # What to do now
 
     def calls(self, now: datetime) -> list[Call]:
