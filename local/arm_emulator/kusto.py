@@ -54,7 +54,7 @@ def _stage(name: str, rest: str, rows: list[Json]) -> list[Json]:
 
 
 def _where(text: str, row: Json) -> bool:
-    if _split(text, " or ")[1:] or "(" == text.strip()[:1]:
+    if _split(text, " or ")[1:] or text.strip()[:1] == "(":
         raise _refused("'or' and brackets in a where: write one condition, or join them by 'and'")
     return all(_condition(each.strip(), row) for each in _split(text, " and "))
 

@@ -59,8 +59,16 @@ class Settings:
     inject_storage_endpoint: bool = True  # PostgreSQL may add Microsoft.Storage to its subnet
     orphan_failed_connections: bool = True  # a failed connection stays and blocks its gateway
     waf_policy_in_use_code: str = "ApplicationGatewayFirewallPolicyCannotBeDeleted"  # [K]
+    reserved_subnet_code: str = "SubnetReservedForOtherService"  # [K] GatewaySubnet and its like
+    delegated_subnet_code: str = "SubnetDelegatedToOtherService"  # [K]
+    gateway_subnet_group_code: str = "NetworkSecurityGroupNotAllowedOnGatewaySubnet"  # [K]
+    gateway_subnet_route_code: str = "DefaultRouteNotAllowedOnGatewaySubnet"  # [K]
+    absent_subnets_are_kept: bool = False  # a VNet PUT without `subnets` deletes them all
     subnet_not_delegated_code: str = "InvalidParameterValue"  # [K]
     zone_named_as_server_code: str = "InvalidPrivateDnsZoneName"  # [K]
+    zone_missing_code: str = "InvalidParameterValue"  # [K]
+    region_restricted_code: str = "LocationIsOfferRestricted"  # [K]
+    server_with_replicas_code: str = "ServerHasReplicas"  # [K]
     circuit_not_provisioned_code: str = "CircuitNotProvisioned"  # [K]
     waf_needs_http_listener: bool = False  # [K] a WAF_v2 gateway may hold L4 listeners only
     echo_platform_public_ip: bool = False  # [K] shape of an ExpressRoute gateway's GET

@@ -20,12 +20,15 @@ from local.arm_emulator.providers import (
     policies,
     postgresql,
     postgresql_capabilities,
+    postgresql_children,
     private_dns,
     quotas,
     registrations,
     resource_graph,
     resources,
+    security_groups,
     subscriptions,
+    virtual_networks,
 )
 from local.arm_emulator.resource_type import ResourceType
 from local.arm_emulator.router import Route
@@ -34,6 +37,8 @@ MODULES: tuple[ModuleType, ...] = (
     polling,
     subscriptions,
     resources,
+    virtual_networks,
+    security_groups,
     network_basic,
     gateways,
     express_route,
@@ -48,6 +53,7 @@ MODULES: tuple[ModuleType, ...] = (
     network_reads,
     policies,
     postgresql_capabilities,
+    postgresql_children,
     quotas,
     registrations,
     resource_graph,

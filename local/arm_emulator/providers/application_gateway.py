@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from local.arm_emulator.backend_health import backend_health
 from local.arm_emulator.calls import Call
-from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.messages import ArmError
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.references import Reference
@@ -67,11 +68,7 @@ class ApplicationGateways(NetworkType):
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
         """The health of every backend."""
-        return {
-            "backendAddressPools": [
-                _pool_health(p) for p in _items(resource, "backendAddressPools")
-            ]
-        }
+        return backend_health(self.cloud, resource) if action == "backendhealth" else None
 
 
 COLLECTIONS = (
@@ -95,22 +92,6 @@ COLLECTIONS = (
     "privateLinkConfigurations",
     "loadDistributionPolicies",
 )
-
-
-def _items(resource: Resource, collection: str) -> list[Json]:
-    found: list[Json] = resource.properties.get(collection) or []
-    return found
-
-
-def _pool_health(pool: Json) -> Json:
-    servers = [
-        {"address": each.get("fqdn") or each.get("ipAddress"), "health": "Up", "healthProbeLog": ""}
-        for each in pool["properties"].get("backendAddresses") or []
-    ]
-    return {
-        "backendAddressPool": {"id": pool["id"]},
-        "backendHttpSettingsCollection": [{"servers": servers}],
-    }
 
 
 class FirewallPolicies(NetworkType):

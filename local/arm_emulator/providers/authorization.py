@@ -141,7 +141,7 @@ def list_permissions(cloud: "Cloud", call: Call, **_: str) -> Response:
     target = ResourceId(scope, NAMESPACE, ("permissions",), ("*",))
     type_ = cloud.types.get(Permissions.type)
     assert isinstance(type_, Permissions)  # noqa: S101 - it is in TYPES
-    value = [
+    value: list[Json] = [
         {"actions": [], "notActions": [], "dataActions": [], "notDataActions": []} | each.properties
         for each in type_.covering(target)
     ]

@@ -12,7 +12,7 @@ from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, GenericType, Timing
 from local.arm_emulator.store import Resource
 
-API_VERSIONS = ("2025-04-01", "2024-11-01", "2024-07-01", "2024-03-01")
+API_VERSIONS: tuple[str, ...] = ("2025-04-01", "2024-11-01", "2024-07-01", "2024-03-01")
 DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 

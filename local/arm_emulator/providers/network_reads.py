@@ -64,7 +64,7 @@ def circuit_stats(
     busy = any(each is not None and each.types == ("connections",) for each in users)
     minutes = int((call.time - found.created).total_seconds() // 60) if busy else 0
     names = ("primarybytesIn", "primarybytesOut", "secondarybytesIn", "secondarybytesOut")
-    return Response(200, {name: minutes * 4096 for name in names})
+    return Response(200, dict.fromkeys(names, minutes * 4096))
 
 
 def circuit_connections(

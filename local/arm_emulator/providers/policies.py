@@ -122,8 +122,8 @@ def check_restrictions(cloud: "Cloud", call: Call, **_: str) -> Response:
         message = "resourceDetails.resourceContent is missing."
         raise ArmError(400, "InvalidCheckRestrictionsRequest", message)
     content = details["resourceContent"]
-    namespace, _, rest = str(content.get("type", "")).partition("/")
-    types = tuple(rest.split("/"))
+    namespace, *rest = str(content.get("type", "")).split("/")
+    types = tuple(rest)
     target = ResourceId(split_provider(call.request.path)[0], namespace, types, ("*",) * len(types))
     type_ = cloud.types.get(PolicyAssignments.type)
     assert isinstance(type_, PolicyAssignments)  # noqa: S101 - it is in TYPES
@@ -135,7 +135,7 @@ def check_restrictions(cloud: "Cloud", call: Call, **_: str) -> Response:
         }
         for each in type_.denials(target, content)
     ]
-    answer = {"policyEvaluations": evaluations}
+    answer: Json = {"policyEvaluations": evaluations}
     return Response(200, {"fieldRestrictions": [], "contentEvaluationResult": answer})
 
 

@@ -1,18 +1,41 @@
 """Resource groups, and the resources in them."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.calls import Call
 from local.arm_emulator.families import GROUPS
+from local.arm_emulator.group_deletion import GroupDeletion
+from local.arm_emulator.locations import canonical
 from local.arm_emulator.messages import ArmError, Json, Response
 from local.arm_emulator.names import GROUP_NAME
+from local.arm_emulator.operations import Operation
+from local.arm_emulator.providers.registrations import refuse_unregistered
+from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, ResourceType, Timing
 from local.arm_emulator.router import Route
 from local.arm_emulator.store import Resource
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
+
+
+LISTED = (
+    "id",
+    "name",
+    "type",
+    "location",
+    "tags",
+    "sku",
+    "zones",
+    "kind",
+    "identity",
+    "managedBy",
+)
+FILTERED = ("resourceType", "name", "tagName", "tagValue")
+CLAUSE = re.compile(rf"({'|'.join(FILTERED)}) eq '([^']*)'")
 
 
 class ResourceGroups(ResourceType):
@@ -53,13 +76,24 @@ class ResourceGroups(ResourceType):
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Nothing refers to a group."""
 
+    def gate(self, call: Call, target: ResourceId) -> None:
+        """Nothing is written for a provider that the subscription is not registered for."""
+        refuse_unregistered(self.cloud, target)
+
     def delete_seconds(self, resource: Resource) -> float:
-        """As long as its slowest resource."""
-        slowest = self.timing.delete
-        for child in self.cloud.store.in_group(resource.key):
-            type_ = self.cloud.types.get(child.id.type)
-            slowest = max(slowest, type_.delete_seconds(child) if type_ else 0)
-        return slowest
+        """As long as its longest chain of resources, each waiting for those that use it."""
+        return max(self.timing.delete, GroupDeletion(self.cloud, resource).seconds())
+
+    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
+        """A group that is Deleting has begun to delete what is in it."""
+        super().stamp(resource, state, only)
+        job = self.cloud.running(resource)
+        if state == "Deleting" and job is not None and job.ends is not None:
+            GroupDeletion(self.cloud, resource).start(job)
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A group whose deletion has failed is there as before, with what could not go."""
+        self.stamp(resource, "Succeeded")
 
     def deleted(self, resource: Resource, now: datetime) -> None:
         """Everything in it is gone as well."""
@@ -83,13 +117,33 @@ def list_resources(cloud: "Cloud", call: Call, subscription: str, group: str = "
         every = cloud.store.resources.values()
         found = [each for each in every if each.id.subscription.lower() == wanted and each.id.group]
     expand = call.request.query.get("$expand", "").replace(" ", "").split(",")
-    value = [_entry(each, expand) for each in found if "location" in each.body]
-    return Response(200, {"value": value})
+    keep = _read_filter(call.request.query.get("$filter", ""))
+    value = [_entry(each, expand) for each in found if "location" in each.body and keep(each)]
+    return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
+
+
+def _read_filter(text: str) -> Callable[[Resource], bool]:
+    """The filters of `az resource list` and of the portal; any other is refused."""
+    wanted = dict(CLAUSE.findall(text))
+    if text and (not wanted or CLAUSE.sub("", text).replace("and", "").strip()):
+        message = f"The filter {text!r} is not emulated: use {', '.join(FILTERED)} with eq."
+        raise ArmError(400, "InvalidFilterInQueryString", message)
+
+    def keep(resource: Resource) -> bool:
+        tags = resource.body.get("tags") or {}
+        return (
+            wanted.get("resourceType", resource.id.type).lower() == resource.id.type.lower()
+            and wanted.get("name", resource.id.name).lower() == resource.id.name.lower()
+            and ("tagName" not in wanted or wanted["tagName"] in tags)
+            and ("tagValue" not in wanted or tags.get(wanted["tagName"]) == wanted["tagValue"])
+        )
+
+    return keep
 
 
 def _entry(resource: Resource, expand: list[str]) -> Json:
-    keys = ("id", "name", "type", "location", "tags", "sku", "zones", "kind", "identity")
-    entry = {key: resource.body[key] for key in keys if resource.body.get(key) is not None}
+    entry = {key: resource.body[key] for key in LISTED if resource.body.get(key) is not None}
+    entry["location"] = canonical(entry["location"])  # whatever form the provider shows
     if "createdTime" in expand:
         entry["createdTime"] = resource.created.isoformat()
     if "changedTime" in expand:

@@ -1,0 +1,111 @@
+"""What a PostgreSQL server asks of its surroundings before it is created."""
+
+import re
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.locations import canonical
+from local.arm_emulator.messages import ArmError
+from local.arm_emulator.providers.postgresql_base import SERVER
+from local.arm_emulator.providers.postgresql_capabilities import VERSIONS
+from local.arm_emulator.resource_type import Change
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+DOMAIN = ".postgres.database.azure.com"
+# https://learn.microsoft.com/azure/postgresql/flexible-server/quickstart-create-server
+RESERVED_LOGINS = (
+    "azure_superuser",
+    "azure_pg_admin",
+    "admin",
+    "administrator",
+    "root",
+    "guest",
+    "public",
+)
+CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
+
+def check_account(change: Change) -> None:
+    """The login is not reserved; the password has 8 to 128 characters of three classes."""
+    login = str(change.properties.get("administratorLogin") or "")
+    if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
+        message = f"The administrator login '{login}' is reserved."
+        raise ArmError(400, "InvalidParameterValue", message, target="administratorLogin")
+    password = change.properties.get("administratorLoginPassword")
+    if password is None:
+        return
+    classes = sum(1 for each in CLASSES if re.search(each, password))
+    if not 8 <= len(password) <= 128 or classes < 3 or (login and login in password):
+        message = "The administrator login password does not meet the complexity requirements."
+        raise ArmError(400, "PasswordNotComplex", message)
+
+
+def check_offer(change: Change) -> None:
+    """The region is open to the subscription, and offers the version."""
+    region = canonical(str(change.body.get("location", "")))
+    settings = change.cloud.settings
+    if region in settings.postgresql_restricted:
+        message = (
+            "Subscriptions are restricted from provisioning in this region. Please choose a "
+            "different region."
+        )
+        raise ArmError(400, settings.region_restricted_code, message)
+    version = change.properties.get("version")
+    if version is not None and str(version) not in VERSIONS:
+        message = f"The version {version} is not supported: {', '.join(VERSIONS)}."
+        raise ArmError(400, "InvalidParameterValue", message, target="version")
+    mode = (change.properties.get("highAvailability") or {}).get("mode")
+    if mode == "ZoneRedundant" and region in settings.postgresql_without_ha:
+        message = f"Zone-redundant high availability is not supported in {region}."
+        raise ArmError(400, "ZoneRedundantHighAvailabilityNotSupported", message)
+
+
+def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
+    """The subnet is delegated to the service; whether it exists is asked elsewhere."""
+    subnet = cloud.store.find(subnet_id)
+    if subnet is None:
+        return
+    services = [
+        delegation["properties"].get("serviceName", "").lower()
+        for delegation in subnet["properties"].get("delegations") or []
+    ]
+    if SERVER.lower() not in services:
+        code = cloud.settings.subnet_not_delegated_code
+        message = f"The subnet {subnet_id} is not delegated to {SERVER}."
+        raise ArmError(400, code, message)
+
+
+def check_zone(change: Change, zone_id: str) -> None:
+    """A server in a network has a zone, which is named as documented but not like the server.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
+    """
+    settings = change.cloud.settings
+    if not zone_id:
+        message = "A server in a virtual network needs a private DNS zone."
+        raise ArmError(400, settings.zone_missing_code, message)
+    name = zone_id.rpartition("/")[2].lower()
+    if name == f"{change.id.name}{DOMAIN}".lower():
+        message = f"The private DNS zone may not be named {change.id.name} as the server is."
+        raise ArmError(400, settings.zone_named_as_server_code, message)
+    if not name.endswith(DOMAIN):
+        message = f"The name of the private DNS zone must end with '{DOMAIN[1:]}'."
+        raise ArmError(400, settings.zone_named_as_server_code, message)
+
+
+def check_source(change: Change) -> None:
+    """A replica has a ready primary, of which it takes login and storage."""
+    if change.properties.get("createMode") != "Replica":
+        return
+    source_id = str(change.properties.get("sourceServerResourceId", ""))
+    source = change.cloud.store.get(source_id)
+    if source is None:
+        message = f"The source server '{source_id}' was not found."
+        raise ArmError(404, "ResourceNotFound", message)
+    if source.properties.get("state") != "Ready":
+        message = f"The source server '{source.id.name}' is not ready."
+        raise ArmError(409, "ServerIsNotReady", message)
+    if (source.body.get("sku") or {}).get("tier") == "Burstable":
+        message = "Read replicas are not supported in the Burstable tier."
+        raise ArmError(400, "InvalidParameterValue", message)
