@@ -89,11 +89,11 @@ CODES: dict[RetryClass, tuple[str, ...]] = {
     "unseen": ("InvalidResourceReference", "ParentResourceNotFound", "ResourceNotFound"),
     "register": ("MissingSubscriptionRegistration", "SubscriptionNotRegistered"),
     "capacity": (
+        "*OfferRestricted",
         "AllocationFailed",
         "OverconstrainedAllocationRequest",
         "OverconstrainedZonalAllocationRequest",
         "ProvisioningNotSupportedForRegion",
-        "RegionIsOfferRestricted",
         "SkuNotAvailable",
         "ZonalAllocationFailed",
     ),

@@ -209,5 +209,5 @@ def judge_database_subnet(usages: list[Json]) -> Iterator[Finding]:
     """A subnet that is shared fills up earlier."""
     for usage in usages:
         if usage.get("subnetName") == "DatabaseSubnet" and usage.get("usage", 0) > 0:
-            text = f"other servers hold {usage['usage']} addresses of DatabaseSubnet"
+            text = f"other servers use DatabaseSubnet already ({usage['usage']})"
             yield warned("SubnetShared", "network.subnets.database", text)

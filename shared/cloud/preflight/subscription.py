@@ -11,9 +11,10 @@ from shared.deployment.messages import Json
 from shared.deployment.secrets import is_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import RESOURCE_GROUP, Resource
+from shared.resources.by_id import ResourceById
 
-AUTHORIZATION = "providers/Microsoft.Authorization"
-LOCKS_VERSION = "2020-05-01"
+# Those at a scope and above it, not those of single resources below it.
+LOCKS = "/providers/Microsoft.Authorization/locks?api-version=2020-05-01&$filter=atScope()"
 SUBSCRIPTIONS_VERSION = "2022-12-01"
 POLICY_VERSION = "2022-03-01"
 
@@ -53,6 +54,7 @@ def check_providers(subject: Subject) -> Iterable[Finding]:
     for namespace in namespaces:
         provider = subject.clients.resources.providers.get(namespace).as_dict()
         yield from judge_provider(subject.spec, namespace, provider, subject.new)
+        yield from judge_versions(spoken_versions(subject, namespace), namespace, provider)
 
 
 def judge_provider(
@@ -67,7 +69,8 @@ def judge_provider(
             f"{namespace} is {state}: run `az provider register --namespace {namespace} --wait`",
         )
     offered = {t["resourceType"].casefold(): t for t in provider.get("resourceTypes") or []}
-    for arm_type in sorted({r.arm_type for r in new if r.arm_type.startswith(f"{namespace}/")}):
+    ours = {r.arm_type: r for r in reversed(list(new)) if r.arm_type.startswith(f"{namespace}/")}
+    for arm_type, resource in sorted(ours.items()):
         kind = offered.get(arm_type.partition("/")[2].casefold(), {})
         locations = [folded(location) for location in kind.get("locations") or []]
         if locations and "global" not in locations and folded(spec.location) not in locations:
@@ -76,33 +79,68 @@ def judge_provider(
                 "location",
                 f"{arm_type} is not offered in {spec.location}: choose another region",
             )
-        yield from _judge_zones(spec, arm_type, kind)
+        yield from _judge_zones(spec, resource, kind)
 
 
-def _judge_zones(spec: DeploymentSpec, arm_type: str, kind: Json) -> Iterator[Finding]:
+def _judge_zones(spec: DeploymentSpec, resource: Resource, kind: Json) -> Iterator[Finding]:
     mapped = {
         folded(mapping["location"]): set(mapping.get("zones") or [])
         for mapping in kind.get("zoneMappings") or []
     }
-    missing = set(spec.zones) - mapped.get(folded(spec.location), set())
+    zones = resource.tagged_body(spec).get("zones") or []
+    missing = sorted(set(zones) - mapped.get(folded(spec.location), set()))
     if mapped and missing:
         yield refused(
             "ZoneNotAvailable",
             "zones",
-            f"{arm_type} has no zone {', '.join(sorted(missing))} in {spec.location}: "
-            f"leave it out, or choose another region",
+            f"{resource.arm_type} has no zone {', '.join(missing)} in {spec.location}: leave "
+            "them out, or choose another region",
         )
+
+
+def spoken_versions(subject: Subject, namespace: str) -> dict[str, str]:
+    """The API version in which each type of a provider is spoken of, where that can be told.
+
+    The client of Microsoft.Network chooses one for each operation, and does not tell.
+    """
+    clients = subject.clients
+    speakers: dict[str, Any] = {
+        "Microsoft.Network/privateDnsZones": clients.private_dns,
+        "Microsoft.DBforPostgreSQL": clients.postgres,
+    }
+    spoken = {}
+    for resource in subject.wanted:
+        speaker = next((s for prefix, s in speakers.items() if _in(prefix, resource)), None)
+        if isinstance(resource, ResourceById):
+            spoken[resource.arm_type] = resource.api_version
+        elif speaker:
+            spoken[resource.arm_type] = speaker._config.api_version
+    return {kind: version for kind, version in spoken.items() if kind.startswith(f"{namespace}/")}
+
+
+def _in(prefix: str, resource: Resource) -> bool:
+    return f"{resource.arm_type}/".startswith(f"{prefix}/")
+
+
+def judge_versions(spoken: Mapping[str, str], namespace: str, provider: Json) -> Iterator[Finding]:
+    """Versions that the provider does not list; sovereign clouds get new ones later."""
+    for kind in provider.get("resourceTypes") or []:
+        arm_type = f"{namespace}/{kind['resourceType']}".casefold()
+        listed = kind.get("apiVersions") or []
+        for wanted, version in spoken.items():
+            if wanted.casefold() == arm_type and listed and version not in listed:
+                text = f"{wanted} is not listed in version {version}; newest there is {listed[0]}"
+                yield warned("ApiVersionNotListed", "location", text)
 
 
 def check_locks(subject: Subject) -> Iterable[Finding]:
     """Locks on the group and on the circuit."""
-    path = f"/{AUTHORIZATION}/locks?api-version={LOCKS_VERSION}"
     try:
-        on_group = subject.read(f"{subject.group_id}{path}")["value"]
-    except ResourceNotFoundError:
-        on_group = []
+        on_group = subject.read(f"{subject.group_id}{LOCKS}")["value"]
+    except ResourceNotFoundError:  # a lock on the subscription will hold for the group as well
+        on_group = subject.read(f"{subject.subscription}{LOCKS}")["value"]
     yield from judge_locks(subject.spec, on_group)
-    on_circuit = subject.read(f"{subject.spec.express_route.circuit_id}{path}")["value"]
+    on_circuit = subject.read(f"{subject.spec.express_route.circuit_id}{LOCKS}")["value"]
     yield from judge_circuit_locks(on_circuit)
 
 

@@ -11,6 +11,8 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
+from local.arm_emulator.emulator import ArmEmulator
+from shared.cloud.clients import AzureClients
 from shared.cloud.errors import RecordsUnavailable, SecretUnavailable, failure_from, failure_of
 from shared.cloud.retry_classes import CODES
 
@@ -201,3 +203,18 @@ def test_a_secret_that_is_unavailable_is_retried_only_where_that_may_help(retrya
 
 def test_records_that_cannot_be_reached_are_tried_again() -> None:
     assert failure_of(RecordsUnavailable("HTTP 503"))["retryable"]
+
+
+def test_a_secret_that_the_sdk_has_sent_is_not_repeated(
+    azure: ArmEmulator, clients: AzureClients
+) -> None:
+    kind = "Microsoft.DBforPostgreSQL/flexibleServers"
+    azure.fail(type=kind, status=400, code="InvalidParameter", message="hunter2-hunter2 is weak")
+    body: Any = {"properties": {"administratorLoginPassword": "hunter2-hunter2"}}
+    with pytest.raises(HttpResponseError) as caught:
+        clients.postgres.servers.begin_create_or_update("rg", "server", body, polling=False)
+    assert failure_of(caught.value) == {
+        "code": "InvalidParameter",
+        "message": "<secret> is weak",
+        "retryable": False,
+    }

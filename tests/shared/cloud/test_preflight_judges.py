@@ -194,6 +194,14 @@ def test_a_type_must_be_offered_in_the_region_and_its_zones(
     assert refusals(judged) == found
 
 
+def test_a_version_that_the_provider_does_not_list_is_a_warning() -> None:
+    kind = {"resourceType": "RouteTables", "apiVersions": ["2025-01-01"]}
+    spoken = {"Microsoft.Network/routeTables": "2026-03-01"}
+    provider = {"resourceTypes": [kind]}
+    found = subscription.judge_versions(spoken, "Microsoft.Network", provider)
+    assert warnings(found) == ["ApiVersionNotListed"]
+
+
 NEEDED = ["Microsoft.Network/routeTables/write"]
 
 
