@@ -1,15 +1,29 @@
-"""``python -m cli``: deploy, watch, validate, check, repair and destroy from a terminal."""
+"""``python -m cli``: deploy, watch, validate, check, repair and destroy from a terminal.
+
+Exit code 0: it went well. 1: the operation failed, or something has drifted. 2: the app refused,
+does not answer, or the command cannot be used. 130: interrupted; the operation goes on.
+"""
 
 import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from cli.client import Client, Json, Refused
-from cli.view import follow, warnings
+from cli.client import Client, Json, Refused, Unreachable
+from cli.view import drift_report, follow, listing, plain, residue, warnings
+
+WIDTH = 140  # where there is no terminal to ask
+
+
+class SpecUnreadable(Exception):
+    """The file of a spec is missing or holds no JSON object."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"{path}: {why}")
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -17,6 +31,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m cli", description=__doc__)
     parser.add_argument("--url", default=os.environ.get("HYBRIDDB_URL", "http://localhost:7071"))
     parser.add_argument("--key", default=os.environ.get("HYBRIDDB_KEY"), help="function key")
+    parser.add_argument("--patience", type=float, default=2.0, help="seconds between two looks")
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, text in (("deploy", "deploy a spec"), ("plan", "say what would change")):
         verbs.add_parser(verb, help=text).add_argument("spec", type=Path)
@@ -44,16 +59,20 @@ def run(client: Client, console: Console, chosen: argparse.Namespace) -> int:
     if chosen.verb == "cancel":
         client.request("POST", f"operations/{chosen.operation}/cancel")
     identity = chosen.operation if "operation" in chosen else _start(client, chosen)["id"]
+    plain(console, f"operation {identity}")
     told = follow(console, client.watch(identity))
     if chosen.verb in {"deploy", "plan"}:
         warnings(console, told)
     if chosen.verb == "plan":
         for step in told["plan"]:
-            console.print(f"  {step['action']:8} {step['key']:26} {step['id']}", highlight=False)
-    for left in told.get("residue", []):
-        console.print(f"[red]left behind[/] {left['id']}\n  {left['reason']}\n  {left['command']}")
+            plain(console, f"  {step['action']:8} {step['key']:26} {step['id']}")
+            for change in step["changes"]:
+                plain(
+                    console, f"           {change['path']}: {change['before']} -> {change['after']}"
+                )
+    residue(console, told)
     if told.get("failure"):
-        console.print(f"[red]{told['failure']['code']}[/]: {told['failure']['message']}")
+        plain(console, f"{told['failure']['code']}: {told['failure']['message']}", style="red")
     elif told.get("outputs"):
         console.print_json(json.dumps(told["outputs"]))
     return 0 if told["status"] == "Succeeded" else 1
@@ -61,9 +80,10 @@ def run(client: Client, console: Console, chosen: argparse.Namespace) -> int:
 
 def _start(client: Client, chosen: argparse.Namespace) -> Json:
     if chosen.verb in {"deploy", "plan"}:
-        spec = json.loads(chosen.spec.read_text(encoding="utf-8"))
+        spec = _spec(chosen.spec)
         what_if = {"whatIf": str(chosen.verb == "plan").lower()}
-        return client.request("PUT", f"deployments/{spec.get('name')}", json=spec, params=what_if)
+        name = spec.get("name", "unnamed")  # the app says what is wrong with a spec
+        return client.request("PUT", f"deployments/{name}", json=spec, params=what_if)
     if chosen.verb == "destroy":
         flags = {"deleteData": str(chosen.delete_data).lower()}
         return client.request("DELETE", f"deployments/{chosen.name}", params=flags)
@@ -71,31 +91,46 @@ def _start(client: Client, chosen: argparse.Namespace) -> Json:
     return client.request("POST", f"deployments/{chosen.name}/{path}")
 
 
+def _spec(path: Path) -> Json:
+    try:
+        spec = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecUnreadable(path, error.strerror) from error
+    except ValueError as error:
+        raise SpecUnreadable(path, f"no JSON: {error}") from error
+    if not isinstance(spec, dict):
+        raise SpecUnreadable(path, "a spec is a JSON object")
+    return spec
+
+
 def _read(client: Client, console: Console, chosen: argparse.Namespace) -> int:
     if chosen.verb == "list":
         page: Json = {"nextLink": "deployments"}
         while page.get("nextLink"):
             page = client.request("GET", page["nextLink"])
-            for record in page["value"]:
-                console.print(f"{record['name']:40} {record['status']}", highlight=False)
+            listing(console, page["value"])
         return 0
     if chosen.verb == "show":
         console.print_json(json.dumps(client.request("GET", f"deployments/{chosen.name}")))
         return 0
     report = client.drift(chosen.name)
-    console.print_json(json.dumps(report))
+    drift_report(console, report)
     return 0 if report["status"] == "inSync" else 1
 
 
-def main() -> int:
+def main(given: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    chosen = arguments().parse_args()
-    console = Console()
+    chosen = arguments().parse_args(given)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     try:
-        return run(Client(chosen.url, key=chosen.key), console, chosen)
-    except Refused as refused:
-        console.print(f"[red]{refused}[/]")
+        with Client(chosen.url, key=chosen.key, patience=chosen.patience) as client:
+            return run(client, console, chosen)
+    except (Refused, Unreachable, SpecUnreadable) as error:
+        plain(console, str(error), style="red")
         return 2
+    except KeyboardInterrupt:
+        plain(console, "interrupted; the operation goes on, and `watch` shows it again")
+        return 130
 
 
 if __name__ == "__main__":

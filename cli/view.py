@@ -1,6 +1,10 @@
-"""How an operation is shown: its warnings, its steps with bars and times, how it ended."""
+"""How an operation is shown: its warnings, its steps with bars and times, how it ended.
 
-from collections.abc import Iterator
+What the app says may hold square brackets, which rich would take for its own marks: it is always
+shown as plain text.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import Console
@@ -32,16 +36,25 @@ def follow(console: Console, looks: Iterator[Json]) -> Json:
     return told
 
 
+def plain(console: Console, text: str, *, style: str = "") -> None:
+    """A line as it is, however long."""
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
 def _lines(console: Console, looks: Iterator[Json]) -> Json:
+    """What changes, as it changes: readable in the log of a pipeline."""
     told: Json = {}
     seen: dict[str, str] = {}
+    phase = ""
     for told in looks:
+        if told["phase"] != phase:
+            phase, seen = told["phase"], {} if told["phase"] == "rolling-back" else seen
+            end = f", expected to end at {told['expectedEnd']}" if "expectedEnd" in told else ""
+            plain(console, f"{told['kind']} {told['deployment']}: {phase}{end}")
         for step in told.get("steps", []):
             if step["state"] != "waiting" and seen.get(step["key"]) != step["state"]:
                 seen[step["key"]] = step["state"]
-                console.print(
-                    f"  {step['key']:26} {step['action']:8} {step['state']}", highlight=False
-                )
+                plain(console, f"  {step['key']:26} {step['action']:8} {step['state']}")
     console.print(table(told))
     return told
 
@@ -49,6 +62,8 @@ def _lines(console: Console, looks: Iterator[Json]) -> Json:
 def table(told: Json) -> Table:
     """One operation as a table."""
     title = f"{told['kind']} {told['deployment']}: {told['status']}, {told['phase']}"
+    if told["status"] == "Running" and "expectedEnd" in told:
+        title += f", expected to end at {told['expectedEnd']}"
     shown = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     for column in ("step", "action", "", "time", "expected", "attempts", "state"):
         shown.add_column(column, justify="right" if column in {"time", "expected"} else "left")
@@ -57,7 +72,7 @@ def table(told: Json) -> Table:
         key = Text(step["key"], style="bold" if step["key"] in critical else "")
         took, share = _elapsed(step, told)
         state = Text(step["state"], style=COLOURS[step["state"]])
-        note = step.get("failure", {}).get("code") or step.get("detail") or step.get("warning")
+        note = (step.get("failure") or {}).get("code") or step.get("detail") or step.get("warning")
         if note:
             state.append(f"  {note}", style="dim")
         bar = ProgressBar(total=1.0, completed=share, width=18)
@@ -70,9 +85,38 @@ def warnings(console: Console, told: Json) -> None:
     """The warnings of a plan: each corrected step of the recipe, and every other caution."""
     for advice in told["warnings"]:
         step = advice.get("recipeStep", "")
-        console.print(
-            f"  [yellow]{advice['code']}[/] [dim]{step}[/] {advice['message']}", highlight=False
-        )
+        line = Text("  ")
+        line.append(advice["code"], style="yellow").append(f" {step} ", style="dim")
+        console.print(line.append(advice["message"]))
+
+
+def residue(console: Console, told: Json) -> None:
+    """What is left behind, why, and the command that finishes it, on a line to be copied."""
+    for left in told.get("residue", []):
+        plain(console, f"left behind {left['id']}", style="red")
+        plain(console, f"  {left['reason']}\n  {left['command']}")
+
+
+def listing(console: Console, records: Iterable[Json]) -> None:
+    """Deployments, one a line: name, status, last operation, drift."""
+    for record in records:
+        drift = (record["drift"] or {}).get("status", "not checked")
+        operation = record["operation"]
+        line = f"{record['name']:40} {record['status']:10} {operation['kind']:9} {drift}"
+        plain(console, line)
+
+
+def drift_report(console: Console, report: Json) -> None:
+    """What has drifted, one change a line."""
+    plain(console, f"{report['status']} at {report['checkedAt']}")
+    for change in report["changes"]:
+        where = change.get("path") or change.get("message") or change["id"]
+        line = f"  {change['severity']:5} {change['class']:9} {change['key']:26} {where}"
+        if "before" in change:
+            line += f": {change['before']} -> {change['after']}"
+        plain(console, line)
+    if report.get("failure"):
+        plain(console, f"{report['failure']['code']}: {report['failure']['message']}", style="red")
 
 
 def span(seconds: float) -> str:
