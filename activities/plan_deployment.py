@@ -22,7 +22,7 @@ def plan_deployment(request: Json) -> Json:
         record = records().get(request["deployment"])
         if request["kind"] == "drift" and record.status == RUNNING:
             return {"busy": True}
-        spec = DeploymentSpec.model_validate(record.spec)
+        spec = DeploymentSpec.model_validate(record.proposed or record.spec)
         clients = azure_clients(spec.subscription_id)
         if request["kind"] == "destroy":
             delete_data = bool(request.get("deleteData"))

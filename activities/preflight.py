@@ -18,7 +18,7 @@ def preflight(request: Json) -> Json:
 
     def work() -> Json:
         record = records().get(request["deployment"])
-        spec = DeploymentSpec.model_validate(record.spec)
+        spec = DeploymentSpec.model_validate(record.proposed or record.spec)
         clients = azure_clients(spec.subscription_id)
         warnings, refusals = shared.cloud.preflight.preflight(clients, spec, record.inventory)
         return {"warnings": warnings, "refusals": refusals}

@@ -13,7 +13,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request")
 def save_record(request: Json) -> Json:
-    """{save: plan | end, operation, deployment, kind, at, plan | result} -> {} or {failure}."""
+    """{save: plan | end, operation, deployment, kind, whatIf, at, plan | result} -> {}, {failure}."""
 
     def work() -> Json:
         name, operation = request["deployment"], request["operation"]
@@ -32,7 +32,9 @@ def save_record(request: Json) -> Json:
             inventory=inventory,
             outputs=outputs,
         )
-        if request["kind"] == "destroy" and status == "Succeeded":
+        destroyed = request["kind"] == "destroy" and status == "Succeeded"
+        only_planned = request.get("whatIf") and not records().get(name).inventory
+        if destroyed or only_planned:
             records().forget(name, operation)
         return {}
 

@@ -142,7 +142,7 @@ def _end(
         "failure": failure,
         "steps": told.get("steps", []),
     }
-    saved: Json = {key: state[key] for key in ("operation", "deployment", "kind")}
+    saved: Json = {key: state.get(key) for key in ("operation", "deployment", "kind", "whatIf")}
     at = context.current_utc_datetime.isoformat()
     saved |= {"save": "end", "at": at, "result": result, "inventory": _inventory(state, left)}
     yield from ask(context, "save_record", saved)

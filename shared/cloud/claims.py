@@ -103,14 +103,12 @@ def claimed(claim: Claim, record: Record | None) -> Record:
             requests={},
             createdAt=claim.now.isoformat(),
         )
-    spec = record.spec if claim.spec is None else claim.spec
     answers = dict(record.requests)
     if claim.request_id:
         answers[claim.request_id] = claim.operation_id
     return replace(
         record,
-        spec=spec,
-        generation=record.generation + (spec != record.spec),
+        proposed=claim.spec,
         status=RUNNING,
         operation=note,
         requests=dict(list(answers.items())[-REQUESTS_KEPT:]),

@@ -38,7 +38,7 @@ class Record:
     """One deployment."""
 
     name: str
-    spec: Json
+    spec: Json  # what is deployed; of a first deployment, what is to be
     generation: int  # counts the specs it has had
     status: str  # of its last operation
     operation: OperationNote
@@ -46,6 +46,7 @@ class Record:
     outputs: Json
     requests: dict[str, str]  # Repeatability-Request-ID -> id of the operation that answered it
     createdAt: str
+    proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
     etag: str = ""  # empty: not written yet
 

@@ -179,7 +179,8 @@ class Records:
             status: Succeeded, Failed or Canceled.
             now: when it ended.
             result: what callers are told: failure, outputs, residue, retained.
-            inventory: what the deployment consists of now; None leaves it as it was.
+            inventory: what the deployment consists of now; None leaves it as it was, and the spec
+                too: then nothing was deployed.
             outputs: likewise.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
@@ -187,8 +188,13 @@ class Records:
         def ended(record: Record) -> Record:
             if record.operation["id"] != operation_id:
                 return record
+            deployed = status == "Succeeded" and inventory is not None
+            spec = (record.proposed if deployed else None) or record.spec
             return replace(
                 record,
+                spec=spec,
+                generation=record.generation + (spec != record.spec),
+                proposed=None,
                 status=status,
                 operation={**record.operation, "status": status},
                 inventory=record.inventory if inventory is None else inventory,

@@ -148,3 +148,36 @@ def _moment(text: str) -> Any:
 
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+
+def test_a_plan_of_another_spec_leaves_the_recorded_one_alone(simulation: Any, lean: Json) -> None:
+    simulation.deploy(lean)
+    writes = len(simulation.writes())
+    other = lean | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
+    path = f"deployments/{lean['name']}/plan"
+    told = simulation.finish(simulation.request("POST", path, json=other))
+    assert told["status"] == "Succeeded"
+    assert any(step["action"] == "update" for step in told["plan"])
+    assert len(simulation.writes()) == writes
+    recorded = simulation.request("GET", f"deployments/{lean['name']}").json()
+    assert recorded["spec"]["onPremises"] == lean["onPremises"]
+    assert simulation.drift(lean["name"])["status"] == "inSync"
+
+
+def test_a_plan_for_a_new_name_leaves_no_record(simulation: Any, lean: Json) -> None:
+    told = simulation.finish(
+        simulation.request("POST", f"deployments/{lean['name']}/plan", json=lean)
+    )
+    assert {step["action"] for step in told["plan"]} == {"create"}
+    assert simulation.request("GET", f"deployments/{lean['name']}").status_code == 404
+
+
+def test_a_failed_update_keeps_the_spec_that_is_deployed(simulation: Any, lean: Json) -> None:
+    simulation.deploy(lean)
+    simulation.azure.fail(
+        method="PUT", type="*/networkSecurityGroups", times=0, status=400, code="InvalidParameter"
+    )
+    told = simulation.deploy(lean | {"onPremises": {"prefixes": ["10.99.0.0/16"]}})
+    assert told["status"] == "Failed"
+    recorded = simulation.request("GET", f"deployments/{lean['name']}").json()
+    assert recorded["spec"]["onPremises"] == lean["onPremises"]

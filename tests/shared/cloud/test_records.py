@@ -128,10 +128,27 @@ def test_the_end_of_an_operation_that_was_taken_over_leaves_the_record_alone(
     assert records.operation(f"{name}-1").status == "Succeeded"
 
 
-def test_a_changed_spec_is_a_new_generation(records: Records, name: str) -> None:
+def test_a_changed_spec_is_a_new_generation_once_it_is_deployed(
+    records: Records, name: str
+) -> None:
     claim(records, name, "1")
-    finish(records, name, "1")
-    assert claim(records, name, "2", spec={**SPEC, "location": "westus"}).record.generation == 2
+    finish(records, name, "1", inventory={"k": {}})
+    changed = {**SPEC, "location": "westus"}
+    claim(records, name, "2", spec=changed)
+    assert (records.get(name).spec, records.get(name).generation) == (SPEC, 1)
+    finish(records, name, "2", inventory={"k": {}})
+    assert (records.get(name).spec, records.get(name).generation) == (changed, 2)
+
+
+@pytest.mark.parametrize("options", [{"status": "Failed", "inventory": {}}, {"inventory": None}])
+def test_a_spec_that_was_not_deployed_does_not_replace_the_one_that_is(
+    records: Records, name: str, options: dict[str, Any]
+) -> None:
+    claim(records, name, "1")
+    finish(records, name, "1", inventory={"k": {}})
+    claim(records, name, "2", spec={**SPEC, "location": "westus"})
+    finish(records, name, "2", **options)
+    assert (records.get(name).spec, records.get(name).proposed) == (SPEC, None)
 
 
 def test_the_same_spec_is_the_same_generation(records: Records, name: str) -> None:
