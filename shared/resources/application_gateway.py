@@ -47,6 +47,7 @@ class ApplicationGateway(Resource):
         "identity",
         "properties.firewallPolicy",
         "properties.sslCertificates[postgresql]",
+        "properties.listeners[postgresql].properties.sslCertificate",
         "properties.sslCertificates[https]",
         "properties.frontendPorts[https]",
         "properties.probes[https]",
@@ -113,10 +114,16 @@ class ApplicationGateway(Resource):
         )
         yield Departure(
             "step 3",
+            "TcpProxyLimits",
+            "proxying TCP is a recent feature of Application Gateway: the server sees the addresses "
+            "of the gateway, not of its clients, and connections are drained for 30 seconds only",
+        )
+        yield Departure(
+            "step 3",
             "ProxyIsOptional",
-            "the proxy adds a hop, a second TCP connection and USD 190 to 530 a month, hides the "
-            "client's address and cuts idle sessions: use TCP keepalives below 4 minutes, or "
-            "gateway.mode none to reach the server directly",
+            "the proxy adds a hop, a second TCP connection and USD 190 to 530 a month, and cuts "
+            "idle sessions: use TCP keepalives below 4 minutes, or gateway.mode none to reach the "
+            "server directly",
         )
 
 

@@ -2,7 +2,8 @@
 
 A resource class holds only what is particular to its ARM type. Ids are computed from the spec and
 never looked up, so that a plan can be written before anything exists. A class overrides a method
-only where Azure differs for that type, and says where it knows that from.
+only where Azure differs for that type, and says where it knows that from. The file is longer than
+most, since it is the one contract between the resources and the verbs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -330,21 +331,3 @@ def edges(kind: type[Resource]) -> list[str]:
     """Keys of what must stand before a resource of this class: its group, and what it declares."""
     group = [] if kind.key == RESOURCE_GROUP else [RESOURCE_GROUP]
     return group + [dependency.key for dependency in kind.depends_on]
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """Every resource class, in dependency order."""
-
-    resources: tuple[Resource, ...]
-    by_key: Mapping[str, Resource] = field(default_factory=dict)
-
-    def wanted(self, spec: DeploymentSpec) -> tuple[Resource, ...]:
-        """Those that this deployment has."""
-        return tuple(resource for resource in self.resources if resource.wanted(spec))
-
-    def __getitem__(self, key: str) -> Resource:
-        return self.by_key[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.by_key

@@ -2,11 +2,32 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import shared.resources
 from shared.deployment.schedule import in_order
-from shared.resources.base import Catalogue, Resource, edges
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import Resource, edges
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every resource class, in dependency order."""
+
+    resources: tuple[Resource, ...]
+    by_key: Mapping[str, Resource] = field(default_factory=dict)
+
+    def wanted(self, spec: DeploymentSpec) -> tuple[Resource, ...]:
+        """Those that this deployment has."""
+        return tuple(resource for resource in self.resources if resource.wanted(spec))
+
+    def __getitem__(self, key: str) -> Resource:
+        return self.by_key[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.by_key
 
 
 @cache

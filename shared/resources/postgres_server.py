@@ -7,6 +7,7 @@ from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import (
+    Answer,
     Departure,
     Ids,
     OperationGroup,
@@ -106,13 +107,19 @@ class PostgresServer(Resource):
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
     ) -> Response:
-        """Create it, start it where somebody stopped it, or change what may be changed."""
+        """Create it, start it where somebody stopped it, or change what may be changed.
+
+        A stopped server is only started: what else differs is found by the next plan.
+        """
         servers, address = clients.postgres.servers, path_of(resource_id)
         if observed is None:
             return started(servers.begin_create_or_update, *address, body)
         if _state(observed) == "stopped":  # which refuses every other write
             return started(servers.begin_start, *address)
-        return started(servers.begin_update, *address, patch(body, observed))
+        changes = patch(body, observed)
+        if not changes:
+            return Answer(200, observed)
+        return started(servers.begin_update, *address, changes)
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

@@ -112,6 +112,17 @@ def test_ours_go_when_the_spec_drops_them_and_foreign_parts_stay(make_spec: Make
     assert GATEWAY.differences(desired, sent) == []
 
 
+def test_no_certificate_stays_behind_where_tls_is_passed_through_again(
+    make_spec: MakeSpec,
+) -> None:
+    terminating = make_spec("full", gateway={"tls": "terminate", "certificate": CERTIFICATE})
+    observed = GATEWAY.tagged_body(terminating)
+    desired = GATEWAY.tagged_body(make_spec("full"))
+    sent = GATEWAY.update_body(desired, observed)
+    assert parts(sent, "listeners") == parts(desired, "listeners")
+    assert set(parts(sent, "sslCertificates")) == {"https"}
+
+
 def test_a_gateway_that_does_not_run_is_degraded(make_spec: MakeSpec) -> None:
     observed = {"properties": {"provisioningState": "Succeeded", "operationalState": "Stopped"}}
     assert [change["before"] for change in GATEWAY.health(observed)] == ["Stopped"]

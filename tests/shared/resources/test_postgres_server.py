@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.arm_emulator.emulator import ArmEmulator
+from shared.cloud.clients import AzureClients
 from shared.deployment.messages import Json
 from shared.resources.postgres_server import PostgresServer, patch, tier
 from tests.shared.resources.conftest import MakeSpec
@@ -75,6 +77,28 @@ def test_a_patch_never_carries_what_is_fixed_at_creation(desired: Json) -> None:
 )
 def test_what_only_a_new_server_could_change_is_told_as_such(path: str) -> None:
     assert SERVER.fixed(path)
+
+
+def test_a_server_that_lacks_nothing_is_not_written(
+    clients: AzureClients, azure: ArmEmulator, make_spec: MakeSpec, desired: Json, observed: Any
+) -> None:
+    seen, resource_id = len(azure.calls()), SERVER.id(make_spec("recipe"))
+    assert SERVER.put(clients, resource_id, desired, observed).status_code == 200
+    assert len(azure.calls()) == seen
+
+
+def test_a_stopped_server_is_started(
+    clients: AzureClients, azure: ArmEmulator, make_spec: MakeSpec
+) -> None:
+    spec = make_spec("direct")
+    resource_id = SERVER.id(spec)
+    azure.put(resource_id, {"location": "eastus", "properties": {}})
+    azure.edit(resource_id, {"properties": {"state": "Stopped"}})
+    azure.advance(60)  # a server is busy for a while after every write
+    stopped = SERVER.read(clients, resource_id).json()
+    assert SERVER.put(clients, resource_id, SERVER.tagged_body(spec), stopped).status_code == 202
+    azure.advance(600)
+    assert SERVER.state(SERVER.read(clients, resource_id).json()) == "succeeded"
 
 
 def test_the_tier_follows_from_the_size() -> None:
