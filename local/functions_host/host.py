@@ -7,8 +7,9 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -177,11 +178,6 @@ class FunctionsHost:
     ) -> None:
         self.stop()
 
-    def wait_stopped(self) -> None:
-        """Wait for the end of the host's thread."""
-        if self._thread is not None:
-            self._thread.join()
-
     # Use from other threads
 
     def advance(self, by: timedelta, timeout: float = 60) -> None:
@@ -199,12 +195,12 @@ class FunctionsHost:
         does not exist has no status: {}.
         """
 
-        async def wait() -> dict[str, Any]:
+        async def ended() -> dict[str, Any]:
             await self._dispatcher.until_finished(instance_id)
             instance = self._hub.store.instance(instance_id)
             return status_body(instance) if instance is not None else {}
 
-        body: dict[str, Any] = self._call(wait, timeout)
+        body: dict[str, Any] = self._call(ended, timeout)
         return body
 
     def history(self, instance_id: str) -> list[Event]:
@@ -222,16 +218,23 @@ class FunctionsHost:
         coroutine = work()
         try:
             future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-            try:
-                return future.result(timeout)
-            except TimeoutError:
-                future.cancel()
-                raise
+            return self._result(future, timeout)
         except (CancelledError, RuntimeError):
             coroutine.close()
             if self.killed.is_set():
                 raise HostKilled from None
             raise
+
+    def _result(self, future: Future[Any], timeout: float) -> Any:
+        """Wait in short steps: a loop that ends meanwhile may leave the future as it is."""
+        end = time.monotonic() + timeout
+        while not wait([future], timeout=0.5).done:
+            if time.monotonic() > end:
+                future.cancel()
+                raise TimeoutError(f"the functions host was not ready within {timeout} s")
+            if self._thread is None or not self._thread.is_alive():
+                raise CancelledError
+        return future.result(0)
 
     # The thread
 
