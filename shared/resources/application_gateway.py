@@ -115,8 +115,8 @@ class ApplicationGateway(Resource):
         yield Departure(
             "step 3",
             "TcpProxyLimits",
-            "proxying TCP is a recent feature of Application Gateway: the server sees the addresses "
-            "of the gateway, not of its clients, and connections are drained for 30 seconds only",
+            "proxying TCP is a recent feature of Application Gateway: the server sees its "
+            "addresses, not those of its clients, and connections are drained for 30 seconds only",
         )
         yield Departure(
             "step 3",

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec, HttpsListener
+from shared.deployment.spec import DeploymentSpec, HttpsListener, KeyVaultSecret
 
 Parts = dict[str, list[Json]]
+Refer = Callable[[str, str], Json]
+"""Makes a reference to a part: by collection and name."""
 
 POSTGRESQL = "postgresql"
 HTTPS = "https"
@@ -23,19 +25,9 @@ PLAIN_PORTS = {80, 8080}  # backends spoken to in clear; all others over TLS
 def database_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
     """The layer-4 path to the server; a TCP listener takes no host name, a TCP probe no path."""
     refer, certificate = _references(gateway_id), spec.gateway.certificate
-    terminated = spec.gateway.tls == "terminate" and certificate is not None
-    protocol = "Tls" if terminated else "Tcp"
-    listener: Json = {
-        "protocol": protocol,
-        "frontendIPConfiguration": refer("frontendIPConfigurations", "private"),
-        "frontendPort": refer("frontendPorts", POSTGRESQL),
-    }
-    parts: Parts = {}
-    if terminated and certificate is not None:
-        listener["sslCertificate"] = refer("sslCertificates", POSTGRESQL)
-        parts["sslCertificates"] = _part(
-            POSTGRESQL, {"keyVaultSecretId": certificate.key_vault_secret}
-        )
+    if spec.gateway.tls == "passthrough":
+        certificate = None
+    protocol = "Tls" if certificate else "Tcp"
     backends = {"backendAddresses": [{"fqdn": spec.server_fqdn}]}
     settings = {"protocol": protocol, "port": 5432, "timeout": 30, "probe": refer("probes", PROBE)}
     rule = {
@@ -45,12 +37,13 @@ def database_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
         "backendAddressPool": refer("backendAddressPools", POOL),
         "backendSettings": refer("backendSettingsCollection", POSTGRESQL),
     }
-    return parts | {
+    return {
+        **_certificate(POSTGRESQL, certificate),
         "frontendPorts": _part(POSTGRESQL, {"port": 5432}),
         "backendAddressPools": _part(POOL, backends),
         "probes": _part(PROBE, {"protocol": protocol, "port": 5432, "timeout": 20, **PACE}),
         "backendSettingsCollection": _part(POSTGRESQL, settings),
-        "listeners": _part(POSTGRESQL, listener),
+        "listeners": _part(POSTGRESQL, _listener(refer, POSTGRESQL, protocol)),
         "routingRules": _part(POSTGRESQL, rule),
     }
 
@@ -60,23 +53,7 @@ def https_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
     wanted, refer = spec.gateway.https, _references(gateway_id)
     if wanted is None:
         return {}
-    protocol = "Http" if wanted.backend_port in PLAIN_PORTS else "Https"
-    probe = {"protocol": protocol, "path": "/", "timeout": 30, **PACE}
-    settings = {
-        "protocol": protocol,
-        "port": wanted.backend_port,
-        "cookieBasedAffinity": "Disabled",
-        "hostName": wanted.host_name,
-        "requestTimeout": 30,
-        "probe": refer("probes", HTTPS),
-    }
-    listener = {
-        "protocol": "Https",
-        "frontendIPConfiguration": refer("frontendIPConfigurations", "private"),
-        "frontendPort": refer("frontendPorts", HTTPS),
-        "hostName": wanted.host_name,
-        "sslCertificate": refer("sslCertificates", HTTPS),
-    }
+    host = {"hostName": wanted.host_name}
     rule = {
         "ruleType": "Basic",
         "priority": 1000,  # recipe step 3
@@ -85,14 +62,50 @@ def https_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
         "backendHttpSettings": refer("backendHttpSettingsCollection", HTTPS),
     }
     return {
-        "sslCertificates": _part(HTTPS, {"keyVaultSecretId": wanted.certificate.key_vault_secret}),
+        **_certificate(HTTPS, wanted.certificate),
         "frontendPorts": _part(HTTPS, {"port": 443}),
+        "httpListeners": _part(HTTPS, _listener(refer, HTTPS, "Https") | host),
+        "requestRoutingRules": _part(HTTPS, rule),
+        **_web_backends(wanted, refer),
+    }
+
+
+def _web_backends(wanted: HttpsListener, refer: Refer) -> Parts:
+    """Pool, settings and probe; the host name of the application is used towards it as well."""
+    protocol = "Http" if wanted.backend_port in PLAIN_PORTS else "Https"
+    settings = {
+        "protocol": protocol,
+        "port": wanted.backend_port,
+        "cookieBasedAffinity": "Disabled",
+        "hostName": wanted.host_name,
+        "requestTimeout": 30,
+        "probe": refer("probes", HTTPS),
+    }
+    probe = {"protocol": protocol, "path": "/", "timeout": 30, **PACE}
+    return {
         "probes": _part(HTTPS, {**probe, "pickHostNameFromBackendHttpSettings": True}),
         "backendAddressPools": _part(HTTPS, {"backendAddresses": _backends(wanted)}),
         "backendHttpSettingsCollection": _part(HTTPS, settings),
-        "httpListeners": _part(HTTPS, listener),
-        "requestRoutingRules": _part(HTTPS, rule),
     }
+
+
+def _listener(refer: Refer, name: str, protocol: str) -> Json:
+    """A listener on the private address; all but a TCP one show a certificate."""
+    listener: Json = {
+        "protocol": protocol,
+        "frontendIPConfiguration": refer("frontendIPConfigurations", "private"),
+        "frontendPort": refer("frontendPorts", name),
+    }
+    if protocol != "Tcp":
+        listener["sslCertificate"] = refer("sslCertificates", name)
+    return listener
+
+
+def _certificate(name: str, reference: KeyVaultSecret | None) -> Parts:
+    """A certificate that the gateway itself reads from Key Vault."""
+    if reference is None:
+        return {}
+    return {"sslCertificates": _part(name, {"keyVaultSecretId": reference.key_vault_secret})}
 
 
 def joined(*parts: Parts) -> Parts:
@@ -108,7 +121,7 @@ def _part(name: str, properties: Json) -> list[Json]:
     return [{"name": name, "properties": properties}]
 
 
-def _references(gateway_id: str) -> Callable[[str, str], Json]:
+def _references(gateway_id: str) -> Refer:
     return lambda collection, name: {"id": f"{gateway_id}/{collection}/{name}"}
 
 
