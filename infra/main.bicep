@@ -1,0 +1,82 @@
+// The app itself: `azd up` makes a resource group with everything it runs on, and gives it the
+// rights it needs and no more. What the app deploys is no part of this.
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(20)
+@description('Name of the azd environment; part of every name.')
+param environmentName string
+
+@description('Region of the app; deployments name their own.')
+param location string
+
+@description('ARM id of the ExpressRoute circuit that deployments connect to; empty: grant that yourself.')
+param circuitId string = ''
+
+@description('When every deployment is checked for drift: NCRONTAB, in UTC.')
+param driftSchedule string = '0 0 * * * *'
+
+@description('Object id of a user or group that manages the secrets of the vault; empty: nobody.')
+param principalId string = ''
+
+var tags = { 'azd-env-name': environmentName }
+var roles = loadJsonContent('roles.json')
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+// A condition does not keep the scope of a module from being evaluated, so that it has to be valid.
+var noCircuit = '${subscription().id}/resourceGroups/none/providers/Microsoft.Network/expressRouteCircuits/none'
+var circuit = split(empty(circuitId) ? noCircuit : circuitId, '/')
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-hybriddb-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module app 'app.bicep' = {
+  scope: group
+  name: 'app'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    driftSchedule: driftSchedule
+    principalId: principalId
+  }
+}
+
+// Deployments own their resource groups, so this is assigned at the subscription. Where the groups
+// are made beforehand, assign it at each of them instead.
+resource deployer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, environmentName, 'deployer')
+  properties: {
+    roleName: 'hybriddb deployer (${environmentName})'
+    description: 'What hybriddb needs to deploy, watch, repair and destroy its architecture.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [{ actions: roles.deployer, notActions: [], dataActions: [], notDataActions: [] }]
+  }
+}
+
+resource deploying 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(subscription().id, environmentName, 'deploying')
+  properties: {
+    roleDefinitionId: deployer.id
+    principalId: app.outputs.identityPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+module joining 'circuit.bicep' = if (!empty(circuitId)) {
+  scope: resourceGroup(circuit[2], circuit[4])
+  name: 'hybriddb-circuit-${environmentName}'
+  params: {
+    circuitName: circuit[8]
+    environmentName: environmentName
+    actions: roles.circuit
+    principalId: app.outputs.identityPrincipalId
+  }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output HYBRIDDB_URL string = app.outputs.url
+output KEY_VAULT_URL string = app.outputs.vaultUrl

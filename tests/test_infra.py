@@ -1,0 +1,106 @@
+"""The template of the app itself, as far as it can be checked without a compiler."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.cloud.settings import SettingMissing, settings_from
+from shared.resources.catalogue import catalogue
+
+ROOT = Path(__file__).parents[1]
+APP = (ROOT / "infra" / "app.bicep").read_text(encoding="utf-8")
+MAIN = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+ROLES: dict[str, list[str]] = json.loads((ROOT / "infra" / "roles.json").read_text())
+ELSEWHERE = {
+    "Microsoft.Resources/resourceGroups": "Microsoft.Resources/subscriptions/resourceGroups"
+}
+KEPT = {"Microsoft.DBforPostgreSQL/flexibleServers/configurations"}  # values, never deleted
+
+
+def _set() -> dict[str, str]:
+    """The application settings of the template."""
+    block = APP.split("name: 'appsettings'")[1].split("\n    }\n")[0]
+    return dict(re.findall(r"^      (\w+): (.+)$", block, re.MULTILINE))
+
+
+def test_the_app_finds_every_setting_it_needs() -> None:
+    assert settings_from(_set()).storage == "storage.properties.primaryEndpoints.table"
+
+
+@pytest.mark.parametrize(
+    "name", ["AZURE_SUBSCRIPTION_ID", "KEY_VAULT_URL", "RECORDS_TABLE_ENDPOINT"]
+)
+def test_no_setting_that_is_needed_is_set_in_vain(name: str) -> None:
+    with pytest.raises(SettingMissing, match=name):
+        settings_from({k: v for k, v in _set().items() if k != name})
+
+
+def test_the_settings_of_the_sample_are_set_in_azure_too() -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    by_platform = {"FUNCTIONS_WORKER_RUNTIME"}  # Flex Consumption has it in functionAppConfig
+    by_identity = {"AzureWebJobsStorage"}
+    assert set(sample) - by_platform - by_identity <= set(_set())
+
+
+def test_the_storage_account_is_reached_by_identity_only() -> None:
+    names = {"accountName", "credential", "clientId"}
+    assert {f"AzureWebJobsStorage__{name}" for name in names} <= set(_set())
+    assert "allowSharedKeyAccess: false" in APP
+    assert "listKeys" not in APP
+
+
+@pytest.mark.parametrize("action", [a for role in ROLES.values() for a in role])
+def test_an_action_is_spelt_out(action: str) -> None:
+    assert re.fullmatch(r"Microsoft\.\w+(/\w+)*/(read|write|delete|action)", action)
+
+
+def test_no_role_says_anything_twice() -> None:
+    for actions in ROLES.values():
+        assert len({action.casefold() for action in actions}) == len(actions)
+
+
+def test_the_app_cannot_grant_rights_nor_read_keys() -> None:
+    actions = " ".join(a for role in ROLES.values() for a in role).casefold()
+    assert not re.search(r"roleassignments|roledefinitions|listkeys|sharedkey", actions)
+
+
+@pytest.mark.parametrize("arm_type", sorted({r.arm_type for r in catalogue().resources}))
+def test_whatever_the_app_deploys_it_may_read_write_and_delete(arm_type: str) -> None:
+    granted = {action.casefold() for action in ROLES["deployer"]}
+    verbs = {"read", "write"} if arm_type in KEPT else {"read", "write", "delete"}
+    base = ELSEWHERE.get(arm_type, arm_type)
+    assert {f"{base}/{verb}".casefold() for verb in verbs} <= granted
+
+
+def test_every_module_gets_exactly_the_parameters_without_a_default() -> None:
+    for name in ("app", "circuit"):
+        text = (ROOT / "infra" / f"{name}.bicep").read_text(encoding="utf-8")
+        needed = set(re.findall(r"^param (\w+) \w+$", text, re.MULTILINE))
+        block = MAIN.split(f"'{name}.bicep'")[1].split("params: {")[1].split("}")[0]
+        assert set(re.findall(r"^    (\w+):", block, re.MULTILINE)) == needed
+
+
+def test_the_parameters_are_those_of_the_template() -> None:
+    given = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
+    declared = dict(re.findall(r"^param (\w+) \w+( = .*)?$", MAIN, re.MULTILINE))
+    assert set(given) <= set(declared)
+    assert {name for name, default in declared.items() if not default} <= set(given)
+
+
+@pytest.mark.parametrize("file", ["main", "app", "circuit"])
+def test_the_brackets_of_a_template_match(file: str) -> None:
+    text = (ROOT / "infra" / f"{file}.bicep").read_text(encoding="utf-8")
+    text = re.sub(r"//.*", "", text)
+    for opening, closing in ("{}", "[]", "()"):
+        assert text.count(opening) == text.count(closing)
+
+
+def test_azd_finds_the_app_and_its_template() -> None:
+    text = (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    service: Any = re.search(r"^services:\n  (\w+):", text, re.MULTILINE)
+    assert f"'azd-service-name': '{service[1]}'" in APP
+    assert (ROOT / "infra" / "main.bicep").exists()
+    assert "host: function" in text
