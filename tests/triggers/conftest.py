@@ -1,0 +1,37 @@
+"""What tests of the face share: a small spec, a world that stands still, the record behind it."""
+
+from typing import Any
+
+import pytest
+
+from local.azurite import Azurite
+from shared.cloud.records import Records
+from shared.resources.catalogue import catalogue
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resources() -> None:
+    """Import every resource once: the host forgets what an app brought, not what came later."""
+    catalogue()
+
+
+@pytest.fixture
+def small(spec: Json) -> Json:
+    """A spec whose deployment is quick: the server alone, reached directly."""
+    off = {"enabled": False}
+    return spec | {"gateway": {"mode": "none"}, "bastion": off, "jumpBox": off}
+
+
+@pytest.fixture
+def still(simulation: Any) -> Any:
+    """The app in a world whose time does not move by itself: an operation goes on running."""
+    simulation.host.stop()
+    return simulation.start(jumps=False)
+
+
+@pytest.fixture
+def kept(storage: Azurite) -> Records:
+    """The records, as the app has them."""
+    return Records.connect(storage.connection_string)

@@ -1,0 +1,79 @@
+"""Operations seen from outside: from their start to their end, by way of plan, drift and cancel."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.cloud.claims import Claim
+from shared.cloud.records import Records
+
+Json = dict[str, Any]
+
+
+def test_a_deployment_can_be_planned_made_checked_and_is_kept_from_careless_removal(
+    simulation: Any, small: Json
+) -> None:
+    name = small["name"]
+    told = simulation.finish(simulation.request("POST", "deployments", json=small))
+    assert (told["status"], told["phase"]) == ("Succeeded", "finished"), told
+    assert {step["state"] for step in told["steps"]} == {"succeeded"}
+
+    record = simulation.request("GET", f"deployments/{name}").json()
+    assert (record["status"], record["operation"]["id"]) == ("Succeeded", told["id"])
+
+    writes = len(simulation.writes())
+    planned = simulation.finish(simulation.request("POST", f"deployments/{name}/plan"))
+    assert planned["unchanged"] == len(planned["plan"])
+    assert simulation.drift(name)["status"] == "inSync"
+    refused = simulation.destroy(name, delete_data=False)
+    assert refused["failure"]["code"] == "DataDeletionNotConfirmed"
+    assert len(simulation.writes()) == writes
+
+
+def test_a_plan_writes_nothing_to_azure(simulation: Any, small: Json) -> None:
+    answer = simulation.request("PUT", f"deployments/{small['name']}?whatIf=true", json=small)
+    told = simulation.finish(answer)
+    assert told["status"] == "Succeeded"
+    assert {step["action"] for step in told["plan"]} == {"create"}
+    assert simulation.writes() == []
+
+
+def test_a_cancelled_deployment_leaves_nothing_behind(still: Any, small: Json) -> None:
+    before = set(still.resources())
+    identity = still.request("POST", "deployments", json=small).json()["id"]
+    still.advance(minutes=3)
+    assert still.operation(identity)["phase"] == "deploying"
+    answer = still.request("POST", f"operations/{identity}/cancel")
+    assert (answer.status_code, answer.json()["cancelRequested"]) == (202, True)
+    still.advance(hours=3)
+    told = still.operation(identity)
+    assert (told["status"], told["failure"]["code"]) == ("Canceled", "Canceled"), told
+    assert set(still.resources()) == before
+
+
+def test_cancelling_what_has_ended_changes_nothing(simulation: Any, small: Json) -> None:
+    planned = simulation.finish(
+        simulation.request("PUT", f"deployments/{small['name']}?whatIf=true", json=small)
+    )
+    answer = simulation.request("POST", f"operations/{planned['id']}/cancel")
+    assert (answer.status_code, answer.json()["cancelRequested"]) == (200, False)
+
+
+def test_while_an_operation_runs_drift_is_not_checked(still: Any, small: Json) -> None:
+    identity = still.request("POST", "deployments", json=small).json()["id"]
+    answer = still.request("POST", f"deployments/{small['name']}/drift")
+    assert answer.status_code == 409
+    assert answer.json()["error"]["target"] == identity
+
+
+def test_a_validation_cannot_be_cancelled(still: Any, small: Json, kept: Records) -> None:
+    name = small["name"]
+    claim = Claim(
+        deployment=name,
+        operation_id=f"{name}-0",
+        kind="validate",
+        now=datetime.now(UTC),
+        spec=small,
+    )
+    kept.claim(claim, is_alive=lambda _: False, grace=timedelta())
+    answer = still.request("POST", f"operations/{name}-0/cancel")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "NotCancelable")

@@ -1,0 +1,103 @@
+"""A start: accepted once, refused while another runs, repeated without being done again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.cloud.claims import Claim
+from shared.cloud.records import Records
+
+Json = dict[str, Any]
+
+
+def test_a_start_says_where_and_when_to_look(still: Any, small: Json) -> None:
+    answer = still.request("POST", "deployments", json=small)
+    body = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["Operation-Location"] == f"{still.host.url}/api/operations/{body['id']}"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert (body["kind"], body["status"]) == ("deploy", "Running")
+    assert body["management"]["statusQueryGetUri"].startswith("http")
+
+
+def test_a_second_start_is_told_which_operation_runs(still: Any, small: Json) -> None:
+    first = still.request("POST", "deployments", json=small)
+    second = still.request("PUT", f"deployments/{small['name']}", json=small)
+    assert second.status_code == 409
+    assert second.json()["error"]["code"] == "OperationInProgress"
+    assert second.json()["error"]["target"] == first.json()["id"]
+    assert second.headers["Operation-Location"] == first.headers["Operation-Location"]
+
+
+def test_of_many_starts_at_once_exactly_one_is_accepted(still: Any, small: Json) -> None:
+    with ThreadPoolExecutor(64) as pool:
+        posts = [pool.submit(still.request, "POST", "deployments", json=small) for _ in range(64)]
+        codes = [post.result().status_code for post in posts]
+    assert (codes.count(202), codes.count(409)) == (1, 63)
+
+
+def test_a_repeated_request_gets_the_first_answer_again(still: Any, small: Json) -> None:
+    headers = {"Repeatability-Request-ID": "4f3c"}
+    first = still.request("POST", "deployments", json=small, headers=headers)
+    again = still.request("POST", "deployments", json=small, headers=headers)
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert again.headers["Repeatability-Result"] == "accepted"
+
+
+def test_if_none_match_refuses_an_update(still: Any, small: Json, kept: Records) -> None:
+    _claim(kept, small)
+    headers = {"If-None-Match": "*"}
+    answer = still.request("PUT", f"deployments/{small['name']}", json=small, headers=headers)
+    assert (answer.status_code, _code(answer)) == (412, "PreconditionFailed")
+
+
+def test_if_match_refuses_what_has_changed_since(still: Any, small: Json, kept: Records) -> None:
+    _claim(kept, small)
+    headers = {"If-Match": 'W/"old"'}
+    answer = still.request("PUT", f"deployments/{small['name']}", json=small, headers=headers)
+    assert (answer.status_code, _code(answer)) == (412, "PreconditionFailed")
+
+
+def test_if_match_lets_the_one_who_has_read_it_go_on(
+    still: Any, small: Json, kept: Records
+) -> None:
+    _claim(kept, small)
+    etag = still.request("GET", f"deployments/{small['name']}").headers["ETag"]
+    headers = {"If-Match": etag}
+    answer = still.request("PUT", f"deployments/{small['name']}", json=small, headers=headers)
+    assert answer.status_code == 202
+
+
+def test_a_young_claim_holds_although_its_orchestration_is_missing(
+    still: Any, small: Json, kept: Records
+) -> None:
+    _claim(kept, small, age=timedelta())
+    assert still.request("POST", "deployments", json=small).status_code == 409
+
+
+def test_an_old_claim_whose_orchestration_is_missing_is_taken_over(
+    still: Any, small: Json, kept: Records
+) -> None:
+    _claim(kept, small)
+    assert still.request("POST", "deployments", json=small).status_code == 202
+
+
+def test_an_operation_without_an_orchestration_is_told_as_failed(
+    still: Any, small: Json, kept: Records
+) -> None:
+    told = still.operation(_claim(kept, small))
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "OperationLost")
+
+
+def _claim(kept: Records, spec: Json, *, age: timedelta = timedelta(hours=1)) -> str:
+    """A claim whose caller died before it started anything; the operation's id."""
+    name = spec["name"]
+    when = datetime.now(UTC) - age
+    claim = Claim(deployment=name, operation_id=f"{name}-0", kind="deploy", now=when, spec=spec)
+    return kept.claim(claim, is_alive=lambda _: False, grace=timedelta()).operation_id
+
+
+def _code(answer: Any) -> str:
+    code: str = answer.json()["error"]["code"]
+    assert answer.headers["x-ms-error-code"] == code
+    return code
