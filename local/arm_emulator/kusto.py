@@ -14,6 +14,8 @@ CONDITION = re.compile(
     r"|endswith|has|in~|in|!in)\s*(?P<value>.+)",
     re.DOTALL,
 )
+Test = Callable[[Json], bool]
+PATH = re.compile(r"[\w.\['\]-]+")
 LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|datetime\(([^)]*)\)|(-?\d+(?:\.\d+)?)|(true|false)")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -39,9 +41,11 @@ def run(query: str, tables: dict[str, Callable[[], list[Json]]]) -> list[Json]:
 def _stage(name: str, rest: str, rows: list[Json]) -> list[Json]:
     match name:
         case "where":
-            return [row for row in rows if _where(rest, row)]
+            holds = _read_where(rest)
+            return [row for row in rows if all(each(row) for each in holds)]
         case "project":
-            return [_project(rest, row) for row in rows]
+            columns = _read_columns(rest)
+            return [{name: _value(path, row) for name, path in columns} for row in rows]
         case "limit" | "take":
             return rows[: int(rest)]
         case "sort":
@@ -53,22 +57,30 @@ def _stage(name: str, rest: str, rows: list[Json]) -> list[Json]:
     raise _refused(f"the operator {name!r}; there are: where, project, limit, order by, count")
 
 
-def _where(text: str, row: Json) -> bool:
-    if _split(text, " or ")[1:] or text.strip()[:1] == "(":
+def _read_where(text: str) -> list[Test]:
+    if _split(text, " or ")[1:] or text[:1] == "(":
         raise _refused("'or' and brackets in a where: write one condition, or join them by 'and'")
-    return all(_condition(each.strip(), row) for each in _split(text, " and "))
+    return [_read_condition(each.strip()) for each in _split(text, " and ")]
 
 
-def _condition(text: str, row: Json) -> bool:
+def _read_condition(text: str) -> Test:
     found = CONDITION.fullmatch(text)
     if found is None:
         raise _refused(f"the condition {text!r}")
-    value = _value(found["path"], row)
     wanted = [_literal(each) for each in LITERAL.finditer(found["value"])]
     if not wanted:
         raise _refused(f"the value {found['value']!r}")
-    have, want = str("" if value is None else value), wanted[0]
-    low, lows = have.lower(), [each.lower() for each in wanted]
+    path, operator = found["path"], found["operator"]
+
+    def holds(row: Json) -> bool:
+        value = _value(path, row)
+        return _compare(operator, str("" if value is None else value), wanted)
+
+    return holds
+
+
+def _compare(operator: str, have: str, wanted: list[str]) -> bool:
+    want, low, lows = wanted[0], have.lower(), [each.lower() for each in wanted]
     tests: dict[str, Callable[[], bool]] = {
         "==": lambda: have == want,
         "!=": lambda: have != want,
@@ -87,22 +99,22 @@ def _condition(text: str, row: Json) -> bool:
         "!in": lambda: have not in wanted,
         "in~": lambda: low in lows,
     }
-    return tests[found["operator"]]()
+    return tests[operator]()
 
 
 def _literal(found: re.Match[str]) -> str:
     return next(each for each in found.groups() if each is not None)
 
 
-def _project(text: str, row: Json) -> Json:
-    projected: Json = {}
+def _read_columns(text: str) -> list[tuple[str, str]]:
+    columns = []
     for column in _split(text, ","):
         name, _, path = column.strip().partition("=")
         where = (path or name).strip()
-        if not re.fullmatch(r"[\w.\['\]-]+", where):
+        if not PATH.fullmatch(where):
             raise _refused(f"the expression {where!r} in a project")
-        projected[name.strip().replace(".", "_")] = _value(where, row)
-    return projected
+        columns.append((name.strip().replace(".", "_"), where))
+    return columns
 
 
 def _value(path: str, row: Json) -> Any:

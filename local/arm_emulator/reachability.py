@@ -17,7 +17,7 @@ from local.arm_emulator.store import Resource
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
 
-DATABASE_PORTS = (5432, 6432)  # PostgreSQL, and PgBouncer on the same server
+POSTGRESQL, PGBOUNCER = 5432, 6432  # the ports of a server
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,15 @@ def _arrive(cloud: "Cloud", name: str, port: int, found: Verdict) -> None:
     state = cloud.types.show(server)["properties"].get("state", "Unknown")
     if state != "Ready":
         found.inbound.append(issue("Platform", "Inbound", ServerState=state))
-    elif port not in DATABASE_PORTS:
+    elif not _listens(cloud, server, port):
         found.inbound.append(issue("GuestFirewall", "Inbound", Port=str(port)))
+
+
+def _listens(cloud: "Cloud", server: Resource, port: int) -> bool:
+    """PgBouncer listens once its parameter is on."""
+    switch = cloud.store.get(server.id.child("configurations", "pgbouncer.enabled").key)
+    on = switch is not None and str(switch.properties.get("value")).lower() == "true"
+    return port == POSTGRESQL or (port == PGBOUNCER and on)
 
 
 def _best_route(table: Json | None, address: str) -> Json | None:

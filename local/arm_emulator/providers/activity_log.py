@@ -40,7 +40,8 @@ def list_events(cloud: "Cloud", call: Call, subscription: str) -> Response:
         and event["resourceId"].lower().startswith(prefix)
         and all(str(event[key]).lower() == value.lower() for key, value in wanted.items())
     ]
-    found.sort(key=lambda event: str(event["eventTimestamp"]), reverse=True)
+    found.sort(key=lambda event: str(event["eventTimestamp"]))
+    found.reverse()  # of two at the same time, the later call is the later event
     start = int(call.request.query.get("$skiptoken", "0"))
     answer: Json = {"value": _select(found[start : start + PAGE], call)}
     if len(found) > start + PAGE:

@@ -6,6 +6,8 @@ from typing import ClassVar
 from local.arm_emulator.families import PRIVATE_DNS
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import ANY_NAME, NameRule
+from local.arm_emulator.operations import Operation
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_ids import parse_id
 from local.arm_emulator.resource_type import Change, ResourceType, Timing, Where
 from local.arm_emulator.store import Resource
@@ -28,6 +30,26 @@ class PrivateDnsType(ResourceType):
         """A bare GUID as etag."""
         change.body["etag"] = self.guid(change.id.key, change.now, len(change.sent))
         change.body["location"] = "global"
+
+    def doom(self, change: Change) -> ArmError | None:
+        """An If-Match or If-None-Match that does not hold is answered at the operation's end."""
+        headers = change.call.request.headers if change.call else {}
+        etag = change.before("etag")
+        unmet = (headers.get("if-none-match") == "*" and etag is not None) or (
+            headers.get("if-match", "*") not in ("*", etag, f'"{etag}"')
+        )
+        if not unmet:
+            return None
+        change.notes["restore"] = clone(change.prior.body) if change.prior else None
+        message = f"The condition in the header of the request is not met: the etag is {etag}."
+        return ArmError(412, "PreconditionFailed", message)
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A write whose condition did not hold has changed nothing."""
+        before = resource.notes.pop("restore", None)
+        if before is not None:
+            resource.body = before
+            self.stamp(resource, "Succeeded")
 
     def patch(self, change: Change, sent: Json) -> None:
         """Tags and properties are merged."""

@@ -1,0 +1,217 @@
+"""Connectivity checks and backend health, judged from what is emulated."""
+
+from typing import Any
+
+import pytest
+
+ZONE = "base.private.postgres.database.azure.com"
+NAME = "base.postgres.database.azure.com"
+NIC = "networkInterfaces/nic"
+MACHINE = "Microsoft.Compute/virtualMachines/vm"
+SERVER = "Microsoft.DBforPostgreSQL/flexibleServers/base"
+GATEWAY = "applicationGateways/appgw"
+
+
+def allow(name: str, source: str, priority: int, access: str = "Allow") -> dict[str, Any]:
+    return {
+        "name": name,
+        "properties": {
+            "priority": priority,
+            "direction": "Inbound",
+            "access": access,
+            "protocol": "Tcp",
+            "sourceAddressPrefix": source,
+            "sourcePortRange": "*",
+            "destinationAddressPrefix": "*",
+            "destinationPortRange": "5432",
+        },
+    }
+
+
+def gateway_body(azure: Any) -> dict[str, Any]:
+    at = azure.id(GATEWAY)
+    return {
+        "location": "eastus",
+        "properties": {
+            "sku": {"name": "Standard_v2", "tier": "Standard_v2"},
+            "gatewayIPConfigurations": [
+                {
+                    "name": "ip",
+                    "properties": {"subnet": {"id": azure.id("virtualNetworks/vnet/subnets/gw")}},
+                }
+            ],
+            "backendAddressPools": [
+                {"name": "pool", "properties": {"backendAddresses": [{"fqdn": NAME}]}},
+                {"name": "unused", "properties": {"backendAddresses": [{"fqdn": NAME}]}},
+            ],
+            "backendSettingsCollection": [
+                {"name": "pg", "properties": {"protocol": "Tcp", "port": 5432}}
+            ],
+            "routingRules": [
+                {
+                    "name": "pg",
+                    "properties": {
+                        "backendAddressPool": {"id": f"{at}/backendAddressPools/pool"},
+                        "backendSettings": {"id": f"{at}/backendSettingsCollection/pg"},
+                    },
+                }
+            ],
+        },
+    }
+
+
+def network_body(azure: Any) -> dict[str, Any]:
+    group = {"networkSecurityGroup": {"id": azure.id("networkSecurityGroups/nsg")}}
+    delegation = {"serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}
+    database = {"delegations": [{"name": "pg", "properties": delegation}], **group}
+    subnets = (("db", "10.1.3.0/24", database), ("gw", "10.1.2.0/24", {}))
+    return {
+        "location": "eastus",
+        "properties": {
+            "addressSpace": {"addressPrefixes": ["10.1.0.0/16"]},
+            "subnets": [
+                {"name": name, "properties": {"addressPrefix": prefix, **more}}
+                for name, prefix, more in (*subnets, ("mgmt", "10.1.4.0/24", {}))
+            ],
+        },
+    }
+
+
+@pytest.fixture
+def stack(azure: Any) -> Any:
+    """A machine, an application gateway and a database between which all is well."""
+    rules = [
+        allow("FromMachines", "10.1.4.0/24", 100),
+        allow("FromGateway", "10.1.2.0/24", 110),
+        allow("DenyOthers", "*", 4096, "Deny"),
+    ]
+    nsg = {"location": "eastus", "properties": {"securityRules": rules}}
+    subnet = {"id": azure.id("virtualNetworks/vnet/subnets/mgmt")}
+    configuration = {"name": "ipc", "properties": {"subnet": subnet}}
+    nic = {"location": "eastus", "properties": {"ipConfigurations": [configuration]}}
+    linked = {"virtualNetwork": {"id": azure.id("virtualNetworks/vnet")}}
+    profile = {"networkInterfaces": [{"id": azure.id(NIC)}]}
+    network = {
+        "delegatedSubnetResourceId": azure.id("virtualNetworks/vnet/subnets/db"),
+        "privateDnsZoneArmResourceId": azure.id(f"privateDnsZones/{ZONE}"),
+    }
+    put = azure.emulator.put
+    put(azure.id("networkSecurityGroups/nsg"), nsg)
+    put(azure.id("virtualNetworks/vnet"), network_body(azure))
+    put(azure.id(f"privateDnsZones/{ZONE}"), {"location": "global"})
+    put(azure.id(f"privateDnsZones/{ZONE}/virtualNetworkLinks/link"), {"properties": linked})
+    put(azure.id(NIC), nic)
+    put(azure.id(MACHINE), {"location": "eastus", "properties": {"networkProfile": profile}})
+    azure.postgresql.servers.begin_create_or_update(
+        "rg",
+        "base",
+        {
+            "location": "eastus",
+            "sku": {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"},
+            "properties": {"version": "17", "network": network},
+        },
+    ).result()
+    put(azure.id(GATEWAY), gateway_body(azure))
+    put(azure.id("networkWatchers/watcher", group="NetworkWatcherRG"), {"location": "eastus"})
+    return azure
+
+
+def check(azure: Any, address: str = NAME, port: int = 5432) -> tuple[str, list[str]]:
+    """The status, and the issues of all hops."""
+    question = {
+        "source": {"resourceId": azure.id(MACHINE)},
+        "destination": {"address": address, "port": port},
+        "protocol": "Tcp",
+    }
+    watchers = azure.network.network_watchers
+    found = watchers.begin_check_connectivity("NetworkWatcherRG", "watcher", question).result()
+    return found.connection_status, [i.type for hop in found.hops for i in hop.issues or []]
+
+
+def health(azure: Any) -> list[list[str]]:
+    found = azure.network.application_gateways.begin_backend_health("rg", "appgw").result()
+    return [
+        [s.health for used in pool.backend_http_settings_collection or [] for s in used.servers]
+        for pool in found.backend_address_pools
+    ]
+
+
+def test_a_sound_stack_is_reachable_by_name_and_by_address(stack: Any) -> None:
+    assert check(stack) == ("Reachable", [])
+    assert check(stack, "10.1.3.4") == ("Reachable", [])
+
+
+def test_a_backend_is_up_and_a_pool_without_a_rule_is_not_probed(stack: Any) -> None:
+    assert health(stack) == [["Up"], []]
+
+
+def test_without_a_link_the_name_does_not_resolve(stack: Any) -> None:
+    stack.emulator.remove(stack.id(f"privateDnsZones/{ZONE}/virtualNetworkLinks/link"))
+    assert check(stack) == ("Unreachable", ["DnsResolution"])
+    assert health(stack)[0] == ["Unknown"]
+
+
+def test_without_the_servers_record_the_name_does_not_resolve(stack: Any) -> None:
+    (record,) = stack.dns.record_sets.list_by_type("rg", ZONE, "A")
+    stack.emulator.remove(record.id)
+    assert check(stack) == ("Unreachable", ["DnsResolution"])
+
+
+def test_an_unknown_name_does_not_resolve(stack: Any) -> None:
+    assert check(stack, "nobody.example") == ("Unreachable", ["DnsResolution"])
+
+
+def test_a_rule_that_denies_is_named(stack: Any) -> None:
+    rules = [allow("FromGateway", "10.1.2.0/24", 110), allow("DenyOthers", "*", 4096, "Deny")]
+    group = stack.id("networkSecurityGroups/nsg")
+    stack.emulator.edit(group, {"properties": {"securityRules": rules}})
+    assert check(stack) == ("Unreachable", ["NetworkSecurityRule"])
+    assert health(stack)[0] == ["Up"]
+
+
+def test_a_gateway_that_may_not_pass_finds_its_backend_down(stack: Any) -> None:
+    rules = [allow("FromMachines", "10.1.4.0/24", 100), allow("DenyOthers", "*", 4096, "Deny")]
+    group = stack.id("networkSecurityGroups/nsg")
+    stack.emulator.edit(group, {"properties": {"securityRules": rules}})
+    assert health(stack)[0] == ["Down"]
+
+
+def test_a_stopped_server_is_unreachable(stack: Any) -> None:
+    stack.advance(seconds=30)
+    stack.postgresql.servers.begin_stop("rg", "base").result()
+    assert check(stack) == ("Unreachable", ["Platform"])
+    assert health(stack)[0] == ["Down"]
+
+
+def test_pgbouncer_is_reachable_once_it_is_on(stack: Any) -> None:
+    assert check(stack, port=6432) == ("Unreachable", ["GuestFirewall"])
+    stack.advance(seconds=30)
+    stack.postgresql.configurations.begin_update(
+        "rg", "base", "pgbouncer.enabled", {"properties": {"value": "true"}}
+    ).result()
+    assert check(stack, port=6432) == ("Reachable", [])
+
+
+def test_a_route_to_nowhere_cuts_the_machines_off(stack: Any) -> None:
+    route = {"name": "drop", "properties": {"addressPrefix": "10.1.3.0/24", "nextHopType": "None"}}
+    table = {"location": "eastus", "properties": {"routes": [route]}}
+    stack.emulator.put(stack.id("routeTables/rt"), table)
+    subnet = stack.id("virtualNetworks/vnet/subnets/mgmt")
+    changes = {"properties": {"routeTable": {"id": stack.id("routeTables/rt")}}}
+    stack.emulator.edit(subnet, changes)
+    assert check(stack) == ("Unreachable", ["UserDefinedRoute"])
+
+
+def test_an_http_probe_of_a_database_fails(stack: Any) -> None:
+    body = gateway_body(stack)
+    properties, at = body["properties"], stack.id(GATEWAY)
+    del properties["backendSettingsCollection"], properties["routingRules"]
+    settings = {"name": "http", "properties": {"protocol": "Http", "port": 5432}}
+    properties["backendHttpSettingsCollection"] = [settings]
+    inner = {
+        "backendAddressPool": {"id": f"{at}/backendAddressPools/pool"},
+        "backendHttpSettings": {"id": f"{at}/backendHttpSettingsCollection/http"},
+    }
+    properties["requestRoutingRules"] = [{"name": "rule", "properties": inner}]
+    stack.emulator.put(at, body)
+    assert health(stack)[0] == ["Down"]
