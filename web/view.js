@@ -13,11 +13,12 @@ export function span(seconds) {
 }
 
 const clock = (text) => new Date(text).toLocaleTimeString();
+const NUMBERS = new Set(["Time", "Expected", "Attempts"]);
 const row = (...cells) => make("tr", {}, ...cells);
 const cell = (content, className = "") => make("td", { className }, content ?? "");
 
 function table(columns, rows) {
-  const heads = columns.map((name) => make("th", { scope: "col" }, name));
+  const heads = columns.map((name) => make("th", { scope: "col", className: NUMBERS.has(name) ? "number" : "" }, name));
   return make("table", {}, make("thead", {}, row(...heads)), make("tbody", {}, ...rows));
 }
 
