@@ -39,7 +39,7 @@ def refuse_unregistered(cloud: "Cloud", target: ResourceId) -> None:
 
 def list_providers(cloud: "Cloud", call: Call, subscription: str) -> Response:
     """Every provider."""
-    names = sorted({*cloud.types.namespaces, *OTHER_NAMESPACES})
+    names = sorted(_namespaces(cloud))
     return Response(200, {"value": [_provider(cloud, subscription, name) for name in names]})
 
 
@@ -66,8 +66,12 @@ def _unregistered(cloud: "Cloud") -> set[str]:
     return {each.lower() for each in cloud.settings.unregistered} - set(ALWAYS_REGISTERED)
 
 
+def _namespaces(cloud: "Cloud") -> set[str]:
+    return {*(each.type.partition("/")[0] for each in cloud.types.all()), *OTHER_NAMESPACES}
+
+
 def _known(cloud: "Cloud", namespace: str) -> str:
-    for name in (*cloud.types.namespaces, *OTHER_NAMESPACES):
+    for name in _namespaces(cloud):
         if name.lower() == namespace.lower():
             return name
     message = f"The resource namespace '{namespace}' is invalid."
