@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.calls import Call
+from local.arm_emulator.endings import drop_child
 from local.arm_emulator.locks import check_locks, join_networks
 from local.arm_emulator.messages import ArmError, Json, Response
 from local.arm_emulator.reference_checks import check_references
@@ -147,6 +148,8 @@ def delete_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     change = Change(cloud, stored, str(target), {}, clone(resource.body), resource, call, call.time)
     if collection:
         type_.refuse_in_use(str(target), type_.children[collection].in_use, call.time)
+        drop_child(change.body, collection, target.name)
+        type_.check(change)  # what remains must stand on its own
     else:
         type_.check_delete(resource, call.time)
     check_locks(cloud, type_.takes(change), str(target))

@@ -9,9 +9,10 @@ from local.arm_emulator.families import GATEWAY_RETRY_AFTER
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.express_route import connection_refusal
-from local.arm_emulator.providers.network_basic import NetworkType, subnet_network_key
+from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
+from local.arm_emulator.subnets import network_key
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")
 CLASSIC_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -114,7 +115,7 @@ class VirtualNetworkGateways(NetworkType):
             configuration["properties"]["subnet"]["id"]
             for configuration in properties.get("ipConfigurations") or []
         ]
-        return [subnet_network_key(subnet) for subnet in subnets]
+        return [network_key(subnet) for subnet in subnets]
 
     def _check_sku(self, change: Change) -> None:
         name = str((change.properties.get("sku") or {}).get("name", ""))

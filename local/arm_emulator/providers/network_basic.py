@@ -9,7 +9,6 @@ from local.arm_emulator.references import Reference
 from local.arm_emulator.resource_type import BackReference, Change, ResourceType, Timing
 from local.arm_emulator.subnets import check_entry, check_static_address, free_address
 
-
 API_VERSIONS = (
     "2026-03-01",
     "2026-01-01",
