@@ -77,3 +77,19 @@ def test_a_validation_cannot_be_cancelled(still: Any, small: Json, kept: Records
     kept.claim(claim, is_alive=lambda _: False, grace=timedelta())
     answer = still.request("POST", f"operations/{name}-0/cancel")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "NotCancelable")
+
+
+def test_a_plan_leaves_the_recorded_spec_as_it_was(simulation: Any, small: Json) -> None:
+    path = f"deployments/{small['name']}"
+    simulation.finish(simulation.request("PUT", path, json=small))
+    before = simulation.request("GET", path).json()
+    other = small | {"tags": {"another": "tag"}}
+    simulation.finish(simulation.request("PUT", f"{path}?whatIf=true", json=other))
+    after = simulation.request("GET", path).json()
+    assert (after["spec"], after["generation"]) == (before["spec"], before["generation"])
+
+
+def test_a_plan_of_something_new_leaves_no_deployment(simulation: Any, small: Json) -> None:
+    path = f"deployments/{small['name']}"
+    simulation.finish(simulation.request("PUT", f"{path}?whatIf=true", json=small))
+    assert simulation.request("GET", path).status_code == 404
