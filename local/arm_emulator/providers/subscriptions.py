@@ -36,7 +36,9 @@ def metadata(cloud: "Cloud", call: Call) -> Response:
             "postgresqlServerEndpoint": "postgres.database.azure.com",
         },
     }
-    return Response(200, body if call.request.query.get("api-version", "") < "2019" else [body])
+    # The version of 2019 lists all clouds; `az cloud register` asks by the one of 2022 for this one.
+    listed = call.request.query.get("api-version", "").startswith("2019")
+    return Response(200, [body] if listed else body)
 
 
 def list_tenants(cloud: "Cloud", call: Call) -> Response:
