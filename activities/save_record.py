@@ -13,7 +13,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request")
 def save_record(request: Json) -> Json:
-    """{save: plan | end, operation, deployment, kind, whatIf, at, plan | result} -> {}, {failure}."""
+    """{save: plan | end, operation, deployment, kind, at, plan | result} -> {} or {failure}."""
 
     def work() -> Json:
         name, operation = request["deployment"], request["operation"]

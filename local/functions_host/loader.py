@@ -70,19 +70,25 @@ def loaded(app_dir: Path) -> Iterator[list[AppFunction]]:
     """
     script = os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
     sys.modules.pop(Path(script).stem, None)
-    before, brought = set(sys.modules), set[str]()
+    before, packages = set(sys.modules), set[str]()
     sys.path.insert(0, str(app_dir))
     importlib.invalidate_caches()
     try:
         try:
             module = _import_script(app_dir, script)
         finally:
-            brought = {n for n in set(sys.modules) - before if _belongs_to(sys.modules[n], app_dir)}
+            packages = {name.split(".")[0] for name in _brought(before, app_dir)}
         yield _index(_find_app(module, app_dir))
     finally:
         sys.path.remove(str(app_dir))
-        for name in brought:
-            sys.modules.pop(name, None)
+        for name in _brought(before, app_dir):  # also what its functions have imported since
+            if name.split(".")[0] in packages:
+                sys.modules.pop(name, None)
+
+
+def _brought(before: set[str], app_dir: Path) -> list[str]:
+    """Modules of the app that were not there before."""
+    return [n for n in set(sys.modules) - before if _belongs_to(sys.modules[n], app_dir)]
 
 
 def _belongs_to(module: object, app_dir: Path) -> bool:
