@@ -34,7 +34,7 @@ LISTED = (
     "identity",
     "managedBy",
 )
-FILTERED = ("resourceType", "name", "tagName", "tagValue")
+FILTERED = ("resourceType", "resourceGroup", "name", "tagName", "tagValue")
 CLAUSE = re.compile(rf"({'|'.join(FILTERED)}) eq '([^']*)'")
 
 
@@ -133,6 +133,7 @@ def _read_filter(text: str) -> Callable[[Resource], bool]:
         tags = resource.body.get("tags") or {}
         return (
             wanted.get("resourceType", resource.id.type).lower() == resource.id.type.lower()
+            and wanted.get("resourceGroup", resource.id.group).lower() == resource.id.group.lower()
             and wanted.get("name", resource.id.name).lower() == resource.id.name.lower()
             and ("tagName" not in wanted or wanted["tagName"] in tags)
             and ("tagValue" not in wanted or tags.get(wanted["tagName"]) == wanted["tagValue"])
