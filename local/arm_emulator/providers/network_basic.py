@@ -12,6 +12,7 @@ from local.arm_emulator.subnets import check_entry, check_static_address, free_a
 API_VERSIONS = (
     "2026-03-01",
     "2026-01-01",
+    "2025-09-01",
     "2025-07-01",
     "2025-05-01",
     "2025-03-01",
