@@ -171,9 +171,9 @@ class ResourceType:
         """The failure in which an accepted write will end, if it must."""
         return None
 
-    def busy(self, change: Change, running: Operation) -> None:
-        """A write arrives while another, different one runs: refuse it, or end the other one."""
-        raise self.busy_error(running)
+    def supersedes(self, change: Change, running: Operation) -> bool:
+        """Whether a write cancels a different one that runs, instead of being refused."""
+        return False
 
     def busy_error(self, running: Operation) -> ArmError:
         """The refusal of a write while another operation on the resource runs."""

@@ -83,6 +83,7 @@ def submit(
     kind = "create" if created else "update"
     seconds = _seconds(cloud, type_, change, kind)
     doom = type_.doom(change)
+    _supersede(cloud, change)
     resource = store_change(cloud, type_, change)
     synchronous = type_.synchronous_patch if patched else type_.synchronous_put
     if synchronous:
@@ -252,8 +253,18 @@ def _join(cloud: "Cloud", call: Call, type_: ResourceType, change: Change) -> Re
         call.operation = running.id
         view = cloud.types.view(change.target)
         return type_.family.written(cloud, running, view, created=running.kind == "create")
-    type_.busy(change, running)
+    if not type_.supersedes(change, running):
+        raise type_.busy_error(running)
     return None
+
+
+def _supersede(cloud: "Cloud", change: Change) -> None:
+    running = cloud.running(change.prior) if change.prior else None
+    if running is not None:
+        message = f"Operation {running.id} was canceled and superseded by a later one."
+        code = "CanceledAndSupersededDueToAnotherOperation"
+        error = {"code": code, "message": message, "details": []}
+        cloud.operations.end(running, change.now, "Canceled", error=error)
 
 
 def _seconds(cloud: "Cloud", type_: ResourceType, change: Change, kind: str) -> float:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from local.arm_emulator.application_gateway_rules import check_document
 from local.arm_emulator.backend_health import backend_health
 from local.arm_emulator.calls import Call
-from local.arm_emulator.messages import ArmError
+from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.network_basic import NetworkType
-from local.arm_emulator.references import Reference
+from local.arm_emulator.references import Reference, find_references, named_children
 from local.arm_emulator.resource_type import BackReference, Change, Timing
 from local.arm_emulator.store import Resource
 
@@ -25,32 +26,13 @@ class ApplicationGateways(NetworkType):
     secrets = ("sslCertificates[].properties.data", "sslCertificates[].properties.password")
     actions: ClassVar[Mapping[str, float]] = {"backendhealth": 40.0, "start": 90.0, "stop": 90.0}
 
-    def busy(self, change: Change, running: Operation) -> None:
-        """A later PUT supersedes the one that runs; that one ends Canceled."""
-        if running.kind == "delete" or not self.cloud.settings.application_gateway_supersedes:
-            raise self.busy_error(running)
-        error = {
-            "code": "CanceledAndSupersededDueToAnotherOperation",
-            "message": f"Operation {running.id} was canceled and superseded by a later one.",
-            "details": [],
-        }
-        self.cloud.operations.end(running, change.now, "Canceled", error=error)
+    def supersedes(self, change: Change, running: Operation) -> bool:
+        """A later PUT supersedes the one that runs; a deletion goes on."""
+        return running.kind != "delete" and self.cloud.settings.application_gateway_supersedes
 
     def check(self, change: Change) -> None:
-        """Version 2, a firewall policy where the SKU demands one, one document without gaps."""
-        properties = change.properties
-        sku = properties.get("sku") or {}
-        tier = str(sku.get("tier", ""))
-        if tier not in ("Standard_v2", "WAF_v2", "Basic"):
-            message = f"Application Gateway SKU {tier or sku} is not supported for new gateways."
-            raise ArmError(400, "ApplicationGatewaySkuNotSupported", message)
-        if tier == "WAF_v2" and not (properties.get("firewallPolicy") or {}).get("id"):
-            message = (
-                f"Application Gateway {change.id} with the selected SKU tier WAF_v2 must have a "
-                "valid WAF policy associated with it."
-            )
-            code = "ApplicationGatewayFirewallNotConfiguredForSelectedSku"
-            raise ArmError(400, code, message)
+        """The document makes sense, and its subnet lets it work."""
+        check_document(change)
 
     def fill(self, change: Change) -> None:
         """Defaults of the document and of its children."""
@@ -61,8 +43,9 @@ class ApplicationGateways(NetworkType):
         properties["operationalState"] = "Running"
         for collection in COLLECTIONS:
             properties.setdefault(collection, [])
-        for listener in properties["backendSettingsCollection"]:
-            listener["properties"].setdefault("timeout", 30)
+        for collection, defaults in DEFAULTS.items():
+            for item in properties[collection]:
+                item["properties"] = {**defaults, **item["properties"]}
         for certificate in properties["sslCertificates"]:
             certificate["properties"]["publicCertData"] = "MIIC"  # never the data that was sent
 
@@ -70,7 +53,47 @@ class ApplicationGateways(NetworkType):
         """The health of every backend."""
         return backend_health(self.cloud, resource) if action == "backendhealth" else None
 
+    def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """Start and stop show in the state."""
+        if operation.kind in ("start", "stop"):
+            stopped = operation.kind == "stop"
+            resource.properties["operationalState"] = "Stopped" if stopped else "Running"
+            self.cloud.store.put(resource)
 
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Which children use a child, as Azure adds it to each."""
+        children = {id_.lower(): item for id_, _, item in named_children(str(resource.id), body)}
+        for reference in find_references(resource.key, str(resource.id), resource.body):
+            used = children.get(reference.target)
+            if used is not None:
+                collection = reference.element.rsplit("/", 2)[1]
+                users = used["properties"].setdefault(USERS.get(collection, collection), [])
+                users.append({"id": reference.element})
+
+
+DEFAULTS: dict[str, Json] = {
+    "backendSettingsCollection": {"timeout": 30, "enableL4ClientIpPreservation": False},
+    "backendHttpSettingsCollection": {
+        "cookieBasedAffinity": "Disabled",
+        "requestTimeout": 30,
+        "pickHostNameFromBackendAddress": False,
+    },
+    "probes": {
+        "pickHostNameFromBackendHttpSettings": False,
+        "pickHostNameFromBackendSettings": False,
+        "minServers": 0,
+        "interval": 30,
+        "timeout": 30,
+        "unhealthyThreshold": 3,
+    },
+    "httpListeners": {"requireServerNameIndication": False, "hostNames": []},
+    "backendAddressPools": {"backendAddresses": []},
+    "frontendIPConfigurations": {"privateIPAllocationMethod": "Dynamic"},
+}
+USERS = {
+    "backendSettingsCollection": "backendSettings",
+    "backendHttpSettingsCollection": "backendHttpSettings",
+}
 COLLECTIONS = (
     "sslCertificates",
     "trustedRootCertificates",

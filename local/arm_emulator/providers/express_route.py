@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json
@@ -66,12 +66,45 @@ class ExpressRouteCircuits(NetworkType):
             inner.setdefault("authorizationUseStatus", "Available")
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """An authorization is in use once a connection with its key exists."""
-        used = set(resource.notes.get("usedKeys", ()))
+        """An authorization is in use while a connection with its key exists."""
+        used = _used_keys(self.cloud, resource)
         for authorization in body["properties"].get("authorizations") or []:
             inner = authorization["properties"]
             if inner.get("authorizationKey") in used:
                 inner["authorizationUseStatus"] = "InUse"
+
+
+# Connections per gateway and per circuit.
+# https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
+GATEWAY_CONNECTIONS = {"ErGw1AZ": 4, "Standard": 4, "ErGw2AZ": 8, "HighPerformance": 8}
+MOST_GATEWAY_CONNECTIONS = 16
+CIRCUIT_CONNECTIONS = {"Standard": 10, "Local": 10, "Basic": 10}
+MOST_CIRCUIT_CONNECTIONS = 100
+
+
+def check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
+    """Refuse a second connection of a pair, and one too many of either side."""
+    cloud, own = change.cloud, change.id.key
+    pairs: dict[str, set[str]] = {}
+    for side in (gateway_id, circuit_id):
+        for reference in cloud.store.references_to(side):
+            if reference.owner != own and "/connections/" in reference.owner:
+                pairs.setdefault(reference.owner, set()).add(side)
+    both = next((owner for owner, sides in pairs.items() if len(sides) == 2), None)
+    if both is not None:
+        message = f"{gateway_id} and {circuit_id} are connected by {both} already."
+        raise ArmError(400, "ConnectionAlreadyExists", message)
+    gateway, circuit = cloud.store.find(gateway_id), cloud.store.find(circuit_id)
+    sku = ((gateway or {}).get("properties", {}).get("sku") or {}).get("name", "")
+    tier = ((circuit or {}).get("sku") or {}).get("tier", "")
+    _check_count(pairs, gateway_id, GATEWAY_CONNECTIONS.get(sku, MOST_GATEWAY_CONNECTIONS))
+    _check_count(pairs, circuit_id, CIRCUIT_CONNECTIONS.get(tier, MOST_CIRCUIT_CONNECTIONS))
+
+
+def _check_count(pairs: dict[str, set[str]], side: str, limit: int) -> None:
+    if sum(side in sides for sides in pairs.values()) >= limit:
+        message = f"{side} has {limit} connections already, which is its limit."
+        raise ArmError(400, "ConnectionLimitExceeded", message)
 
 
 def connection_refusal(cloud: "Cloud", change: Change) -> ArmError | None:
@@ -128,7 +161,8 @@ def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | 
 
 
 def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
-    key = change.body["properties"].get("authorizationKey")
+    stored = change.prior.secrets.get("authorizationKey") if change.prior else None
+    key = change.properties.get("authorizationKey") or stored
     if change.id.subscription.lower() == circuit.id.subscription.lower() and key is None:
         return None
     keys = [a["properties"]["authorizationKey"] for a in _authorizations(circuit)]
@@ -141,13 +175,16 @@ def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError |
     if key not in keys:
         message = f"The authorization key does not belong to the circuit {circuit.id}."
         return ArmError(400, "ExpressRouteCircuitAuthorizationKeyInvalid", message)
-    used: list[Any] = circuit.notes.setdefault("usedKeys", [])
-    if key in used and change.creates:
+    if key in _used_keys(cloud, circuit, but=change.id.key):
         message = f"The authorization of circuit {circuit.id} is in use already."
         return ArmError(400, "ExpressRouteCircuitAuthorizationAlreadyUsed", message)
-    used.append(key)
-    cloud.store.put(circuit)
     return None
+
+
+def _used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
+    owners = {each.owner for each in cloud.store.references_to(circuit.key)} - {but}
+    users = [cloud.store.get(owner) for owner in owners]
+    return {each.secrets.get("authorizationKey", "") for each in users if each is not None}
 
 
 def _authorizations(circuit: Resource) -> list[Json]:

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.calls import Call
 from local.arm_emulator.families import GATEWAY_RETRY_AFTER
+from local.arm_emulator.locks import BUSY
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
-from local.arm_emulator.providers.express_route import connection_refusal
-from local.arm_emulator.providers.network_basic import NetworkType
+from local.arm_emulator.providers.express_route import check_room, connection_refusal
+from local.arm_emulator.providers.network_basic import NetworkType, check_public_address
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
-from local.arm_emulator.subnets import network_key
+from local.arm_emulator.subnets import check_entry, network_key, users_of
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")
 CLASSIC_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -34,17 +35,23 @@ class VirtualNetworkGateways(NetworkType):
 
     def check(self, change: Change) -> None:
         """A gateway sits in GatewaySubnet, alone of its kind, with a SKU of its family."""
-        properties = change.properties
-        configurations = properties.get("ipConfigurations") or []
+        configurations = change.properties.get("ipConfigurations") or []
         if not configurations:
             message = "A gateway needs at least one IP configuration."
-            raise ArmError(400, "MissingIpConfiguration", message)
+            raise ArmError(400, "GatewayIpConfigurationCountInvalid", message)
+        kind = str(change.properties.get("gatewayType", "Vpn"))
+        if kind.lower() != "expressroute":
+            message = f"Gateways of type {kind} are not emulated; ExpressRoute is."
+            raise ArmError(501, "NotEmulated", message)
         self._check_sku(change)
         for configuration in configurations:
-            subnet = str(((configuration.get("properties") or {}).get("subnet") or {}).get("id"))
+            inner = configuration.get("properties") or {}
+            subnet = str((inner.get("subnet") or {}).get("id"))
             if subnet.rpartition("/")[2].lower() != "gatewaysubnet":
                 message = f"Subnet {subnet} must be named GatewaySubnet."
                 raise ArmError(400, "InvalidGatewaySubnetName", message)
+            check_entry(change, subnet, smallest=27)
+            check_public_address(change, inner)
             self._check_alone(change, subnet)
 
     def fill(self, change: Change) -> None:
@@ -73,6 +80,10 @@ class VirtualNetworkGateways(NetworkType):
         for configuration in properties["ipConfigurations"]:
             configuration["properties"].setdefault("privateIPAllocationMethod", "Dynamic")
 
+    def takes(self, change: Change) -> tuple[str, ...]:
+        """A connection may be in the middle of a write."""
+        return (change.id.key,)
+
     def holds(self, change: Change) -> dict[str, str]:
         """A gateway operation refuses writes to its network meanwhile (field reports)."""
         settings = self.cloud.settings
@@ -80,10 +91,6 @@ class VirtualNetworkGateways(NetworkType):
             return {}
         code = "RetryableErrorDueToAnotherOperation"
         return dict.fromkeys(self._networks(change.properties), code)
-
-    def check_delete(self, resource: Resource, now: datetime) -> None:
-        """No connection may be left, not even a failed one."""
-        super().check_delete(resource, now)
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
         """Routes and peers, as far as a connected circuit brings them."""
@@ -125,21 +132,23 @@ class VirtualNetworkGateways(NetworkType):
                 f"use one of {', '.join(ZONAL_SKUS)}."
             )
             raise ArmError(400, "InvalidGatewaySkuSpecifiedForGatewayDeploymentType", message)
+        bounds = (change.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
+        low, high = bounds.get("min"), bounds.get("max")
+        scales = isinstance(low, int) and isinstance(high, int) and 1 <= low <= high <= 40
         before = change.before("properties", "sku", "name")
-        if before is not None and (before in ZONAL_SKUS) != (name in ZONAL_SKUS):
-            message = f"The SKU of a gateway cannot change from {before} to {name} in place."
-            raise ArmError(400, "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid", message)
+        moved = before is not None and (before in ZONAL_SKUS) != (name in ZONAL_SKUS)
+        if moved or (name == "ErGwScale") != scales:
+            message = (
+                f"SKU {name} (before: {before}) with the bounds {low}-{high} is not possible: "
+                "ErGwScale needs both, 1-40, others none; families do not change in place."
+            )
+            code = "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid"
+            raise ArmError(400, code, message)
 
     def _check_alone(self, change: Change, subnet: str) -> None:
-        kind = str(change.properties.get("gatewayType", "ExpressRoute")).lower()
-        for reference in self.cloud.store.references_to(subnet):
-            other = self.cloud.store.get(reference.owner)
-            if other is None or other.key == change.id.key:
-                continue
-            same = str(other.properties.get("gatewayType", "")).lower() == kind
-            if other.id.type.lower() == self.type.lower() and same:
-                message = f"Virtual network already contains a gateway of type {kind}: {other.id}."
-                raise ArmError(400, "GatewayAlreadyExistsInVirtualNetwork", message)
+        for other in users_of(self.cloud, subnet, but=change.id.key):
+            message = f"Virtual network already contains a gateway of this type: {other.id}."
+            raise ArmError(400, "GatewayAlreadyExistsInVirtualNetwork", message)
 
 
 class Connections(NetworkType):
@@ -149,6 +158,28 @@ class Connections(NetworkType):
     model = "VirtualNetworkGatewayConnection"
     timing = Timing(3 * 60, 60, 2 * 60)
     secrets = ("authorizationKey", "sharedKey")
+
+    def check(self, change: Change) -> None:
+        """An ExpressRoute connection joins one gateway with one circuit, once."""
+        kind = str(change.properties.get("connectionType", ""))
+        if kind.lower() != "expressroute":
+            message = f"Connections of type {kind} are not emulated; ExpressRoute is."
+            raise ArmError(501, "NotEmulated", message)
+        gateway = str((change.properties.get("virtualNetworkGateway1") or {}).get("id", ""))
+        circuit = str((change.properties.get("peer") or {}).get("id", ""))
+        if not gateway or not circuit:
+            message = "An ExpressRoute connection needs virtualNetworkGateway1 and peer."
+            raise ArmError(400, "ExpressRouteConnectionIncomplete", message)
+        check_room(change, gateway, circuit)
+
+    def holds(self, change: Change) -> dict[str, str]:
+        """The gateway cannot be written while it is being connected."""
+        gateway = (change.properties.get("virtualNetworkGateway1") or {}).get("id")
+        return {str(gateway).lower(): BUSY} if gateway else {}
+
+    def takes(self, change: Change) -> tuple[str, ...]:
+        """One connection of a gateway at a time."""
+        return tuple(self.holds(change))
 
     def fill(self, change: Change) -> None:
         """Counters and defaults."""

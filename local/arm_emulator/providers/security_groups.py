@@ -60,17 +60,10 @@ class AttachedType(NetworkType):
         """A network that names it may be in the middle of a write."""
         return (change.id.key,) if self.cloud.settings.vnet_locking else ()
 
-    def busy(self, change: Change, running: Operation) -> None:
-        """A write of another child supersedes the one that runs (field reports)."""
+    def supersedes(self, change: Change, running: Operation) -> bool:
+        """A write of one child cancels that of another (field reports)."""
         children = running.target.lower() != running.key and change.target.lower() != running.key
-        if not children or running.kind == "delete":
-            raise self.busy_error(running)
-        error = {
-            "code": "CanceledAndSupersededDueToAnotherOperation",
-            "message": f"Operation {running.id} was canceled and superseded by a later one.",
-            "details": [],
-        }
-        self.cloud.operations.end(running, change.now, "Canceled", error=error)
+        return children and running.kind != "delete"
 
     def check_attached(self, change: Change) -> None:
         """Check every subnet it is attached to as it would be with the new rules."""
