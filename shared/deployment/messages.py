@@ -28,7 +28,7 @@ class Failure(TypedDict):
     retryable: bool
     retryAfterSeconds: NotRequired[float]  # wait this long before the next try
     patienceSeconds: NotRequired[float]  # give up this long after the first such failure
-    maxAttempts: NotRequired[int]  # give up after this many submits
+    maxAttempts: NotRequired[int]  # give up after this many such failures
 
 
 class Change(TypedDict):
@@ -105,7 +105,8 @@ class Run(TypedDict):
     legStartedAt: NotRequired[str]  # running: the operation now waited for, and its expected end;
     legEndsAt: NotRequired[str]  # one step may be several operations in a row
     operationUrl: NotRequired[str | None]
-    refusedSince: NotRequired[str]  # first of an unbroken row of retryable failures
+    refusedSince: NotRequired[str]  # first of an unbroken row of refusals
+    failures: NotRequired[int]  # those that are tried again a bounded number of times only
     unknowns: NotRequired[int]  # activities that raised instead of answering
     failure: NotRequired[Failure | None]
     warning: NotRequired[str]

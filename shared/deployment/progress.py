@@ -196,6 +196,7 @@ class Progress:
         run["lookedAt"] = now.isoformat()
         run["retryAfterSeconds"] = outcome.get("retryAfterSeconds") or 0.0
         run.pop("dueAt", None)
+        run.pop("refusedSince", None)
 
     def _unknown(self, key: str, now: datetime) -> None:
         """Nobody knows what the activity did, so do it again: a submit may be repeated."""
@@ -212,13 +213,15 @@ class Progress:
     def _refused(self, key: str, failure: Failure, now: datetime) -> None:
         run = self.runs[key]
         since = _time(run.setdefault("refusedSince", now.isoformat()))
-        attempts = failure.get("maxAttempts", float("inf"))
+        limit = failure.get("maxAttempts", float("inf"))
         retryable = failure["retryable"]
         if self.relentless and not retryable:
-            retryable, attempts = True, RELENTLESS_ATTEMPTS
+            retryable, limit = True, RELENTLESS_ATTEMPTS
+        if limit < float("inf"):  # contention never counts as a failure
+            run["failures"] = run.get("failures", 0) + 1
         patience = failure.get("patienceSeconds", float("inf"))
         waited = (now - since).total_seconds()
-        if not retryable or run["attempts"] >= attempts or waited >= patience:
+        if not retryable or run.get("failures", 0) >= limit or waited >= patience:
             self._fail(key, failure, now)
             return
         first = timedelta(seconds=failure.get("retryAfterSeconds", DEFAULT_WAIT.total_seconds()))

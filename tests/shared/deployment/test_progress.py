@@ -139,6 +139,16 @@ def test_a_transient_failure_is_submitted_again_a_bounded_number_of_times() -> N
     assert progress.runs["a"]["attempts"] == 3
 
 
+def test_contention_does_not_use_up_the_tries_of_a_transient_failure() -> None:
+    progress = walking(step("a"))
+    now = NOW
+    for _ in range(5):
+        answer(progress, now, a=failed("AnotherOperationInProgress", retryable=True))
+        now = progress.next_due(now) or now
+    answer(progress, now, a=failed("InternalServerError", retryable=True, maxAttempts=3))
+    assert progress.runs["a"]["state"] == "waiting"
+
+
 def test_retry_after_is_honoured_before_the_next_try() -> None:
     progress = walking(step("a"))
     answer(progress, NOW, a=failed("Busy", retryable=True, retryAfterSeconds=40))
