@@ -9,6 +9,10 @@ VERSION = "2025-04-01"
 MACHINE = "Microsoft.Compute/virtualMachines/vm"
 
 
+def error_of(refused: pytest.ExceptionInfo[HttpResponseError]) -> Any:
+    return refused.value.error
+
+
 @pytest.fixture
 def interface(azure: Any) -> Any:
     """A network interface for a machine."""
@@ -74,14 +78,14 @@ def test_an_interface_is_reserved_for_180_seconds_after_its_machine(interface: A
     create(interface)
     with pytest.raises(HttpResponseError) as refused:
         interfaces.begin_delete("rg", "nic")
-    assert refused.value.error.code == "NicInUse"
+    assert error_of(refused).code == "NicInUse"
     delete(interface)
     with pytest.raises(HttpResponseError) as refused:
         interfaces.begin_delete("rg", "nic")
-    assert refused.value.error.code == "NicReservedForAnotherVm"
+    assert error_of(refused).code == "NicReservedForAnotherVm"
     with pytest.raises(HttpResponseError) as refused:
         create(interface, "Microsoft.Compute/virtualMachines/other")
-    assert refused.value.error.code == "NicReservedForAnotherVm"
+    assert error_of(refused).code == "NicReservedForAnotherVm"
     interface.advance(seconds=180)
     interfaces.begin_delete("rg", "nic").result()
 
@@ -89,11 +93,11 @@ def test_an_interface_is_reserved_for_180_seconds_after_its_machine(interface: A
 def test_a_size_that_is_unknown_or_barred_is_refused(interface: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         create(interface, size="Standard_Z9")
-    assert refused.value.error.code == "InvalidParameter"
+    assert error_of(refused).code == "InvalidParameter"
     interface.emulator.settings({"restricted_sizes": ("Standard_B2s",)})
     with pytest.raises(HttpResponseError) as refused:
         create(interface)
-    assert refused.value.error.code == "SkuNotAvailable"
+    assert error_of(refused).code == "SkuNotAvailable"
 
 
 def test_an_extension_needs_its_machine_and_goes_with_it(interface: Any) -> None:
@@ -102,7 +106,7 @@ def test_an_extension_needs_its_machine_and_goes_with_it(interface: Any) -> None
     agent = {"location": "eastus", "properties": {"type": "NetworkWatcherAgentLinux"}}
     with pytest.raises(ResourceNotFoundError) as missing:
         resources.begin_create_or_update_by_id(id_, agent, api_version=VERSION)
-    assert missing.value.error.code == "ParentResourceNotFound"
+    assert error_of(missing).code == "ParentResourceNotFound"
     create(interface)
     resources.begin_create_or_update_by_id(id_, agent, api_version=VERSION).result()
     delete(interface)

@@ -64,14 +64,15 @@ def network_body(azure: Any) -> dict[str, Any]:
     group = {"networkSecurityGroup": {"id": azure.id("networkSecurityGroups/nsg")}}
     delegation = {"serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}
     database = {"delegations": [{"name": "pg", "properties": delegation}], **group}
-    subnets = (("db", "10.1.3.0/24", database), ("gw", "10.1.2.0/24", {}))
+    nothing: dict[str, Any] = {}
+    subnets = (("db", "10.1.3.0/24", database), ("gw", "10.1.2.0/24", nothing))
     return {
         "location": "eastus",
         "properties": {
             "addressSpace": {"addressPrefixes": ["10.1.0.0/16"]},
             "subnets": [
                 {"name": name, "properties": {"addressPrefix": prefix, **more}}
-                for name, prefix, more in (*subnets, ("mgmt", "10.1.4.0/24", {}))
+                for name, prefix, more in (*subnets, ("mgmt", "10.1.4.0/24", nothing))
             ],
         },
     }

@@ -10,6 +10,10 @@ ZONE = "corp.example"
 A_RECORD = {"properties": {"ttl": 300, "aRecords": [{"ipv4Address": "10.1.2.10"}]}}
 
 
+def error_of(refused: pytest.ExceptionInfo[HttpResponseError]) -> Any:
+    return refused.value.error
+
+
 @pytest.fixture
 def zone(azure: Any) -> Any:
     """A zone, and a network to link it with."""
@@ -58,7 +62,7 @@ def test_a_zone_with_links_cannot_be_deleted(zone: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         zone.dns.private_zones.begin_delete("rg", ZONE)
     assert refused.value.status_code == 409
-    assert refused.value.error.code == "CannotDeleteResource"
+    assert error_of(refused).code == "CannotDeleteResource"
     zone.dns.virtual_network_links.begin_delete("rg", ZONE, "link").result()
     zone.dns.private_zones.begin_delete("rg", ZONE).result()
     with pytest.raises(ResourceNotFoundError):
@@ -74,14 +78,14 @@ def test_a_network_sees_one_zone_of_a_name(zone: Any) -> None:
     }
     with pytest.raises(HttpResponseError) as refused:
         zone.dns.virtual_network_links.begin_create_or_update("elsewhere", ZONE, "link", body)
-    assert refused.value.error.code == "BadRequest"
-    assert "overlapping namespaces" in refused.value.error.message
+    assert error_of(refused).code == "BadRequest"
+    assert "overlapping namespaces" in error_of(refused).message
 
 
 def test_a_link_to_a_missing_zone_is_refused(azure: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         link(azure, zone="no.example")
-    assert refused.value.error.code == "ParentResourceNotFound"
+    assert error_of(refused).code == "ParentResourceNotFound"
 
 
 def test_a_record_is_written_read_changed_and_deleted_at_once(zone: Any) -> None:
@@ -107,4 +111,4 @@ def test_creating_only_if_absent_fails_at_the_end_of_the_operation(zone: Any) ->
 def test_a_zone_of_one_label_is_refused(azure: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         azure.dns.private_zones.begin_create_or_update("rg", "corp", {"location": "global"})
-    assert refused.value.error.code == "BadRequest"
+    assert error_of(refused).code == "BadRequest"

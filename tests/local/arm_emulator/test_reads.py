@@ -9,6 +9,10 @@ from azure.core.rest import HttpRequest
 TABLE = {"location": "eastus", "properties": {"routes": []}}
 
 
+def error_of(refused: pytest.ExceptionInfo[HttpResponseError]) -> Any:
+    return refused.value.error
+
+
 def ask(azure: Any, method: str, path: str, version: str, **more: Any) -> Any:
     """A request that has no SDK here, through the pipeline of one that is."""
     separator = "&" if "?" in path else "?"
@@ -77,8 +81,8 @@ def test_permissions_are_everything_unless_they_are_put(azure: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         write_table(azure)
     assert refused.value.status_code == 403
-    assert refused.value.error.code == "AuthorizationFailed"
-    assert "Microsoft.Network/routeTables/write" in refused.value.error.message
+    assert error_of(refused).code == "AuthorizationFailed"
+    assert "Microsoft.Network/routeTables/write" in error_of(refused).message
 
 
 def test_locks_are_seen_at_below_and_above_their_scope(azure: Any) -> None:
@@ -109,7 +113,7 @@ def test_a_policy_denies_beforehand_and_at_the_write(azure: Any) -> None:
     assert evaluate("Microsoft.Network/virtualNetworks") == []
     with pytest.raises(HttpResponseError) as refused:
         write_table(azure)
-    assert refused.value.error.code == "RequestDisallowedByPolicy"
+    assert error_of(refused).code == "RequestDisallowedByPolicy"
 
 
 @pytest.mark.parametrize(

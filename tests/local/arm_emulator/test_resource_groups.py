@@ -14,6 +14,10 @@ VNET = {
 }
 
 
+def error_of(refused: pytest.ExceptionInfo[HttpResponseError]) -> Any:
+    return refused.value.error
+
+
 def lock(azure: Any, scope: str, level: str = "CanNotDelete") -> str:
     id_ = f"{scope}/providers/Microsoft.Authorization/locks/keep"
     azure.emulator.put(id_, {"properties": {"level": level}})
@@ -36,7 +40,7 @@ def nic(azure: Any, group: str = "rg") -> None:
 def code_of(call: Any, *arguments: Any) -> Any:
     with pytest.raises(HttpResponseError) as refused:
         call(*arguments)
-    return refused.value.error.code
+    return error_of(refused).code
 
 
 def test_a_put_replaces_the_tags(azure: Any) -> None:
