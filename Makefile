@@ -3,7 +3,7 @@
 #   make up      the local stack stays up; its URLs and a first request are printed
 #   make test    set-up, then the tests            make test-all   the slow ones too
 #   make check   format, lint, types, import contracts
-#   make bench   the numbers of docs/benchmarks.md  make sim        seeded crash and fault runs
+#   make bench   the numbers                       make sim        seeded crash and fault runs
 #   make lock    compile the pinned requirements anew
 
 PYTHON ?= python3.11

@@ -104,7 +104,6 @@ class Demo:
         expect(report["status"] == "drifted", "the edit was not found")
         found = [f"{c['key']} {c['path']}" for c in report["changes"] if "path" in c]
         self.run(self.client.request("POST", f"deployments/{self.name}/drift/repair"))
-        time.sleep(1.1)  # reports are told apart by the second
         expect(self.client.drift(self.name)["status"] == "inSync", "the repair did not help")
         return f"found {', '.join(found)}; repaired, in sync"
 
