@@ -78,7 +78,17 @@ def capabilities(cloud: "Cloud", call: Call, location: str, **_: str) -> Respons
             {"name": v, "supportedVersionsToUpgrade": list(VERSIONS[at + 1 :])}
             for at, v in enumerate(VERSIONS)
         ],
-        "supportedFeatures": [],
+        "supportedFeatures": [
+            {"name": name, "status": "Enabled" if on else "Disabled"}
+            for name, on in (
+                ("OfferRestricted", barred),
+                ("ZoneRedundantHa", zones),
+                ("ZoneRedundantHaAndGeoBackup", zones),
+                ("GeoBackup", True),
+                ("StorageAutoGrowth", True),
+                ("OnlineResize", True),
+            )
+        ],
         "fastProvisioningSupported": "Disabled",
         "geoBackupSupported": "Enabled",
         "zoneRedundantHaSupported": "Enabled" if zones else "Disabled",

@@ -36,7 +36,7 @@ def metadata(cloud: "Cloud", call: Call) -> Response:
             "postgresqlServerEndpoint": "postgres.database.azure.com",
         },
     }
-    # The version of 2019 lists all clouds; `az cloud register` asks by the one of 2022 for this one.
+    # The version of 2019 lists all clouds; `az cloud register` asks one by that of 2022.
     listed = call.request.query.get("api-version", "").startswith("2019")
     return Response(200, [body] if listed else body)
 
