@@ -144,7 +144,9 @@ def without(body: Any, changes: Iterable[Change]) -> Any:
 def without_read_only(body: Any) -> Any:
     """A body as ARM answered it, less the fields that a PUT must not carry."""
     if isinstance(body, Mapping):
-        return {k: without_read_only(v) for k, v in body.items() if k not in READ_ONLY}
+        # The type of a resource, and of a part that has an id, is ARM's; other types are not.
+        owned = READ_ONLY | {"type"} if {"id", "name"} <= body.keys() else READ_ONLY
+        return {k: without_read_only(v) for k, v in body.items() if k not in owned}
     if isinstance(body, list):
         return [without_read_only(item) for item in body]
     return body

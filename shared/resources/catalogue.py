@@ -36,6 +36,7 @@ def catalogue() -> Catalogue:
 
     Raises:
         ValueError: two classes claim one key.
+        ImportError: there is none; an empty plan would look like a success.
     """
     for module in pkgutil.iter_modules(shared.resources.__path__):
         importlib.import_module(f"{shared.resources.__name__}.{module.name}")
@@ -45,6 +46,8 @@ def catalogue() -> Catalogue:
             if kind.key in found:
                 raise ValueError(f"{kind.__name__} and {found[kind.key].__name__}: {kind.key!r}")
             found[kind.key] = kind
+    if not found:
+        raise ImportError(f"no resource class was found in {shared.resources.__name__}")
     before = {
         key: [*edges(kind), *(gate.key for gate in kind.starts_after)]
         for key, kind in sorted(found.items())

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.deployment.diff import differences, leftovers, merged, reverted, without
+from shared.deployment.diff import (
+    differences,
+    leftovers,
+    merged,
+    reverted,
+    without,
+    without_read_only,
+)
 from shared.deployment.secrets import secret
 
 
@@ -148,6 +155,15 @@ def test_a_change_below_a_key_with_a_dot_is_taken_back() -> None:
     changes = differences(desired, observed)
     assert [change["path"] for change in changes] == ['p."pg.mode"']
     assert reverted(desired, changes) == observed
+
+
+def test_what_arm_owns_is_left_out_at_any_depth() -> None:
+    part = {"id": "/a/b", "name": "b", "type": "T", "etag": "1", "properties": {"type": "Premium"}}
+    observed = {"identity": {"type": "UserAssigned"}, "parts": [part], "provisioningState": "x"}
+    assert without_read_only(observed) == {
+        "identity": {"type": "UserAssigned"},
+        "parts": [{"id": "/a/b", "name": "b", "properties": {"type": "Premium"}}],
+    }
 
 
 def test_an_element_is_put_back_into_a_list_that_is_gone() -> None:
