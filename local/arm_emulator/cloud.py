@@ -20,6 +20,7 @@ from local.arm_emulator.names import ANY_NAME
 from local.arm_emulator.operations import Operation, Operations
 from local.arm_emulator.persistence import Journal
 from local.arm_emulator.providers import ROUTES, TYPES
+from local.arm_emulator.references import Reference
 from local.arm_emulator.registry import Types
 from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id, split_provider
 from local.arm_emulator.router import Router
@@ -50,7 +51,8 @@ class Cloud:
 
     def _start_anew(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
-        self.store = Store()
+        self.store = Store(self._let_linger)
+        self.moment = self.clock.now()  # of the request or of the operation that ends
         self.operations = Operations(seed=self.seed, finish=partial(finish, self))
         self.faults = Faults()
         self.throttle = Throttle(self.settings)
@@ -72,6 +74,7 @@ class Cloud:
         with self.lock:
             now = self.clock.now()
             self.operations.settle(now)
+            self.moment = now
             call = Call(self.next_number(), request, now)
             call.correlation = request.headers.get(
                 "x-ms-correlation-request-id"
@@ -209,16 +212,18 @@ class Cloud:
         """Take a resource and what is stored below it out of the cloud."""
         for child in self.store.children(resource.key):
             self.store.remove(child.key)
-        for reference in self.store.references_from(resource.key):
-            owner = self.types.get(self.store.owner_type(reference.target))
-            if owner is not None and owner.lag:
-                seconds = float(getattr(self.settings, owner.lag))
-                if seconds > 0:
-                    self.store.linger(reference, now + timedelta(seconds=seconds))
         type_ = self.types.get(resource.id.type)
         self.store.remove(resource.key)
         if type_ is not None:
             type_.deleted(resource, now)
+
+    def _let_linger(self, reference: Reference) -> None:
+        """A lost reference still blocks the deletion of its target: Azure's index lags behind."""
+        owner = self.types.get(self.store.owner_type(reference.target))
+        if owner is not None and owner.lag:
+            span = timedelta(seconds=float(getattr(self.settings, owner.lag)))
+            if span:
+                self.store.linger(reference, self.moment + span)
 
     def require_group(self, subscription: str, group: str) -> Resource:
         """The resource group, or Azure's 404."""

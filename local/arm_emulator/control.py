@@ -137,6 +137,7 @@ class Control:
             node = self.cloud.store.find(str(target))
             if resource is None or node is None:
                 raise self.cloud.not_found(target)
+            self.cloud.moment = self.cloud.clock.now()
             _merge(node, clone(changes))
             resource.version += 1
             resource.changed = self.cloud.clock.now()
@@ -160,7 +161,8 @@ class Control:
                 resource.properties[collection] = [i for i in items if i["name"].lower() != low]
                 self.cloud.store.put(resource)
             else:
-                self.cloud.remove(resource, self.cloud.clock.now())
+                self.cloud.moment = self.cloud.clock.now()
+                self.cloud.remove(resource, self.cloud.moment)
             self._log("DELETE", target, None, caller)
             self.cloud.journal.save(self.cloud)
 

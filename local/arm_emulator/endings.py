@@ -16,6 +16,7 @@ WRITES = ("create", "update", "delete")
 
 def finish(cloud: "Cloud", operation: Operation, at: datetime) -> None:
     """Bring the effect of an operation that has just reached an end state."""
+    cloud.moment = at
     resource = cloud.store.get(operation.key)
     type_ = cloud.types.get(resource.id.type) if resource is not None else None
     if resource is None or type_ is None:

@@ -2,13 +2,24 @@
 
 from typing import TYPE_CHECKING
 
+from local.arm_emulator.locations import canonical
 from local.arm_emulator.messages import ArmError
-from local.arm_emulator.references import ID_PREFIX, find_references
+from local.arm_emulator.references import ID_PREFIX, Reference, find_references
 from local.arm_emulator.registry import required_id
 from local.arm_emulator.resource_type import Change, ResourceType
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
+
+SAME_REGION = (
+    "subnet",
+    "publicIPAddress",
+    "networkSecurityGroup",
+    "routeTable",
+    "firewallPolicy",
+    "virtualNetworkGateway1",
+    "networkInterfaces",
+)
 
 
 def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
@@ -20,6 +31,7 @@ def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> Non
             _check_own(change, reference.target[len(inside) :], reference.target)
         elif reference.via not in ("identity", *type_.unchecked):
             _check_other(cloud, change, reference.target)
+            _check_region(cloud, change, reference)
 
 
 def _check_own(change: Change, path: str, target: str) -> None:
@@ -51,6 +63,16 @@ def _check_other(cloud: "Cloud", change: Change, target: str) -> None:
         raise ArmError(
             409, "ReferencedResourceNotProvisioned", message, headers={"Retry-After": "10"}
         )
+
+
+def _check_region(cloud: "Cloud", change: Change, reference: Reference) -> None:
+    """What is attached to each other within Microsoft.Network is in one region."""
+    target = cloud.store.get(cloud.store.owner_of(reference.target)[0])
+    if reference.via not in SAME_REGION or target is None:
+        return
+    here, there = (canonical(str(b.get("location", ""))) for b in (change.body, target.body))
+    if here != there:
+        raise _invalid(reference.target, str(change.id))
 
 
 def _invalid(target: str, by: str) -> ArmError:

@@ -5,7 +5,7 @@ to them. A deleted resource's references may linger, as Azure's reverse indexes 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,8 @@ class Resource:
 class Store:
     """The resources with their indexes. Groups are resources too, under their own key."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_lost: Callable[[Reference], None] = lambda _: None) -> None:
+        self._on_lost = on_lost  # told of every reference that is no more
         self.resources: dict[str, Resource] = {}
         self.lingering: dict[str, list[tuple[Reference, datetime]]] = {}
         self.changed: set[str] = set()  # keys to be written to the state file
@@ -152,15 +153,17 @@ class Store:
         return resource.id.type if resource else ""
 
     def _index_references(self, resource: Resource) -> None:
-        self._forget_references(resource.key)
         found = tuple(find_references(resource.key, str(resource.id), resource.body))
+        self._forget_references(resource.key, but=set(found))
         self._outgoing[resource.key] = found
         for reference in found:
             self._references[reference.target][reference] = None
 
-    def _forget_references(self, key: str) -> None:
+    def _forget_references(self, key: str, *, but: Collection[Reference] = ()) -> None:
         for reference in self._outgoing.pop(key, ()):
             self._references[reference.target].pop(reference, None)
+            if reference not in but:
+                self._on_lost(reference)
 
 
 def _parents(id_: ResourceId) -> Iterator[str]:

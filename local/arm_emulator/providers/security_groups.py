@@ -203,10 +203,6 @@ def _default_rule(
 
 
 def _check_rule(name: str, rule: Json) -> None:
-    for wanted in ("priority", "direction", "access", "protocol"):
-        if rule.get(wanted) is None:
-            message = f"Security rule {name} lacks {wanted}."
-            raise ArmError(400, "SecurityRuleMissingProperty", message)
     if not 100 <= rule["priority"] <= 4096:
         message = (
             f"Security rule has invalid Priority. Value provided: {rule['priority']} Allowed range "

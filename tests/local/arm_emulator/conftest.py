@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from azure.core.credentials import AccessToken
+from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import SecretClient
@@ -28,7 +29,7 @@ ENVIRONMENT = (
 )
 
 
-class VirtualTransport(RequestsTransport):
+class VirtualTransport(RequestsTransport):  # type: ignore[misc]
     """The ordinary transport; only its sleep moves the virtual clock instead of waiting."""
 
     def __init__(self, clock: VirtualClock, ca_file: str) -> None:
@@ -158,3 +159,48 @@ def web(emulator: ArmEmulator) -> Iterator[requests.Session]:
         token, _ = emulator.cloud.identity.mint("https://management.azure.com")
         session.headers["Authorization"] = f"Bearer {token}"
         yield session
+
+
+@pytest.fixture
+def refusal() -> Callable[..., str]:
+    """Makes a call of an SDK that must fail, and tells how: ``"400 NetcfgInvalidSubnet"``."""
+
+    def finish(answer: Any) -> None:
+        if hasattr(answer, "result"):
+            answer.result()
+
+    def ask(call: Callable[..., Any], *arguments: Any, **more: Any) -> str:
+        with pytest.raises(HttpResponseError) as refused:
+            finish(call(*arguments, **more))
+        error = refused.value.error
+        assert error is not None
+        return f"{refused.value.status_code} {error.code}"
+
+    return ask
+
+
+@pytest.fixture
+def network(azure: Azure) -> Azure:
+    """A virtual network with every subnet of the architecture, ready beforehand."""
+    space = {"addressPrefixes": ["10.1.0.0/16"]}
+    postgresql = {"serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}
+    delegated = {"delegations": [{"name": "pg", "properties": postgresql}]}
+    rows: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("GatewaySubnet", "10.1.1.0/27", {}),
+        ("ApplicationGatewaySubnet", "10.1.2.0/24", {}),
+        ("DatabaseSubnet", "10.1.3.0/24", delegated),
+        ("ManagementSubnet", "10.1.4.0/24", {}),
+        ("AzureBastionSubnet", "10.1.5.0/26", {}),
+    )
+    subnets = [
+        {"name": name, "properties": {"addressPrefix": prefix, **more}}
+        for name, prefix, more in rows
+    ]
+    body = {"location": "eastus", "properties": {"addressSpace": space, "subnets": subnets}}
+    azure.emulator.put(azure.id("virtualNetworks/vnet"), body)
+    for name in ("pip-appgw", "pip-bastion"):
+        sku = {"name": "Standard"}
+        azure.emulator.put(
+            azure.id(f"publicIPAddresses/{name}"), {"location": "eastus", "sku": sku}
+        )
+    return azure
