@@ -31,7 +31,7 @@ def put_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     (cloud.child_name_rule if collection else type_.name_rule).check(target.name)
     sent = check_body(
         type_.shape_of(collection) if collection else type_.shape,
-        call.request.body,
+        call.request.body if collection else type_.accept(call.request.body),
         type_.family.schema_error,
     )
     prior = cloud.store.get(stored.key)

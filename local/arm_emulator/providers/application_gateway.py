@@ -11,6 +11,7 @@ from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.references import Reference, find_references, named_children
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import BackReference, Change, Timing
 from local.arm_emulator.store import Resource
 
@@ -25,6 +26,17 @@ class ApplicationGateways(NetworkType):
     timing = Timing(8 * 60, 2.5 * 60, 5 * 60)
     secrets = ("sslCertificates[].properties.data", "sslCertificates[].properties.password")
     actions: ClassVar[Mapping[str, float]] = {"backendhealth": 40.0, "start": 90.0, "stop": 90.0}
+
+    def accept(self, sent: Any) -> Any:
+        """Back-references come back with whatever a GET has shown; the SDK does not know them."""
+        if not isinstance(sent, dict) or not isinstance(sent.get("properties"), dict):
+            return sent
+        sent = clone(sent)
+        for _, collection, child in named_children("", sent):
+            if isinstance(child["properties"], dict):
+                for shown in BACK_REFERENCES.get(collection, ()):
+                    child["properties"].pop(shown, None)
+        return sent
 
     def supersedes(self, change: Change, running: Operation) -> bool:
         """A later PUT supersedes the one that runs; a deletion goes on."""
@@ -62,13 +74,16 @@ class ApplicationGateways(NetworkType):
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Which children use a child, as Azure adds it to each."""
-        children = {id_.lower(): item for id_, _, item in named_children(str(resource.id), body)}
+        children = {
+            id_.lower(): (collection, child)
+            for id_, collection, child in named_children(str(resource.id), body)
+        }
         for reference in find_references(resource.key, str(resource.id), resource.body):
-            used = children.get(reference.target)
-            if used is not None:
-                collection = reference.element.rsplit("/", 2)[1]
-                users = used["properties"].setdefault(USERS.get(collection, collection), [])
-                users.append({"id": reference.element})
+            collection, child = children.get(reference.target, ("", {}))
+            user = reference.element.rsplit("/", 2)[1]
+            shown = USERS.get(user, user)
+            if shown in BACK_REFERENCES.get(collection, ()):
+                child["properties"].setdefault(shown, []).append({"id": reference.element})
 
 
 DEFAULTS: dict[str, Json] = {
@@ -93,6 +108,19 @@ DEFAULTS: dict[str, Json] = {
 USERS = {
     "backendSettingsCollection": "backendSettings",
     "backendHttpSettingsCollection": "backendHttpSettings",
+}
+_RULES = ("requestRoutingRules", "routingRules", "urlPathMaps", "pathRules")
+_LISTENERS = ("httpListeners", "listeners")
+BACK_REFERENCES = {
+    "frontendIPConfigurations": _LISTENERS,
+    "frontendPorts": _LISTENERS,
+    "sslCertificates": _LISTENERS,
+    "httpListeners": _RULES,
+    "listeners": _RULES,
+    "backendAddressPools": _RULES,
+    "backendHttpSettingsCollection": _RULES,
+    "backendSettingsCollection": _RULES,
+    "probes": ("backendHttpSettings", "backendSettings"),
 }
 COLLECTIONS = (
     "sslCertificates",
