@@ -13,7 +13,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from shared.cloud.clients import AzureClients
 from shared.cloud.errors import failure_from, failure_of
 from shared.cloud.secrets import resolve
-from shared.deployment.diff import reverted, without_read_only
+from shared.deployment.diff import reverted
 from shared.deployment.messages import Failure, Json, Outcome, Step
 from shared.resources.base import Resource, Response
 from shared.resources.catalogue import catalogue
@@ -45,7 +45,7 @@ def apply(clients: AzureClients, step: Step) -> Outcome:
         return _stale(step, f"somebody changed {', '.join(foreign)}")
     if not left and resource.state(observed) == "succeeded":
         return _settled(clients, resource, step, observed, timedelta())
-    body = resource.update_body(step["body"], without_read_only(observed))
+    body = resource.update_body(step["body"], resource.writable(observed))
     return _put(clients, resource, step, body, observed)
 
 
@@ -60,7 +60,7 @@ def restore(clients: AzureClients, step: Step) -> Outcome:
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
     if len(left) == len(step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
-    body = reverted(without_read_only(observed), step["changes"])
+    body = reverted(resource.writable(observed), step["changes"])
     return _put(clients, resource, step, body, observed)
 
 

@@ -141,6 +141,19 @@ def without(body: Any, changes: Iterable[Change]) -> Any:
     return reverted(body, [Change(path=c["path"], before=None, after=None) for c in changes])
 
 
+def without_paths(body: Any, paths: Iterable[str], at: str = "") -> Any:
+    """A body less the members at `paths`, written without the names of list elements: a.b.c."""
+    if isinstance(body, Mapping):
+        return {
+            name: without_paths(value, paths, _join(at, name))
+            for name, value in body.items()
+            if _join(at, name) not in paths
+        }
+    if isinstance(body, list):
+        return [without_paths(item, paths, at) for item in body]
+    return body
+
+
 def without_read_only(body: Any) -> Any:
     """A body as ARM answered it, less the fields that a PUT must not carry."""
     if isinstance(body, Mapping):

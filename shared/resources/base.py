@@ -16,6 +16,7 @@ from shared.deployment.diff import (
     leftovers,
     merged,
     without,
+    without_paths,
     without_read_only,
 )
 from shared.deployment.errors import UndeclaredDependency
@@ -195,6 +196,7 @@ class Resource:
     exact: ClassVar[tuple[str, ...]] = ()  # lists that hold nothing but what we declare
     ignore: ClassVar[tuple[str, ...]] = ()  # paths that never count as a difference
     optional: ClassVar[tuple[str, ...]] = ()  # paths that go when the spec no longer asks for them
+    filled: ClassVar[tuple[str, ...]] = ()  # what ARM shows and does not take back, by path
     immutable: ClassVar[tuple[str, ...]] = ()  # path prefixes that need a replacement to change
     first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
@@ -267,10 +269,16 @@ class Resource:
         kept: Json = without(body, leftovers(desired, observed, self.optional))
         return kept
 
-    def snapshot(self, desired: Json, observed: Json) -> Json:
-        """What a plan keeps of the resource as it was: the body less the fields ARM owns."""
-        body: Json = without_read_only(observed)
+    def writable(self, observed: Json) -> Json:
+        """A body as read, less what a PUT must not carry; the URL says id, name and type."""
+        body: Json = without_paths(
+            without_read_only(observed), {"id", "name", "type", *self.filled}
+        )
         return body
+
+    def snapshot(self, desired: Json, observed: Json) -> Json:
+        """What a plan keeps of the resource as it was."""
+        return self.writable(observed)
 
     def fixed(self, path: str) -> bool:
         """Whether Azure refuses to change this path in place, so that only a replacement helps."""

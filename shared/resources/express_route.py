@@ -40,6 +40,8 @@ class ExpressRouteGateway(Resource):
 
     key = "express-route-gateway"
     arm_type = "Microsoft.Network/virtualNetworkGateways"
+    # The answers carry them; azure-mgmt-network 33.1 declares them for no request.
+    filled = ("properties.packetCaptureDiagnosticState", "properties.isMigrateToCSES")
     depends_on = (HubVirtualNetwork,)
     starts_after = (PostgresServer, BastionHost, JumpBox)
     # recipe step 1 says 15-20 min; about 25 observed, Learn says up to 45; delete 9-10 min

@@ -31,6 +31,8 @@ class WafPolicy(Resource):
 
     key = "waf-policy"
     arm_type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
+    # The answers spell it otherwise than azure-mgmt-network 33.1 does for requests.
+    filled = ("properties.policySettings.captchaCookieExpirationInMins",)
     # a synchronous PUT of 1-3 s (azure-mgmt-network has no begin_ for it)
     timing = Timing(create=seconds(2), delete=seconds(15), timeout=minutes(30))
 
