@@ -19,6 +19,7 @@ from local.arm_emulator.messages import ArmError, Request, Response
 from local.arm_emulator.names import ANY_NAME
 from local.arm_emulator.operations import Operation, Operations
 from local.arm_emulator.persistence import Journal
+from local.arm_emulator.polling import describe_poll
 from local.arm_emulator.providers import ROUTES, TYPES
 from local.arm_emulator.references import Reference
 from local.arm_emulator.registry import Types
@@ -110,6 +111,7 @@ class Cloud:
             return found[0].handler(self, call, **found[1])
         call.caller = self.identity.authenticate(request.headers, self.url)
         describe(call)
+        describe_poll(self, call)
         call.fault = fault = self.faults.strike(call)
         if fault is not None:
             if fault.reset == "before":

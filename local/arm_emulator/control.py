@@ -50,7 +50,7 @@ class Control:
         return [
             each
             for each in records
-            if all(str(each.get(k, "")).lower() == v.lower() for k, v in wanted.items())
+            if all(_lowered(each).get(k.lower()) == v.lower() for k, v in wanted.items())
         ]
 
     def operations(self) -> list[Json]:
@@ -284,6 +284,10 @@ def _handlers(control: Control, body: Json, query: Any) -> dict[tuple[str, str],
 
 def _value(items: Iterable[Json]) -> Json:
     return {"value": list(items)}
+
+
+def _lowered(record: Json) -> dict[str, str]:
+    return {key.lower(): str(value).lower() for key, value in record.items()}
 
 
 def _merge(node: Json, changes: Json) -> None:

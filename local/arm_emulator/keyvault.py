@@ -101,7 +101,11 @@ class KeyVault:
             raise self._not_found(parts[0])
         if parts[1:] == ["versions"]:
             return Response(
-                200, {"value": [self._item(each) for each in versions], "nextLink": None}
+                200,
+                {
+                    "value": [self._item(each, versioned=True) for each in versions],
+                    "nextLink": None,
+                },
             )
         wanted = parts[1] if len(parts) > 1 else versions[-1].version
         for secret in versions:

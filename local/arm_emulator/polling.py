@@ -37,31 +37,35 @@ def poll_result(cloud: "Cloud", call: Call, operation: str, **_: str) -> Respons
 
 def poll_dns_status(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
     """The Azure-AsyncOperation address of private DNS; the operation is inside the token."""
-    return poll_status(cloud, call, _decode(token).partition(";")[2])
+    return poll_status(cloud, call, _inside(token))
 
 
 def poll_dns_result(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
     """The Location address of private DNS."""
-    return poll_result(cloud, call, _decode(token).partition(";")[2])
+    return poll_result(cloud, call, _inside(token))
 
 
 def poll_group_job(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
     """The Location address of a resource group's deletion."""
-    try:
-        job = json.loads(_decode(token))
-    except ValueError:
-        job = {}
-    return poll_result(cloud, call, str(job.get("jobId", "")))
+    return poll_result(cloud, call, _inside(token))
+
+
+def describe_poll(cloud: "Cloud", call: Call) -> None:
+    """Note which operation a request asks about, if it is a poll."""
+    collection, last = ["", *call.request.path.strip("/").split("/")][-2:]
+    if call.method == "GET" and "operation" in collection.lower():
+        found = cloud.operations.all.get(last) or cloud.operations.all.get(_inside(last))
+        if found is not None:
+            call.type, call.name, call.operation = "operations", found.id, found.id
+            call.polled = found.type
 
 
 def _find(
     cloud: "Cloud", call: Call, operation_id: str
 ) -> tuple[Operation, Family, Response | None]:
     found = cloud.operations.all.get(operation_id)
-    call.type, call.name, call.operation = "operations", operation_id, operation_id
     if found is None:
         raise ArmError(404, "OperationNotFound", f"The operation {operation_id} is not known.")
-    call.polled = found.type
     if cloud.settings.signed_operation_urls:
         expected = signed(cloud, "", found).partition("?")[2]
         if call.request.raw_query != expected:
@@ -77,10 +81,12 @@ def _find(
     return found, family, None
 
 
-def _decode(token: str) -> str:
+def _inside(token: str) -> str:
+    """The operation's id in a token: behind a semicolon, or as the jobId of a JSON object."""
     try:
-        return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        return str(json.loads(text)["jobId"]) if text.startswith("{") else text.partition(";")[2]
+    except (binascii.Error, ValueError, KeyError):
         return ""
 
 
