@@ -1,7 +1,8 @@
 """Is the document of an application gateway one that Azure would take?
 
-One function per part; each raises for the first thing that is wrong. Limits of layer-4 parts as the
-azurerm provider documents them (application_gateway: listener, backend, probe).
+Longer than most modules, as the document is. One function per part; each raises for the first thing
+that is wrong. Limits of layer-4 parts as the azurerm provider documents them
+(application_gateway: listener, backend, probe).
 """
 
 from collections.abc import Iterable

@@ -1,5 +1,7 @@
 """The emulated cloud: one object that turns a request into a response.
 
+Longer than most modules: it is where everything meets, and what providers ask of the cloud.
+
 It is given its clock and its seed and reads nothing else; no sockets, no threads, no timers. A lock
 makes direct calls from other threads safe.
 """
@@ -9,10 +11,10 @@ import threading
 from datetime import datetime, timedelta
 from functools import partial
 
-from local.arm_emulator import reads, writes
+from local.arm_emulator import deletions, reads, writes
 from local.arm_emulator.calls import Call, describe
 from local.arm_emulator.endings import finish
-from local.arm_emulator.faults import Faults
+from local.arm_emulator.faults import Fault, Faults
 from local.arm_emulator.identity import Identity
 from local.arm_emulator.keyvault import KeyVault
 from local.arm_emulator.messages import ArmError, Request, Response
@@ -87,6 +89,8 @@ class Cloud:
                 "x-ms-request-id", self.identity.guid("request", call.number)
             )
             response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
+            body = call.request.body if call.writes else None  # what the record keeps
+            call.request = Request(request.method, request.path, body=body)
             self.calls.append(call)
             self.journal.save(self)
             return response
@@ -146,7 +150,7 @@ class Cloud:
                 return reads.list_collection(self, call, parent, rest[-1])
             if call.method == "POST":
                 return writes.act_on_resource(self, call, parent, rest[-1])
-        message = f"{call.method} {path} is not emulated; docs/emulator.md lists what is."
+        message = f"{call.method} {path} is not emulated."
         raise ArmError(501 if rest or scope.count("/") < 4 else 404, "NotEmulated", message)
 
     def _on_resource(self, call: Call, target: ResourceId) -> Response:
@@ -157,7 +161,7 @@ class Cloud:
         if call.method == "PATCH":
             return writes.patch_resource(self, call, target)
         if call.method == "DELETE":
-            return writes.delete_resource(self, call, target)
+            return deletions.delete_resource(self, call, target)
         raise ArmError(405, "HttpMethodNotSupported", f"{call.method} is not supported here.")
 
     # --- what providers and writes ask of it ----------------------------------------------------
@@ -171,30 +175,23 @@ class Cloud:
         seconds: float,
         key: str,
         holds: dict[str, str],
-        location: str = "",
     ) -> Operation:
         """Start a long-running operation on a stored resource."""
-        resource = self.store.get(key)
         named = parse_id(target)
-        type_name = named.type if named else "Microsoft.Resources/resourceGroups"
-        where = location or (resource.body.get("location") if resource else "") or "global"
-        fault = call.fault if call else None
-        seconds = self.settings.durations.get(f"{type_name}|{kind}", seconds)
-        if fault is not None and fault.fails_after_seconds is not None:
-            length = timedelta(seconds=fault.fails_after_seconds)
-        else:
-            length = self.operations.duration(target, kind, seconds, self.settings)
+        type_name = named.type if named else ""
+        resource = self.store.get(key)
         now = call.time if call else self.clock.now()
+        fault = call.fault if call else None
         operation = Operation(
             id=self.operations.new_id(target, kind),
             key=key,
             target=target,
             type=type_name,
             kind=kind,
-            location=str(where),
+            location=str((resource.body.get("location") if resource else "") or "global"),
             caller=call.caller.object_id if call and call.caller else "",
             started=now,
-            ends=now + length,
+            ends=now + self._length(target, type_name, kind, seconds, fault),
             holds=holds,
         )
         if fault is not None:
@@ -202,6 +199,14 @@ class Cloud:
         if call is not None:
             call.operation = operation.id
         return self.operations.add(operation)
+
+    def _length(
+        self, target: str, type_name: str, kind: str, seconds: float, fault: Fault | None
+    ) -> timedelta:
+        if fault is not None and fault.fails_after_seconds is not None:
+            return timedelta(seconds=fault.fails_after_seconds)
+        typical = self.settings.durations.get(f"{type_name}|{kind}", seconds)
+        return self.operations.duration(target, kind, typical, self.settings)
 
     def running(self, resource: Resource) -> Operation | None:
         """The operation that runs on a resource now."""

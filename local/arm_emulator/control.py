@@ -1,10 +1,8 @@
-"""The routes below /_emulator: what a test or a demo does to the cloud behind Azure's back.
+"""What a test or a demo does to the cloud behind Azure's back.
 
-Every route has a method of `Control` behind it, which a process that hosts the emulator calls
-directly.
+A process that hosts the emulator calls these methods directly; control_routes.py serves them.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from local.arm_emulator.calls import Call
 from local.arm_emulator.faults import Fault
 from local.arm_emulator.locations import canonical
-from local.arm_emulator.messages import ArmError, Caller, Json, Request, Response
+from local.arm_emulator.messages import Caller, Json, Request
 from local.arm_emulator.providers.express_route import ExpressRouteCircuits, circuit_body
 from local.arm_emulator.registry import clone, required_id
 from local.arm_emulator.resource_ids import ResourceId
@@ -22,8 +20,6 @@ from local.clock import VirtualClock
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
-
-PREFIX = "/_emulator"
 
 
 class Control:
@@ -113,7 +109,7 @@ class Control:
             if collection:
                 raise ValueError(f"{resource_id} lives inside {stored}: put that, or edit it")
             if isinstance(type_, ExpressRouteCircuits):
-                body = circuit_body(self.cloud, resource_id, body)
+                body = circuit_body(body)
             self._ensure_group(target, body)
             now = self.cloud.clock.now()
             prior = self.cloud.store.get(stored.key)
@@ -235,55 +231,6 @@ class Control:
         )
         call.correlation = self.cloud.identity.guid("correlation", call.number)
         self.cloud.calls.append(call)
-
-
-def serve_control(control: Control, request: Request) -> Response:
-    """Answer a request below /_emulator. It needs no token: the server listens on loopback only."""
-    parts = request.path[len(PREFIX) :].strip("/").split("/")
-    body = request.body if isinstance(request.body, dict) else {}
-    try:
-        answer = _handlers(control, body, request.query)[(request.method, parts[0])]()
-    except KeyError as error:
-        known = sorted(f"{m} {PREFIX}/{p}" for m, p in _handlers(control, body, request.query))
-        message = f"{error} is missing or unknown. There are: {', '.join(known)}"
-        return Response(404, {"error": {"code": "NotFound", "message": message}})
-    except (ValueError, TypeError) as error:
-        return Response(400, {"error": {"code": "BadRequest", "message": str(error)}})
-    except ArmError as refusal:
-        return refusal.response()
-    return Response(200, answer if answer is not None else {})
-
-
-def _handlers(control: Control, body: Json, query: Any) -> dict[tuple[str, str], Callable[[], Any]]:
-    return {
-        ("GET", "resources"): lambda: _value(
-            control.resources(query.get("type", ""), query.get("group", ""))
-        ),
-        ("PUT", "resources"): lambda: control.put(body["id"], body["body"]),
-        ("PATCH", "resources"): lambda: control.edit(
-            body["id"], body["changes"], body.get("caller", "somebody-else")
-        ),
-        ("DELETE", "resources"): lambda: control.remove(
-            body["id"], body.get("caller", "somebody-else")
-        ),
-        ("GET", "calls"): lambda: _value(control.calls(**dict(query))),
-        ("GET", "operations"): lambda: _value(control.operations()),
-        ("POST", "release"): lambda: control.release(body["id"], body.get("status", "Succeeded")),
-        ("GET", "faults"): lambda: _value(control.faults()),
-        ("POST", "faults"): lambda: {"id": control.fail(**body)},
-        ("DELETE", "faults"): control.clear_faults,
-        ("PUT", "secrets"): lambda: control.set_secret(body["name"], body["value"]),
-        ("PUT", "durations"): lambda: control.set_durations(body),
-        ("GET", "settings"): control.settings,
-        ("PATCH", "settings"): lambda: control.settings(body),
-        ("GET", "clock"): control.clock,
-        ("POST", "advance"): lambda: control.advance(float(body["seconds"])),
-        ("POST", "reset"): control.reset,
-    }
-
-
-def _value(items: Iterable[Json]) -> Json:
-    return {"value": list(items)}
 
 
 def _lowered(record: Json) -> dict[str, str]:

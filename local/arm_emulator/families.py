@@ -1,5 +1,7 @@
 """The wire shapes of long-running operations. Each resource provider of Azure has its own.
 
+Longer than most modules: five shapes side by side, so that their differences can be read.
+
 Status codes, headers and bodies are those of recorded traffic (azure-cli, May 2026;
 azure-service-operator, November 2025); the SDKs refuse any other.
 """

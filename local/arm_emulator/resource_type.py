@@ -1,5 +1,7 @@
 """What one ARM resource type is: data about it, and small functions where it differs.
 
+Longer than most modules: the whole vocabulary of the providers' files is here.
+
 A provider's file holds subclasses of `ResourceType`; adding a type is adding one class. Everything
 that all types share (ids, groups, tags, etags, long-running operations, in-use checks, references,
 locks) is done by the core from the class attributes.

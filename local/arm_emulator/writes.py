@@ -1,4 +1,4 @@
-"""PUT, PATCH, DELETE and POST actions on resources: the same path for every type.
+"""PUT, PATCH and POST actions on resources: the same path for every type.
 
 The order of the refusals is Azure's as far as known: the group and its gates (locks, policy), the
 name, the body's shape, the location, what runs already, the type's own rules, references, locks.
@@ -9,9 +9,9 @@ import json
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.calls import Call
-from local.arm_emulator.endings import drop_child
 from local.arm_emulator.locks import check_locks, join_networks
 from local.arm_emulator.messages import ArmError, Json, Response
+from local.arm_emulator.operations import Operation
 from local.arm_emulator.reference_checks import check_references
 from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_ids import ResourceId
@@ -80,24 +80,31 @@ def submit(
     """Check a change, store it, and start its operation."""
     check_change(cloud, type_, change)
     check_locks(cloud, type_.takes(change), change.target)
-    kind = "create" if created else "update"
-    seconds = _seconds(cloud, type_, change, kind)
     doom = type_.doom(change)
     _supersede(cloud, change)
+    kind = "create" if created else "update"
+    seconds = _seconds(type_, change, kind)
     resource = store_change(cloud, type_, change)
-    synchronous = type_.synchronous_patch if patched else type_.synchronous_put
-    if synchronous:
+    if type_.synchronous_patch if patched else type_.synchronous_put:
         type_.stamp(resource, "Succeeded")
         type_.written(resource, None, call.time)
         cloud.store.put(resource)
         return Response(201 if created else 200, cloud.types.view(change.target))
+    holds = type_.holds(change)
     operation = cloud.start(
-        call, change.target, kind, seconds=seconds, key=resource.key, holds=type_.holds(change)
+        call, change.target, kind, seconds=seconds, key=resource.key, holds=holds
     )
-    operation.fingerprint = fingerprint(change.sent)
-    join_networks(cloud, type_, change, operation)
     if doom is not None and operation.doom is None:
         operation.doom = ("Failed", doom.error())
+    return _accept(cloud, type_, change, operation, created=created)
+
+
+def _accept(
+    cloud: "Cloud", type_: ResourceType, change: Change, operation: Operation, *, created: bool
+) -> Response:
+    operation.fingerprint = fingerprint(change.sent)
+    join_networks(cloud, type_, change, operation)
+    resource = cloud.store.resources[operation.key]
     resource.operation = operation.id
     type_.stamp(resource, "Updating", only=change.target)
     cloud.store.put(resource)
@@ -127,60 +134,6 @@ def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resourc
     type_.dress(resource)
     cloud.store.put(resource)
     return resource
-
-
-def delete_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
-    """Delete a resource or a named child; 204 where there is none."""
-    type_, stored, collection = cloud.types.resolve(target)
-    resource = cloud.store.get(stored.key)
-    if resource is None or cloud.store.find(str(target)) is None:
-        if target.group:
-            cloud.require_group(target.subscription, target.group)
-        if type_.absent_delete == 404:
-            raise cloud.not_found(target)
-        return Response(204)
-    cloud.check_gates(call, target)
-    running = cloud.running(resource)
-    if running is not None:
-        if running.kind == "delete" and running.target.lower() == target.key:
-            call.operation = running.id
-            return type_.family.deleting(cloud, running)
-        raise type_.busy_error(running)
-    change = Change(cloud, stored, str(target), {}, clone(resource.body), resource, call, call.time)
-    if collection:
-        type_.refuse_in_use(str(target), type_.children[collection].in_use, call.time)
-        drop_child(change.body, collection, target.name)
-        type_.check(change)  # what remains must stand on its own
-    else:
-        type_.check_delete(resource, call.time)
-    check_locks(cloud, type_.takes(change), str(target))
-    return _start_delete(cloud, call, type_, change, collection)
-
-
-def _start_delete(
-    cloud: "Cloud", call: Call, type_: ResourceType, change: Change, collection: str
-) -> Response:
-    assert change.prior is not None  # noqa: S101 - what is deleted was there
-    resource = change.prior
-    if collection:
-        seconds = type_.children[collection].timing.delete
-    else:
-        seconds = type_.delete_seconds(resource)
-    if type_.synchronous_delete:
-        cloud.remove(resource, call.time)
-        return Response(200)
-    operation = cloud.start(
-        call,
-        change.target,
-        "delete",
-        seconds=seconds,
-        key=resource.key,
-        holds=type_.holds(change),
-    )
-    resource.operation = operation.id
-    type_.stamp(resource, "Deleting" if not collection else "Updating", only=change.target)
-    cloud.store.put(resource)
-    return type_.family.deleting(cloud, operation)
 
 
 def act_on_resource(cloud: "Cloud", call: Call, target: ResourceId, action: str) -> Response:
@@ -267,7 +220,7 @@ def _supersede(cloud: "Cloud", change: Change) -> None:
         cloud.operations.end(running, change.now, "Canceled", error=error)
 
 
-def _seconds(cloud: "Cloud", type_: ResourceType, change: Change, kind: str) -> float:
+def _seconds(type_: ResourceType, change: Change, kind: str) -> float:
     if change.target.lower() == change.id.key:
         return type_.seconds(change, kind)
     collection = change.target.rsplit("/", 2)[1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.providers.network_basic import NetworkType
-from local.arm_emulator.registry import required_id
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import Change, Child, Timing
 from local.arm_emulator.store import Resource
 
@@ -192,31 +192,32 @@ def _authorizations(circuit: Resource) -> list[Json]:
     return found
 
 
-def circuit_body(cloud: "Cloud", text: str, body: Json) -> Json:
+GOOD_PEERING = {
+    "name": "AzurePrivatePeering",
+    "properties": {
+        "peeringType": "AzurePrivatePeering",
+        "state": "Enabled",
+        "azureASN": 12076,
+        "peerASN": 65001,
+        "primaryPeerAddressPrefix": "172.16.0.0/30",
+        "secondaryPeerAddressPrefix": "172.16.0.4/30",
+        "vlanId": 100,
+    },
+}
+GOOD_PROVIDER = {
+    "serviceProviderName": "Equinix",
+    "peeringLocation": "Washington DC",
+    "bandwidthInMbps": 1000,
+}
+
+
+def circuit_body(body: Json) -> Json:
     """A good circuit, with whatever a test wants otherwise."""
-    required_id(text)
     properties: Json = {
-        "serviceProviderProperties": {
-            "serviceProviderName": "Equinix",
-            "peeringLocation": "Washington DC",
-            "bandwidthInMbps": 1000,
-        },
+        "serviceProviderProperties": clone(GOOD_PROVIDER),
         "serviceProviderProvisioningState": "Provisioned",
         "circuitProvisioningState": "Enabled",
-        "peerings": [
-            {
-                "name": "AzurePrivatePeering",
-                "properties": {
-                    "peeringType": "AzurePrivatePeering",
-                    "state": "Enabled",
-                    "azureASN": 12076,
-                    "peerASN": 65001,
-                    "primaryPeerAddressPrefix": "172.16.0.0/30",
-                    "secondaryPeerAddressPrefix": "172.16.0.4/30",
-                    "vlanId": 100,
-                },
-            }
-        ],
+        "peerings": [clone(GOOD_PEERING)],
     }
     sku = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
     return {

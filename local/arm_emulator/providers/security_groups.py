@@ -1,14 +1,12 @@
-"""Network security groups and route tables: what is attached to subnets."""
+"""Network security groups; their rules live inside."""
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import parse_prefix
-from local.arm_emulator.operations import Operation
-from local.arm_emulator.providers.network_basic import NetworkType
-from local.arm_emulator.required_rules import check_subnet
+from local.arm_emulator.providers.attached import AttachedType
 from local.arm_emulator.resource_type import BackReference, Change, Child, Timing
 
 PLURALS = (
@@ -47,45 +45,6 @@ TAGS = (
     "AzureContainerRegistry",
     "MicrosoftContainerRegistry",
 )
-
-
-class AttachedType(NetworkType):
-    """What is attached to subnets; gateways in those subnets must go on working."""
-
-    in_use = "AttachedResourceCannotBeDeleted"
-    lag = "reference_lag_seconds"
-    via: ClassVar[str]
-
-    def takes(self, change: Change) -> tuple[str, ...]:
-        """A network that names it may be in the middle of a write."""
-        return (change.id.key,) if self.cloud.settings.vnet_locking else ()
-
-    def supersedes(self, change: Change, running: Operation) -> bool:
-        """A write of one child cancels that of another (field reports)."""
-        children = running.target.lower() != running.key and change.target.lower() != running.key
-        return children and running.kind != "delete"
-
-    def check_attached(self, change: Change) -> None:
-        """Check every subnet it is attached to as it would be with the new rules."""
-        prior = change.prior
-        if prior is None:
-            return
-        kept, prior.body = prior.body, self.judged(change)
-        try:
-            for reference in self.cloud.store.references_to(prior.key):
-                subnet = self.cloud.store.find(reference.element)
-                if (
-                    reference.via == self.via
-                    and subnet is not None
-                    and "subnets" in reference.element
-                ):
-                    check_subnet(self.cloud, subnet, reference.element)
-        finally:
-            prior.body = kept
-
-    def judged(self, change: Change) -> Json:
-        """The body that is judged."""
-        return change.body | {"id": str(change.id)}
 
 
 class NetworkSecurityGroups(AttachedType):
@@ -133,42 +92,6 @@ class NetworkSecurityGroups(AttachedType):
         judged = super().judged(change)
         inner = {**judged.get("properties", {}), "defaultSecurityRules": default_rules()}
         return judged | {"properties": inner}
-
-
-class RouteTables(AttachedType):
-    """Route tables; their routes live inside."""
-
-    type = "Microsoft.Network/routeTables"
-    model = "RouteTable"
-    timing = Timing(4, 3, 5)
-    children: ClassVar[Mapping[str, Child]] = {"routes": Child("Route", Timing(3, 3, 3))}
-    back_references = (BackReference("subnets", "routeTable", "/subnets/"),)
-    in_use = "InUseRouteTableCannotBeDeleted"
-    via = "routeTable"
-
-    def check(self, change: Change) -> None:
-        """Prefixes are canonical and unique; an appliance has an address, others have none."""
-        seen: dict[str, str] = {}
-        for route in change.properties.get("routes") or []:
-            properties = route.get("properties") or {}
-            prefix = str(properties.get("addressPrefix", ""))
-            if not _is_tag(prefix):
-                parse_prefix(prefix)
-            if prefix in seen:
-                message = (
-                    f"Routes {seen[prefix]} and {route['name']} have the same prefix {prefix}."
-                )
-                raise ArmError(400, "RouteConflict", message)
-            seen[prefix] = route["name"]
-            _check_next_hop(route["name"], properties)
-        self.check_attached(change)
-
-    def fill(self, change: Change) -> None:
-        """Propagation is on unless refused."""
-        super().fill(change)
-        change.properties.setdefault("disableBgpRoutePropagation", False)
-        for route in change.properties.setdefault("routes", []):
-            route["properties"]["hasBgpOverride"] = False
 
 
 def default_rules() -> list[Json]:
@@ -240,7 +163,7 @@ def _is_port(text: str) -> bool:
 
 def _is_address(text: str, plural: bool) -> bool:
     """A prefix, an address, or (in the singular only, but for regional tags) a tag."""
-    if text == "*" or _is_tag(text):
+    if text == "*" or is_tag(text):
         return not plural or text != "*"
     try:
         parse_prefix(text)
@@ -249,18 +172,11 @@ def _is_address(text: str, plural: bool) -> bool:
     return True
 
 
-def _is_tag(text: str) -> bool:
+def is_tag(text: str) -> bool:
+    """Whether a prefix is a service tag, of a region perhaps."""
     name, _, region = text.partition(".")
     known = {tag.lower() for tag in TAGS}
     return text.lower() in known or (name.lower() in known and region.isalnum())
 
 
-def _check_next_hop(name: str, route: Json) -> None:
-    kind = str(route.get("nextHopType", "")).lower()
-    has: Any = route.get("nextHopIpAddress")
-    if (kind == "virtualappliance") != bool(has):
-        message = f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
-        raise ArmError(400, "InvalidRouteNextHopIpAddress", message)
-
-
-TYPES = (NetworkSecurityGroups, RouteTables)
+TYPES = (NetworkSecurityGroups,)

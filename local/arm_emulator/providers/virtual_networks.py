@@ -1,10 +1,10 @@
 """Virtual networks with their subnets and peerings, which live inside."""
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from local.arm_emulator.address_space import check_place, space_of, subnet_networks
 from local.arm_emulator.association_links import check_held_subnets, show_association_links
 from local.arm_emulator.locations import LOCATIONS
 from local.arm_emulator.locks import BUSY
@@ -17,17 +17,6 @@ from local.arm_emulator.resource_type import BackReference, Change, Child, Timin
 from local.arm_emulator.store import Resource, Store
 from local.arm_emulator.subnets import users_of
 
-# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
-FORBIDDEN = tuple(
-    ipaddress.ip_network(each)
-    for each in (
-        "224.0.0.0/4",
-        "255.255.255.255/32",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "168.63.129.16/32",
-    )
-)
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 
@@ -53,7 +42,7 @@ class VirtualNetworks(NetworkType):
     def check(self, change: Change) -> None:
         """The space is sound; subnets fit into it, lie apart, and change only as far as allowed."""
         self._keep_absent_subnets(change)
-        space = _space(change)
+        space = space_of(change)
         _check_peered(change, space)
         seen: list[tuple[str, Network]] = []
         names: set[str] = set()
@@ -63,8 +52,8 @@ class VirtualNetworks(NetworkType):
                 message = f"Subnet name {name} is used twice in {change.id.name}."
                 raise ArmError(400, "DuplicateResourceName", message)
             names.add(name.lower())
-            for network in _subnet_networks(subnet):
-                _check_place(change, space, seen, name, network)
+            for network in subnet_networks(subnet):
+                check_place(change, space, seen, name, network)
                 seen.append((name, network))
             self._check_subnet(change, subnet)
         self._check_dropped(change, names)
@@ -143,7 +132,7 @@ class VirtualNetworks(NetworkType):
         had, wants = before["properties"], subnet.get("properties") or {}
         if not users:
             return
-        if _subnet_networks(before) != _subnet_networks(subnet):
+        if subnet_networks(before) != subnet_networks(subnet):
             raise _in_use(id_, "addressPrefix", str(users[0].id), "InUseSubnetCannotBeUpdated")
         had_outbound = had.get("defaultOutboundAccess")
         if wants.get("defaultOutboundAccess", had_outbound) != had_outbound:
@@ -159,63 +148,6 @@ class VirtualNetworks(NetworkType):
         for subnet in change.before("properties", "subnets") or []:
             if subnet["name"].lower() not in kept:
                 self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", change.now)
-
-
-def _space(change: Change) -> list[Network]:
-    texts = (change.properties.get("addressSpace") or {}).get("addressPrefixes") or []
-    space = [parse_prefix(each) for each in texts]
-    if not space:
-        message = "The address space of a virtual network may not be empty."
-        raise ArmError(400, "VnetAddressSpaceEmpty", message)
-    for at, network in enumerate(space):
-        for other in (*FORBIDDEN, *space[:at]):
-            if network.overlaps(other):
-                message = f"The address prefix {network} overlaps with {other}."
-                raise ArmError(400, "AddressPrefixOverlapsOrIsReserved", message)
-    return space
-
-
-def _subnet_networks(subnet: Json) -> list[Network]:
-    properties = subnet.get("properties") or {}
-    texts = properties.get("addressPrefixes") or [properties.get("addressPrefix")]
-    if not texts[0]:
-        message = f"Subnet '{subnet.get('name')}' has no address prefix."
-        raise ArmError(400, "NetcfgSubnetRangeMissing", message)
-    return [parse_prefix(text) for text in texts]
-
-
-def _check_place(
-    change: Change,
-    space: list[Network],
-    seen: list[tuple[str, Network]],
-    name: str,
-    network: Network,
-) -> None:
-    vnet = change.id.name
-    if network.version == 4 and network.prefixlen > 29:
-        message = f"Subnet '{name}' with the range {network} is smaller than /29."
-        raise ArmError(400, "NetcfgInvalidSubnet", message)
-    if not any(_inside(network, each) for each in space):
-        message = (
-            f"Subnet '{name}' is not valid because its IP address range is outside the IP address "
-            f"range of virtual network '{vnet}'."
-        )
-        raise ArmError(400, "NetcfgInvalidSubnet", message)
-    for other, taken in seen:
-        if network.overlaps(taken):
-            message = (
-                f"Subnet '{name}' is not valid because its IP address range overlaps with that of "
-                f"an existing subnet '{other}' in virtual network '{vnet}'."
-            )
-            raise ArmError(400, "NetcfgSubnetRangesOverlap", message)
-
-
-def _inside(network: Network, space: Network) -> bool:
-    if isinstance(network, ipaddress.IPv4Network) and isinstance(space, ipaddress.IPv4Network):
-        return network.subnet_of(space)
-    if isinstance(network, ipaddress.IPv6Network) and isinstance(space, ipaddress.IPv6Network):
-        return network.subnet_of(space)
-    return False
 
 
 def _check_peered(change: Change, space: list[Network]) -> None:

@@ -1,0 +1,57 @@
+"""Route tables; their routes live inside."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.names import parse_prefix
+from local.arm_emulator.providers.attached import AttachedType
+from local.arm_emulator.providers.security_groups import is_tag
+from local.arm_emulator.resource_type import BackReference, Change, Child, Timing
+
+
+class RouteTables(AttachedType):
+    """Route tables; their routes live inside."""
+
+    type = "Microsoft.Network/routeTables"
+    model = "RouteTable"
+    timing = Timing(4, 3, 5)
+    children: ClassVar[Mapping[str, Child]] = {"routes": Child("Route", Timing(3, 3, 3))}
+    back_references = (BackReference("subnets", "routeTable", "/subnets/"),)
+    in_use = "InUseRouteTableCannotBeDeleted"
+    via = "routeTable"
+
+    def check(self, change: Change) -> None:
+        """Prefixes are canonical and unique; an appliance has an address, others have none."""
+        seen: dict[str, str] = {}
+        for route in change.properties.get("routes") or []:
+            properties = route.get("properties") or {}
+            prefix = str(properties.get("addressPrefix", ""))
+            if not is_tag(prefix):
+                parse_prefix(prefix)
+            if prefix in seen:
+                message = (
+                    f"Routes {seen[prefix]} and {route['name']} have the same prefix {prefix}."
+                )
+                raise ArmError(400, "RouteConflict", message)
+            seen[prefix] = route["name"]
+            _check_next_hop(route["name"], properties)
+        self.check_attached(change)
+
+    def fill(self, change: Change) -> None:
+        """Propagation is on unless refused."""
+        super().fill(change)
+        change.properties.setdefault("disableBgpRoutePropagation", False)
+        for route in change.properties.setdefault("routes", []):
+            route["properties"]["hasBgpOverride"] = False
+
+
+def _check_next_hop(name: str, route: Json) -> None:
+    kind = str(route.get("nextHopType", "")).lower()
+    has: Any = route.get("nextHopIpAddress")
+    if (kind == "virtualappliance") != bool(has):
+        message = f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
+        raise ArmError(400, "InvalidRouteNextHopIpAddress", message)
+
+
+TYPES = (RouteTables,)
