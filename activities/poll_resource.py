@@ -1,4 +1,4 @@
-"""Looks at one submitted step: at its operation, and once that has ended at the resource."""
+"""Looks at one submitted step: at the resource, and at its operation once that has an answer."""
 
 from datetime import timedelta
 

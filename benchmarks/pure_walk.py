@@ -1,9 +1,9 @@
 """The walk of a plan against durations alone: no host, no ARM, only the decisions of `Progress`.
 
-The cloud here knows one thing of each operation, its true duration, and answers looks with the
-Retry-After that ARM sends for long operations: 10, 20, 20, 40, 40, 80, 160, then 100 seconds
-(recorded ARM traffic of gateways). The makespan of the walk over the critical path of the true
-durations is what waiting costs.
+The cloud here knows one thing of each operation, its true duration. It answers a submit with
+Retry-After, and a look as well where the resource cannot be read before its operation has ended
+(private DNS, PostgreSQL). The makespan of the walk over the critical path of the true durations is
+what waiting costs.
 """
 
 import random
@@ -16,7 +16,10 @@ from shared.deployment.progress import Call, Progress
 from shared.deployment.schedule import Activity, schedule
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-GROWING = (10, 20, 20, 40, 40, 80, 160, 100)
+ASKED = {"zone": 30.0, "link": 30.0, "pg": 60.0}
+"""Retry-After of the operations that are asked themselves; recorded ARM traffic."""
+SUBMITTED = {"pip1": 1.0, "pip2": 1.0, "vnet": 3.0, "linkup": 0.0}
+"""Retry-After of other submits where it is not 10; likewise."""
 
 
 @dataclass
@@ -61,7 +64,7 @@ def plan_of(steps: list[Step]) -> Plan:
     )
 
 
-def walk(plan: Plan, truth: dict[str, float], first_wait: dict[str, float] | None = None) -> Walked:
+def walk(plan: Plan, truth: dict[str, float]) -> Walked:
     """Walk a plan whose operations take `truth` seconds."""
     progress, now = Progress(plan), START
     ends: dict[str, datetime] = {}
@@ -75,8 +78,7 @@ def walk(plan: Plan, truth: dict[str, float], first_wait: dict[str, float] | Non
             looks[call.key] += 1
         if truth[call.key] == 0 or (not call.submits and ends[call.key] <= now):
             return Outcome(key=call.key, state="succeeded")
-        floor = (first_wait or {}).get(call.key, 10)
-        wait = GROWING[min(looks[call.key], 7)] if call.key == "ergw" else floor
+        wait = ASKED.get(call.key, SUBMITTED.get(call.key, 10.0) if call.submits else 0.0)
         return Outcome(
             key=call.key, state="inProgress", operationUrl="https://x", retryAfterSeconds=wait
         )
@@ -150,18 +152,9 @@ def percentile(values: list[float], share: float) -> float:
 def measure() -> list[tuple[str, float, str]]:
     """(what, value, unit) of every number."""
     plan = recipe_like()
-    waits = {
-        "zone": 30.0,
-        "link": 30.0,
-        "pg": 60.0,
-        "pip1": 1.0,
-        "pip2": 1.0,
-        "vnet": 3.0,
-        "linkup": 0.0,
-    }
     expected = {s["key"]: s["expectedSeconds"] for s in plan["steps"]}
-    exact = walk(plan, expected, waits)
-    walks = [walk(plan, spread(plan, random.Random(seed)), waits) for seed in range(200)]
+    exact = walk(plan, expected)
+    walks = [walk(plan, spread(plan, random.Random(seed))) for seed in range(200)]
     graphs = []
     for seed in range(200):
         random_graph = random_plan(random.Random(seed))

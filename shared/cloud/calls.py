@@ -81,12 +81,18 @@ def delete(clients: AzureClients, step: Step) -> Outcome:
 def look(
     clients: AzureClients, step: Step, operation_url: str | None, elapsed: timedelta
 ) -> Outcome:
-    """Where a submitted step stands: ask its operation, then the resource itself.
+    """Where a submitted step stands: ask the resource, and its operation once that has an answer.
 
-    Success of the operation is not yet success of the step: ARM may still show the resource as
-    updating, or find what it says it has deleted.
+    A resource that shows itself at work needs no second question, unless it is long overdue. Else
+    both must agree: an operation that was cancelled for another one ends on a resource that looks
+    well, and ARM may still show as updating, or find, what its operation has finished.
     """
     resource = catalogue()[step["key"]]
+    observed = observe(clients, resource, step["id"])
+    at_work = observed is not None and resource.state(observed) == "inProgress"
+    overdue = elapsed.total_seconds() > OVERDUE * step["expectedSeconds"]
+    if operation_url and at_work and not overdue:
+        return Outcome(key=step["key"], state="inProgress", operationUrl=operation_url)
     if operation_url:
         response = clients.send("GET", operation_url)
         status = _operation_status(response)
@@ -94,7 +100,8 @@ def look(
             return _refused(step, resource, response)
         if status == "inProgress":
             return _in_progress(step, response, operation_url)
-    observed = observe(clients, resource, step["id"])
+        if observed is None or at_work:  # what was read is older than the answer
+            observed = observe(clients, resource, step["id"])
     if step["action"] == "delete":
         if observed is None:
             return Outcome(key=step["key"], state="succeeded")
@@ -115,6 +122,7 @@ def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json
     return body
 
 
+OVERDUE = 2  # times the expected duration; then its operation may have failed unnoticed
 LINGERING = 10.0  # seconds; a deleted VNet link is found for a while (terraform-provider-azurerm)
 
 

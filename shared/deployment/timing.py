@@ -2,18 +2,18 @@
 
 A look costs an ARM call and a round of history; being late costs makespan, but only on the critical
 path. Durations of Azure operations spread by about a quarter either way (shared/resources has the
-sources), so nothing is asked before three quarters of the expected duration. From there the looks
-on the critical path fall every twenty-fourth of it, one of them exactly at the expected end, while
-a step with slack is looked at once it should long be over. Retry-After is a floor everywhere.
+sources), so nothing is asked before three quarters of the expected duration. From there on, looks
+on the critical path are apart by a gap that grows with the root of the expected duration: for a
+given number of looks, that shares them out among short and long operations so that the sum of all
+that is noticed late is least. One look falls exactly on the expected end. A step with slack is
+looked at once it should long be over. Retry-After is a floor everywhere.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SPREAD = 0.25  # of the expected duration, either way
-GRID = 24  # looks per expected duration on the critical path
-COARSE_GRID = 12  # where those would be closer together than CLOSE
-CLOSE = timedelta(seconds=10)
+GAP = 1.1  # times the root of the expected seconds: 43 s of 25 minutes, 15 s of 3, 3 s of 10 s
 THINNING = 8  # past the expected end, look after an eighth of the time overdue
 SECOND = timedelta(seconds=1)
 
@@ -29,7 +29,7 @@ class Leg:
     @property
     def gap(self) -> timedelta:
         """Between two looks on the critical path."""
-        return max(self.expected / GRID, min(CLOSE, self.expected / COARSE_GRID), SECOND)
+        return max(timedelta(seconds=GAP * self.expected.total_seconds() ** 0.5), SECOND)
 
     @property
     def margin(self) -> timedelta:
