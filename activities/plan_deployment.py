@@ -8,6 +8,7 @@ from shared.cloud.clients import azure_clients
 from shared.cloud.planning import plan_deploy, plan_destroy, plan_drift
 from shared.cloud.probes import plan_validate
 from shared.cloud.records import records
+from shared.deployment.approval import gated
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 
@@ -26,10 +27,12 @@ def plan_deployment(request: Json) -> Json:
         clients = azure_clients(spec.subscription_id)
         if request["kind"] == "destroy":
             delete_data = bool(request.get("deleteData"))
-            return {"plan": plan_destroy(clients, spec, record.inventory, delete_data=delete_data)}
-        if request["kind"] == "validate":
-            return {"plan": plan_validate(spec)}
-        plan = {"deploy": plan_deploy, "drift": plan_drift}[request["kind"]]
-        return {"plan": plan(clients, spec, record.inventory)}
+            plan = plan_destroy(clients, spec, record.inventory, delete_data=delete_data)
+        elif request["kind"] == "validate":
+            plan = plan_validate(spec)
+        else:
+            planner = {"deploy": plan_deploy, "drift": plan_drift}[request["kind"]]
+            plan = planner(clients, spec, record.inventory)
+        return {"plan": gated(plan, record.spec, record.proposed)}
 
     return told(work)

@@ -1,4 +1,4 @@
-"""Reads what callers have asked of a running operation: so far, to cancel it."""
+"""Reads what callers have asked of a running operation: to cancel it, to approve its plan."""
 
 import azure.durable_functions as df
 
@@ -11,5 +11,5 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="operation")
 def read_signals(operation: str) -> Json:
-    """The id of an operation -> {cancelRequested}, or {failure}: then nothing was asked."""
+    """The id of an operation -> {cancelRequested, decision}; {failure}: nothing was asked."""
     return told(lambda: {**records().signals(operation)})

@@ -47,7 +47,12 @@ def arguments() -> argparse.ArgumentParser:
         named.add_argument("name")
         if verb == "destroy":
             named.add_argument("--delete-data", action="store_true", help="the database as well")
-    for verb, text in (("watch", "watch an operation"), ("cancel", "cancel and roll back")):
+    for verb, text in (
+        ("watch", "watch an operation"),
+        ("approve", "let its plan be walked"),
+        ("reject", "end it before its first write"),
+        ("cancel", "cancel and roll back"),
+    ):
         verbs.add_parser(verb, help=text).add_argument("operation")
     return parser
 
@@ -56,8 +61,8 @@ def run(client: Client, console: Console, chosen: argparse.Namespace) -> int:
     """Do what was asked; 0 where it went well."""
     if chosen.verb in {"list", "show", "drift"}:
         return _read(client, console, chosen)
-    if chosen.verb == "cancel":
-        client.request("POST", f"operations/{chosen.operation}/cancel")
+    if chosen.verb in {"approve", "reject", "cancel"}:
+        client.request("POST", f"operations/{chosen.operation}/{chosen.verb}")
     identity = chosen.operation if "operation" in chosen else _start(client, chosen)["id"]
     plain(console, f"operation {identity}")
     told = follow(console, client.watch(identity))

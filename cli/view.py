@@ -49,8 +49,7 @@ def _lines(console: Console, looks: Iterator[Json]) -> Json:
     for told in looks:
         if told["phase"] != phase:
             phase, seen = told["phase"], {} if told["phase"] == "rolling-back" else seen
-            end = f", expected to end at {told['expectedEnd']}" if "expectedEnd" in told else ""
-            plain(console, f"{told['kind']} {told['deployment']}: {phase}{end}")
+            plain(console, f"{told['kind']} {told['deployment']}: {phase}{outlook(told)}")
         for step in told.get("steps", []):
             if step["state"] != "waiting" and seen.get(step["key"]) != step["state"]:
                 seen[step["key"]] = step["state"]
@@ -61,9 +60,7 @@ def _lines(console: Console, looks: Iterator[Json]) -> Json:
 
 def table(told: Json) -> Table:
     """One operation as a table."""
-    title = f"{told['kind']} {told['deployment']}: {told['status']}, {told['phase']}"
-    if told["status"] == "Running" and "expectedEnd" in told:
-        title += f", expected to end at {told['expectedEnd']}"
+    title = f"{told['kind']} {told['deployment']}: {told['status']}, {told['phase']}{outlook(told)}"
     shown = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     for column in ("step", "action", "", "time", "expected", "attempts", "state"):
         shown.add_column(column, justify="right" if column in {"time", "expected"} else "left")
@@ -79,6 +76,16 @@ def table(told: Json) -> Table:
         expected = span(step["expectedSeconds"])
         shown.add_row(key, step["action"], bar, took, expected, str(step["attempts"]), state)
     return shown
+
+
+def outlook(told: Json) -> str:
+    """What a running operation is going to do next, or waits for."""
+    if told["status"] != "Running":
+        return ""
+    if told["phase"] == "awaiting-approval":
+        how = f"python -m cli approve {told['id']}"
+        return f": {how} (or reject) before {told['approveBefore']}"
+    return f", expected to end at {told['expectedEnd']}" if "expectedEnd" in told else ""
 
 
 def warnings(console: Console, told: Json) -> None:

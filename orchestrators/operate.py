@@ -1,8 +1,8 @@
 """What every operation has in common: plan, walk, roll back where that failed, record the end.
 
 One state machine over `state["phase"]`, which is the input of each execution: planning, then
-deploying or destroying, then rolling-back where needed. An execution that continues as new picks up
-where the last one stopped.
+awaiting-approval where the spec asks for it, deploying or destroying, and rolling-back where
+needed. An execution that continues as new picks up where the last one stopped.
 """
 
 from collections.abc import Generator
@@ -10,6 +10,7 @@ from typing import Any
 
 from azure.durable_functions import DurableOrchestrationContext
 
+from orchestrators.approve import CANCELED, REJECTED, approval
 from orchestrators.walk import ask, walk
 from shared.deployment.messages import Failure, Json, Phase, Plan
 from shared.deployment.progress import Progress
@@ -22,7 +23,7 @@ WALKING: dict[str, Phase] = {
     "validate": "validating",
 }
 
-CANCELED = Failure(code="Canceled", message="the caller asked for it", retryable=False)
+BY_A_PERSON = {CANCELED["code"], REJECTED["code"]}  # failures that are somebody's wish
 
 
 class OperationFailed(Exception):
@@ -46,6 +47,14 @@ def operate(context: DurableOrchestrationContext) -> Generator[Any, Any, Json | 
         failure = yield from _plan(context, state)
         if failure or state.get("whatIf"):
             return (yield from _end(context, state, None, failure))
+        gated = "approvalSeconds" in state["plan"]
+        state["phase"] = "awaiting-approval" if gated else WALKING[state["kind"]]
+    if state["phase"] == "awaiting-approval":
+        answer = yield from approval(context, state)
+        if answer == "later":
+            return None
+        if answer != "approved":
+            return (yield from _end(context, state, None, answer))
         state["phase"] = WALKING[state["kind"]]
     if state["phase"] != "rolling-back":
         progress = yield from walk(context, state)
@@ -131,7 +140,7 @@ def _end(
         failure = _first(progress)
     outcome = "Succeeded"
     if failure:
-        outcome = "Canceled" if failure["code"] == "Canceled" else "Failed"
+        outcome = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
     told = ended(outcome, progress=progress, failure=failure, residue=left)
     plan = state.get("plan") or {}
     result: Json = {
@@ -166,7 +175,7 @@ def _inventory(state: Json, left: list[Any]) -> Json | None:
     After a rollback that is what was there before, after a destroy nothing; in both cases also what
     could not be removed.
     """
-    if state.get("whatIf") or state["phase"] in {"planning", "validating"}:
+    if state.get("whatIf") or state["phase"] in {"planning", "awaiting-approval", "validating"}:
         return None
     stuck = {item["key"] for item in left}
     gone = {"deploying": "delete", "destroying": "delete", "rolling-back": "create"}[state["phase"]]

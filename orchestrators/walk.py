@@ -10,11 +10,11 @@ After `ROUNDS` rounds the walk continues as a new execution, so that no history 
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from azure.durable_functions import DurableOrchestrationContext
 
-from shared.deployment.messages import Failure, Json, Outcome
+from shared.deployment.messages import Failure, Json
 from shared.deployment.progress import Call, Progress
 from shared.deployment.status import status
 
@@ -65,16 +65,15 @@ def _round(
     progress.settle(calls, answers[: len(calls)], now)
     if listen:
         state["heardAt"] = now.isoformat()
-        signals = cast("Json", answers[-1] or {})
-        if signals.get("cancelRequested"):
+        if answers[-1].get("cancelRequested"):
             state["canceled"] = True
             progress.halt()
 
 
 def _ask_all(
     context: DurableOrchestrationContext, calls: list[Call], operation: str | None
-) -> Generator[Any, Any, list[Outcome | None]]:
-    """The answers of one round; None for all of it where an activity raised instead of answering.
+) -> Generator[Any, Any, list[Any]]:
+    """The answers of one round; all are unknown where an activity raised instead of answering.
 
     Activities return their failures, so only a crash or a time-out of the platform comes here.
     """
@@ -82,14 +81,14 @@ def _ask_all(
     if operation:
         tasks.append(context.call_activity("read_signals", operation, expected_type=dict))
     try:
-        answers: list[Outcome | None] = yield context.task_all(tasks)
-    except Exception:
-        return [None] * len(tasks)
+        answers: list[Any] = yield context.task_all(tasks)
+    except Exception as error:
+        return [{"state": "unknown", "failure": crashed(error)}] * len(tasks)
     return answers
 
 
 def ask(
-    context: DurableOrchestrationContext, verb: str, payload: Json
+    context: DurableOrchestrationContext, verb: str, payload: Json | str
 ) -> Generator[Any, Any, tuple[Json, Failure | None]]:
     """One activity outside a walk, asked again while its failure is worth it.
 
@@ -100,14 +99,19 @@ def ask(
         try:
             answer: Json = yield context.call_activity(verb, payload, expected_type=dict)
         except Exception as error:
-            text = str(error).splitlines()[0] if str(error) else verb
-            answer = {"failure": Failure(code="ActivityCrashed", message=text, retryable=True)}
+            answer = {"failure": crashed(error)}
         failure = answer.get("failure")
         if failure is None or not failure["retryable"]:
             return answer, failure
         wait = timedelta(seconds=failure.get("retryAfterSeconds", ASK_AGAIN.total_seconds()))
         yield context.create_timer(context.current_utc_datetime + wait)
     return {}, failure
+
+
+def crashed(error: Exception) -> Failure:
+    """What an activity that raised instead of answering left behind: the first line of its text."""
+    text = (str(error).splitlines() or ["without a reason"])[0]
+    return Failure(code="ActivityCrashed", message=text, retryable=True)
 
 
 def _tell(context: DurableOrchestrationContext, state: Json, progress: Progress) -> None:

@@ -42,6 +42,14 @@ class NotCancelable(Exception):
         )
 
 
+class NotAwaitingApproval(Exception):
+    """A decision on an operation that asks for none, or for none any more."""
+
+    def __init__(self, operation_id: str, why: str) -> None:
+        self.operation_id = operation_id
+        super().__init__(f"operation {operation_id} {why}")
+
+
 def operation_url(req: func.HttpRequest, operation_id: str) -> str:
     """Where an operation is looked at, under the name by which the caller reached the app."""
     return f"{req.url.split('/api/')[0]}/api/operations/{operation_id}"
@@ -94,8 +102,8 @@ def guarded(route: Route) -> Route:
             identity = running.operation_id
             headers = {"Operation-Location": operation_url(named["req"], identity)}
             return error(409, "OperationInProgress", str(running), target=identity, headers=headers)
-        except NotCancelable as ended:
-            return error(409, "NotCancelable", str(ended), target=ended.operation_id)
+        except (NotCancelable, NotAwaitingApproval) as late:
+            return error(409, type(late).__name__, str(late), target=late.operation_id)
         except PreconditionFailed as failed:
             return error(412, "PreconditionFailed", str(failed))
         except RecordsUnavailable as unavailable:

@@ -40,6 +40,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("post", "/deployments/{name}/drift/repair"): Route("Put right what drifted", "202"),
     ("get", "/operations/{id}"): Route("Read how an operation stands"),
     ("post", "/operations/{id}/cancel"): Route("Cancel and roll back an operation", "202"),
+    ("post", "/operations/{id}/approve"): Route("Approve the plan of an operation", "202"),
+    ("post", "/operations/{id}/reject"): Route("Reject the plan of an operation", "202"),
     ("get", "/health"): Route("Liveness", open=True),
     ("get", "/openapi.json"): Route("This description", open=True),
     ("get", "/ui"): Route("The page", open=True, content="text/html"),

@@ -1,4 +1,4 @@
-"""Routes of operations: the status monitor, and cancel."""
+"""Routes of operations: the status monitor, cancel, and the decision on a plan."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,10 +8,10 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.cloud.claims import RUNNING
-from shared.cloud.entities import Operation
+from shared.cloud.entities import Decision, Operation
 from shared.cloud.records import records
 from shared.deployment.messages import Json
-from triggers.answers import NotCancelable, guarded, reply
+from triggers.answers import NotAwaitingApproval, NotCancelable, guarded, reply
 from triggers.starting import ENDED, GRACE
 
 blueprint = df.Blueprint()
@@ -60,6 +60,41 @@ async def cancel_operation(req: func.HttpRequest) -> func.HttpResponse:
     return reply(_recorded(operation) | {"cancelRequested": True}, 202, LOOK_AGAIN)
 
 
+@blueprint.route(route="operations/{id}/approve", methods=["POST"])
+@guarded
+async def approve_operation(req: func.HttpRequest) -> func.HttpResponse:
+    """Let an operation that waits for approval walk its plan."""
+    return await _decide(req.route_params["id"], "approve")
+
+
+@blueprint.route(route="operations/{id}/reject", methods=["POST"])
+@guarded
+async def reject_operation(req: func.HttpRequest) -> func.HttpResponse:
+    """End an operation that waits for approval; nothing has been written."""
+    return await _decide(req.route_params["id"], "reject")
+
+
+async def _decide(identity: str, decision: Decision) -> func.HttpResponse:
+    """Decide once; the same decision may be sent again.
+
+    Raises:
+        NotAwaitingApproval: the operation has ended, has no plan yet or needs no approval, or the
+            other decision has been made.
+    """
+    operation = await asyncio.to_thread(records().operation, identity)
+    if operation.status != RUNNING:
+        raise NotAwaitingApproval(identity, f"has ended as {operation.status}")
+    if operation.plan is None:
+        raise NotAwaitingApproval(identity, "is still planning: read its plan first")
+    if "approvalSeconds" not in operation.plan:
+        raise NotAwaitingApproval(identity, "needs no approval: its spec does not ask for it")
+    made = await asyncio.to_thread(records().decide, identity, decision)
+    if made != decision:
+        way = "cancel it to roll back" if made == "approve" else "start it again"
+        raise NotAwaitingApproval(identity, f"has been decided already ({made}): {way}")
+    return reply(_recorded(operation) | {"decision": made}, 202, LOOK_AGAIN)
+
+
 def _over(status: Any, operation: Operation) -> bool:
     """Whether nothing runs any more that could record an end."""
     if status:
@@ -91,6 +126,7 @@ def _recorded(operation: Operation) -> Json:
         "startedAt": operation.startedAt,
         "endedAt": operation.endedAt,
         "cancelRequested": operation.cancelRequested,
+        "decision": operation.decision,
         "plan": steps,
         "unchanged": sum(step["action"] == "no-op" for step in steps),
         "warnings": plan.get("warnings", []),

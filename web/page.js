@@ -79,6 +79,7 @@ async function look(identity) {
   at("advice").dataset.of = `${identity} ${told.phase}`; // left alone while open
   at("cancel").hidden = !running || told.kind !== "deploy";
   at("cancel").disabled = told.cancelRequested || told.phase === "rolling-back";
+  at("decision").hidden = told.phase !== "awaiting-approval" || Boolean(told.decision);
   if (running) timer = setTimeout(() => again(identity), EVERY);
   else await list();
 }
@@ -117,11 +118,12 @@ at("file").addEventListener("change", () =>
     const [file] = at("file").files;
     if (file) at("spec").value = await file.text();
   }));
-at("cancel").addEventListener("click", () =>
-  attempt(async () => {
-    await request("POST", `operations/${encodeURIComponent(watched)}/cancel`);
-    await look(watched);
-  }));
+for (const verb of ["approve", "reject", "cancel"])
+  at(verb).addEventListener("click", () =>
+    attempt(async () => {
+      await request("POST", `operations/${encodeURIComponent(watched)}/${verb}`);
+      await look(watched);
+    }));
 at("start").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {

@@ -26,6 +26,8 @@ export function summary(told) {
   const parts = [make("strong", { className: told.status }, told.status), `, ${told.phase}`];
   if (told.phase !== "finished" && told.expectedEnd)
     parts.push(`; expected to end at ${clock(told.expectedEnd)}`);
+  if (told.phase === "awaiting-approval")
+    parts.push(told.decision ? `; decided: ${told.decision}` : `; to be approved before ${new Date(told.approveBefore).toLocaleString()}`);
   if (told.unchanged) parts.push(`; ${told.unchanged} unchanged`);
   if (told.cancelRequested && told.status === "Running") parts.push("; cancel requested");
   return parts;

@@ -256,13 +256,28 @@ class Records:
         """
         self._signal(operation_id, cancelRequested=True)
 
-    def decide(self, operation_id: str, decision: Decision) -> None:
-        """Answer an operation that waits for approval.
+    @_azure_ends_here()
+    def decide(self, operation_id: str, decision: Decision) -> Decision:
+        """Answer an operation that waits for approval: the first answer holds, and is returned.
 
         Raises:
             OperationUnknown: there is none.
         """
-        self._signal(operation_id, decision=decision)
+        while True:  # a race is lost only to somebody who got on, so this ends
+            try:
+                entity = self._operations.get_entity(operation_id, "")
+            except ResourceNotFoundError:
+                raise OperationUnknown(operation_id) from None
+            if made := as_operation(entity).decision:
+                return made
+            values = {"PartitionKey": operation_id, "RowKey": "", "decision": decision}
+            guard: Json = {
+                "etag": entity.metadata["etag"],
+                "match_condition": MatchConditions.IfNotModified,
+            }
+            with suppress(ResourceModifiedError):
+                self._operations.update_entity(values, UpdateMode.MERGE, **guard)
+                return decision
 
     def _amend(self, name: str, amended: Callable[[Record], Record]) -> None:
         """Change a record whatever else happens to it; nothing where it is gone."""

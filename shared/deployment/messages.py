@@ -12,7 +12,15 @@ Json = dict[str, Any]
 Action = Literal["create", "update", "delete", "restore", "check", "no-op"]
 """What a step does. `restore` puts the prior values back; `no-op` is listed but never walked."""
 
-Phase = Literal["planning", "deploying", "destroying", "validating", "rolling-back", "finished"]
+Phase = Literal[
+    "planning",
+    "awaiting-approval",
+    "deploying",
+    "destroying",
+    "validating",
+    "rolling-back",
+    "finished",
+]
 Purpose = Literal["deploy", "destroy", "validate", "roll-back"]
 Provenance = Literal["created", "updated", "adopted"]
 
@@ -77,13 +85,14 @@ class Plan(TypedDict):
     refusals: list[Advice]
     outputs: Json  # of the deployment as planned: names, addresses, ports; never a secret
     retained: list[Json]  # what a destroy leaves alone: id and reason
+    approvalSeconds: NotRequired[float]  # a person has that long to approve it, before a write
 
 
 class Outcome(TypedDict):
-    """How one activity left one step."""
+    """How one activity left one step; unknown where it raised instead of answering."""
 
     key: str
-    state: Literal["succeeded", "failed", "inProgress"]
+    state: Literal["succeeded", "failed", "inProgress", "unknown"]
     failure: NotRequired[Failure | None]
     operationUrl: NotRequired[str | None]
     retryAfterSeconds: NotRequired[float | None]

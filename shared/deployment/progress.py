@@ -157,17 +157,15 @@ class Progress:
 
     # What came of it
 
-    def settle(
-        self, calls: Sequence[Call], outcomes: Sequence[Outcome | None], now: datetime
-    ) -> None:
-        """Fold the answers of a round; None is an activity that raised instead of answering."""
+    def settle(self, calls: Sequence[Call], outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Fold the answers of a round."""
         for call, outcome in zip(calls, outcomes, strict=True):
             run = self.runs[call.key]
             if call.submits:
                 run["attempts"] += 1
                 run.setdefault("startedAt", now.isoformat())
-            if outcome is None:
-                self._unknown(call.key, now)
+            if outcome["state"] == "unknown":
+                self._unknown(call.key, outcome.get("failure") or _UNSPECIFIED, now)
             elif outcome["state"] == "succeeded":
                 self._end(call.key, "succeeded", now)
                 for told in ("warning", "detail"):
@@ -198,12 +196,15 @@ class Progress:
         run.pop("dueAt", None)
         run.pop("refusedSince", None)
 
-    def _unknown(self, key: str, now: datetime) -> None:
+    def _unknown(self, key: str, failure: Failure, now: datetime) -> None:
         """Nobody knows what the activity did, so do it again: a submit may be repeated."""
         run = self.runs[key]
         run["unknowns"] = run.get("unknowns", 0) + 1
         if run["unknowns"] > MAX_UNKNOWN:
-            message = f"an activity of {key} ended without an answer {run['unknowns']} times"
+            message = (
+                f"an activity ended without an answer {run['unknowns']} times, "
+                f"at last with {failure['message']}"
+            )
             self._fail(key, _final("OutcomeUnknown", message), now)
         elif run["state"] == "waiting":
             run["dueAt"] = (now + DEFAULT_WAIT).isoformat()

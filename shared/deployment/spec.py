@@ -203,6 +203,12 @@ class JumpBox(Part):
     ] = None
 
 
+class Approval(Part):
+    """A person says yes to each plan before its first write."""
+
+    within_hours: int = Field(default=24, ge=1, le=168)
+
+
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
 
@@ -219,6 +225,7 @@ class DeploymentSpec(Part):
         Annotated[str, StringConstraints(max_length=256)],
     ] = Field(default={}, max_length=45)
     adopt: bool = False
+    approval: Approval | None = None
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"])
     network: Network = Network()
     postgres: Postgres = Postgres()

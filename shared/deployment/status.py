@@ -20,11 +20,14 @@ def status(
     progress: Progress | None = None,
     failure: Failure | None = None,
     canceled: bool = False,
+    approve_before: datetime | None = None,
 ) -> Json:
     """The custom status of an operation that is still running."""
     told: Json = {"version": VERSION, "phase": phase, "status": "Running", "canceled": canceled}
     if failure:
         told["failure"] = short(failure)
+    if approve_before:
+        told["approveBefore"] = approve_before.isoformat(timespec="seconds")
     if progress:
         chart = progress.chart(now)
         end = now if not chart.end else _moment(chart.makespan)

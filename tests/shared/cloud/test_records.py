@@ -10,6 +10,7 @@ import pytest
 
 from local.azurite import Azurite
 from shared.cloud.claims import REQUESTS_KEPT, Claim, Claimed
+from shared.cloud.entities import Decision
 from shared.cloud.errors import (
     DeploymentUnknown,
     OperationInProgress,
@@ -298,6 +299,26 @@ def test_a_cancel_and_a_decision_do_not_overwrite_each_other(records: Records, n
     records.decide(f"{name}-1", "reject")
     records.save_plan(f"{name}-1", {"steps": []})
     assert records.signals(f"{name}-1") == {"cancelRequested": True, "decision": "reject"}
+
+
+def test_the_first_decision_holds(records: Records, name: str) -> None:
+    claim(records, name, "1")
+    assert records.decide(f"{name}-1", "approve") == "approve"
+    assert records.decide(f"{name}-1", "reject") == "approve"
+    assert records.signals(f"{name}-1")["decision"] == "approve"
+
+
+def test_of_many_decisions_at_once_all_learn_the_same_one(records: Records, name: str) -> None:
+    claim(records, name, "1")
+    wishes: list[Decision] = ["approve", "reject"] * 8
+    with ThreadPoolExecutor(16) as pool:
+        made = set(pool.map(lambda wish: records.decide(f"{name}-1", wish), wishes))
+    assert made == {records.signals(f"{name}-1")["decision"]}
+
+
+def test_an_operation_that_does_not_exist_cannot_be_decided_on(records: Records) -> None:
+    with pytest.raises(OperationUnknown, match="nobody"):
+        records.decide("nobody", "approve")
 
 
 def test_an_operation_that_does_not_exist_cannot_be_cancelled(records: Records) -> None:

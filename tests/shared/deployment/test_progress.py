@@ -10,6 +10,7 @@ from shared.deployment.progress import Call, Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DONE = {"state": "succeeded"}
+CRASHED = {"state": "unknown", "failure": {"message": "the worker is gone"}}
 BUSY = {"state": "inProgress", "operationUrl": "https://arm/operation", "retryAfterSeconds": 10}
 
 
@@ -48,10 +49,7 @@ def walking(*steps: Any, purpose: Any = "deploy") -> Progress:
 def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
     """One round: every call is answered as said by its key, or is still busy."""
     calls = progress.calls(now)
-    outcomes: list[Any] = [
-        None if answers.get(c.key, BUSY) is None else {"key": c.key, **answers.get(c.key, BUSY)}
-        for c in calls
-    ]
+    outcomes: list[Any] = [{"key": c.key, **answers.get(c.key, BUSY)} for c in calls]
     progress.settle(calls, outcomes, now)
     return calls
 
@@ -161,12 +159,13 @@ def test_an_activity_that_gave_no_answer_is_asked_again_and_then_counts_as_faile
     now = NOW
     rounds = 0
     while not progress.finished:
-        rounds += bool(answer(progress, now, a=None))
+        rounds += bool(answer(progress, now, a=CRASHED))
         now = progress.next_due(now) or now
     assert rounds == 4
     failure = progress.runs["a"]["failure"]
     assert failure
     assert failure["code"] == "OutcomeUnknown"
+    assert "the worker is gone" in failure["message"]
 
 
 def test_an_operation_past_its_deadline_has_failed() -> None:
