@@ -124,6 +124,14 @@ def azure(emulator: ArmEmulator, surroundings: list[Json]) -> ArmEmulator:
 
 
 @pytest.fixture
+def assume(azure: ArmEmulator) -> Iterator[Callable[..., object]]:
+    """Changes what Azure is like, by the emulator's settings, for one test."""
+    before = azure.settings()
+    yield lambda **settings: azure.settings(settings)
+    azure.settings(before)
+
+
+@pytest.fixture
 def simulation(
     azure: ArmEmulator, storage: Azurite, clock: VirtualClock, surroundings: list[Json]
 ) -> Iterator[Simulation]:

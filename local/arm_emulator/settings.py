@@ -57,6 +57,7 @@ class Settings:
 
     injected_ip_tags: bool = False  # FirstPartyUsage appears on public IPs of some tenants
     inject_storage_endpoint: bool = True  # PostgreSQL may add Microsoft.Storage to its subnet
+    connection_key_is_kept: bool = True  # [K] by a PUT of a connection that does not carry it
     orphan_failed_connections: bool = True  # a failed connection stays and blocks its gateway
     waf_policy_in_use_code: str = "ApplicationGatewayFirewallPolicyCannotBeDeleted"  # [K]
     reserved_subnet_code: str = "SubnetReservedForOtherService"  # [K] GatewaySubnet and its like

@@ -60,7 +60,9 @@ def restore(clients: AzureClients, step: Step) -> Outcome:
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
     if len(left) == len(step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
-    body = reverted(resource.writable(observed), step["changes"])
+    # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
+    there = reverted(resource.writable(observed), step["changes"])
+    body = resource.update_body(step["body"], there)
     return _put(clients, resource, step, body, observed)
 
 

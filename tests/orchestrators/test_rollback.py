@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local.arm_emulator.settings import OTHER_SUBSCRIPTION_ID
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue
 
@@ -81,6 +82,34 @@ def test_a_failed_update_restores_what_it_had_changed(
     assert told["status"] == "Failed"
     assert told["residue"] == []
     assert comparable(simulation.resources()) == comparable(there)
+
+
+def test_a_restored_connection_carries_the_key_that_azure_does_not_show(
+    simulation: Any, spec: Json, lean: Json, assume: Any
+) -> None:
+    assume(connection_key_is_kept=False)
+    circuit = spec["expressRoute"]["circuitId"].replace(SUBSCRIPTION, OTHER_SUBSCRIPTION_ID)
+    key = {"authorizationKey": "a-key", "authorizationUseStatus": "Available"}
+    authorizations = [{"name": "ours", "properties": key}]
+    simulation.azure.put(circuit, {"properties": {"authorizations": authorizations}})
+    simulation.azure.set_secret("circuit-key", "a-key")
+    reference = {"keyVaultSecret": f"{simulation.azure.url}/secrets/circuit-key"}
+    route = {"circuitId": circuit, "authorizationKey": reference}
+    told = simulation.deploy(lean | {"expressRoute": route})
+    assert told["status"] == "Succeeded", told["failure"]
+    parameters = {"work_mem": "8192", "max_connections": "150"}
+    changed = {
+        "expressRoute": route | {"routingWeight": 10},
+        "postgres": {"parameters": parameters},
+    }
+    wanted = fault(spec, "postgres-parameters") | {"nth": 2}
+    simulation.azure.fail(**wanted, status=400, code="InvalidParameterValue")
+    told = simulation.deploy(lean | changed)
+    assert (told["status"], told["residue"]) == ("Failed", [])
+    states = {step["key"]: step["action"] for step in told["steps"]}
+    assert states["express-route-connection"] == "restore"
+    connection = next(b for i, b in simulation.resources().items() if "/connections/" in i)
+    assert connection["properties"]["routingWeight"] == 0
 
 
 def test_an_update_that_somebody_has_overtaken_is_stale_and_overwrites_nothing(

@@ -161,7 +161,8 @@ def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | 
 
 
 def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
-    stored = change.prior.secrets.get("authorizationKey") if change.prior else None
+    kept = change.prior if cloud.settings.connection_key_is_kept else None
+    stored = kept.secrets.get("authorizationKey") if kept else None
     key = change.properties.get("authorizationKey") or stored
     if change.id.subscription.lower() == circuit.id.subscription.lower() and key is None:
         return None

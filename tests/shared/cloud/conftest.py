@@ -1,6 +1,6 @@
 """Clients of this room on the emulated Azure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from azure.identity import ManagedIdentityCredential
@@ -45,11 +45,3 @@ def clients(app_settings: Settings, credential: ManagedIdentityCredential) -> Az
 def vaults(app_settings: Settings, credential: ManagedIdentityCredential) -> Vaults:
     """The vault of the app."""
     return Vaults(credential, app_settings)
-
-
-@pytest.fixture
-def assume(azure: ArmEmulator) -> Iterator[Callable[..., object]]:
-    """Changes what Azure is like, by the emulator's settings, for one test."""
-    before = azure.settings()
-    yield lambda **settings: azure.settings(settings)
-    azure.settings(before)
