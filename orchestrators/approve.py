@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from azure.durable_functions import DurableOrchestrationContext
 
-from orchestrators.walk import ROUNDS, ask
+from orchestrators.walk import ROUNDS, ask, wish
 from shared.deployment.approval import same_steps
 from shared.deployment.messages import Failure, Json
 from shared.deployment.status import status
@@ -68,8 +68,7 @@ def approval(context: DurableOrchestrationContext, state: Json) -> Approved:
 
 def _still_true(context: DurableOrchestrationContext, state: Json) -> Approved:
     """Whether a plan made now is the one that was approved."""
-    request = {k: v for k, v in state.items() if k not in {"phase", "plan", "askedAt"}}
-    answer, failure = yield from ask(context, "plan_deployment", request)
+    answer, failure = yield from ask(context, "plan_deployment", wish(state))
     if failure:
         return failure
     return "approved" if same_steps(state["plan"], answer["plan"]) else STALE

@@ -6,16 +6,17 @@ needed. An execution that continues as new picks up where the last one stopped.
 """
 
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 
 from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrators.approve import CANCELED, REJECTED, approval
-from orchestrators.walk import ask, walk
-from shared.deployment.messages import Failure, Json, Phase, Plan
+from orchestrators.walk import ask, walk, wish
+from shared.deployment.messages import Failure, Json, Phase, Plan, Residue
 from shared.deployment.progress import Progress
 from shared.deployment.status import ended, status
-from shared.deployment.undo import residue, undone
+from shared.deployment.undo import residue, still_there, undone
 
 WALKING: dict[str, Phase] = {
     "deploy": "deploying",
@@ -23,6 +24,11 @@ WALKING: dict[str, Phase] = {
     "validate": "validating",
 }
 
+SWEEPS = 3
+SWEEP_AGAIN = timedelta(seconds=30)
+NOT_ABSENT = Failure(
+    code="NotAbsent", message="something is left of what was to be destroyed", retryable=False
+)
 BY_A_PERSON = {CANCELED["code"], REJECTED["code"]}  # failures that are somebody's wish
 
 
@@ -71,7 +77,7 @@ def operate(context: DurableOrchestrationContext) -> Generator[Any, Any, Json | 
 
 def _plan(context: DurableOrchestrationContext, state: Json) -> Generator[Any, Any, Failure | None]:
     """Decide everything, and refuse all that is to be refused in one answer."""
-    request = {k: v for k, v in state.items() if k != "phase"}
+    request = wish(state)
     answer, failure = yield from ask(context, "plan_deployment", request)
     if failure:
         return failure
@@ -138,6 +144,9 @@ def _end(
     left = residue(progress) if progress and not checked else []
     if progress and progress.failed and not failure:
         failure = _first(progress)
+    if progress and state["kind"] == "destroy":
+        left += yield from _sweep(context, state, left)
+        failure = failure or (NOT_ABSENT if left else None)
     outcome = "Succeeded"
     if failure:
         outcome = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
@@ -159,6 +168,26 @@ def _end(
     if failure:
         raise OperationFailed(f"{outcome}: {failure['code']}: {failure['message']}")
     return {key: result[key] for key in ("status", "outputs", "retained")}
+
+
+def _sweep(
+    context: DurableOrchestrationContext, state: Json, left: list[Residue]
+) -> Generator[Any, Any, list[Residue]]:
+    """Prove absence: a destroy planned anew is empty but for what is retained, and says why.
+
+    ARM shows some things for a while after their deletion, so what is found is looked for again.
+    """
+    found: list[Residue] = []
+    for _ in range(SWEEPS):
+        answer, failure = yield from ask(context, "plan_deployment", wish(state))
+        if failure:  # nothing is proven, and what the walk has seen stands
+            return []
+        state["plan"]["retained"] = answer["plan"]["retained"]
+        found = still_there(answer["plan"], left)
+        if not found:
+            break
+        yield context.create_timer(context.current_utc_datetime + SWEEP_AGAIN)
+    return found
 
 
 def _first(progress: Progress) -> Failure:

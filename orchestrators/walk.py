@@ -108,6 +108,12 @@ def ask(
     return {}, failure
 
 
+def wish(state: Json) -> Json:
+    """What was asked for, without how far it has come: the request of a planning activity."""
+    asked = ("operation", "deployment", "kind", "whatIf", "deleteData")
+    return {name: state[name] for name in asked if name in state}
+
+
 def crashed(error: Exception) -> Failure:
     """What an activity that raised instead of answering left behind: the first line of its text."""
     text = (str(error).splitlines() or ["without a reason"])[0]

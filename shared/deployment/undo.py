@@ -71,6 +71,17 @@ def residue(progress: Progress) -> list[Residue]:
     return left
 
 
+def still_there(fresh: Plan, known: list[Residue]) -> list[Residue]:
+    """What a destroy planned anew would delete, although its walk has, or has not tried to."""
+    told = {left["key"] for left in known}
+    reason = "is there although it was deleted: somebody may have made it again"
+    return [
+        Residue(key=step["key"], id=step["id"], reason=reason, command=_command(step))
+        for step in fresh["steps"]
+        if step["key"] not in told
+    ]
+
+
 def _stuck(progress: Progress, key: str) -> bool:
     return key in progress.runs and progress.runs[key]["state"] in {"failed", "skipped"}
 

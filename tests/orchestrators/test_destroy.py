@@ -3,6 +3,7 @@
 from typing import Any
 
 Json = dict[str, Any]
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
 
 def test_destroy_leaves_what_was_there_before_and_forgets_the_deployment(
@@ -14,6 +15,30 @@ def test_destroy_leaves_what_was_there_before_and_forgets_the_deployment(
     assert told["status"] == "Succeeded", told["failure"]
     assert simulation.resources() == there
     assert simulation.request("GET", f"deployments/{spec['name']}").status_code == 404
+
+
+def test_what_is_there_again_after_its_deletion_is_told(
+    simulation: Any, spec: Json, lean: Json
+) -> None:
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{spec['resourceGroup']}"
+    simulation.azure.put(group, {"location": "eastus"})
+    simulation.deploy(lean | {"adopt": True})
+    table = next(i for i in simulation.resources() if "/routeTables/" in i)
+    simulation.host.stop()
+    plans = []
+
+    def boundary(place: str) -> None:
+        if "plan_deployment" in place and place.startswith("before"):
+            plans.append(place)
+            if len(plans) == 2:  # that of the sweep
+                simulation.azure.put(table, {"location": "eastus", "properties": {}})
+
+    simulation.start(boundary=boundary)
+    told = simulation.destroy(spec["name"])
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "NotAbsent")
+    assert [(left["key"], left["id"]) for left in told["residue"]] == [("route-table", table)]
+    assert told["residue"][0]["command"] == f"az resource delete --ids '{table}'"
+    assert [kept["key"] for kept in told["retained"]] == ["resource-group"]
 
 
 def test_data_is_not_deleted_without_the_word(simulation: Any, spec: Json, lean: Json) -> None:
