@@ -92,6 +92,7 @@ def _recorded(operation: Operation) -> Json:
         "endedAt": operation.endedAt,
         "cancelRequested": operation.cancelRequested,
         "plan": steps,
+        "monthlyCost": plan.get("monthlyCost"),
         "unchanged": sum(step["action"] == "no-op" for step in steps),
         "warnings": plan.get("warnings", []),
         "refusals": plan.get("refusals", []),

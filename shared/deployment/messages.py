@@ -39,6 +39,30 @@ class Change(TypedDict):
     after: Any
 
 
+class MonthlyCost(TypedDict):
+    """What something costs a month before and after a walk; None is unknown, and never guessed."""
+
+    before: float | None
+    after: float | None
+
+
+class PriceList(TypedDict):
+    """Where prices are from."""
+
+    currency: str
+    region: str  # other regions differ
+    pricesOf: str  # year and month
+    source: str
+
+
+class Estimate(PriceList):
+    """What all that a plan is about costs a month: the sum of what is known."""
+
+    before: float
+    after: float
+    complete: bool  # False where a step has no known price
+
+
 class Advice(TypedDict):
     """Something the caller should know: a corrected recipe step, a risk, or a refusal."""
 
@@ -65,6 +89,7 @@ class Step(TypedDict):
     timeoutSeconds: float
     undoSeconds: float  # what undoing it is expected to take
     provenance: NotRequired[Provenance]
+    monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
 
 
 class Plan(TypedDict):
@@ -77,6 +102,7 @@ class Plan(TypedDict):
     refusals: list[Advice]
     outputs: Json  # of the deployment as planned: names, addresses, ports; never a secret
     retained: list[Json]  # what a destroy leaves alone: id and reason
+    monthlyCost: NotRequired[Estimate]
 
 
 class Outcome(TypedDict):

@@ -203,6 +203,12 @@ class JumpBox(Part):
     ] = None
 
 
+class Budget(Part):
+    """What the deployment may cost; a plan that would cost more is refused."""
+
+    monthly_usd: float = Field(gt=0, le=1_000_000)
+
+
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
 
@@ -219,6 +225,7 @@ class DeploymentSpec(Part):
         Annotated[str, StringConstraints(max_length=256)],
     ] = Field(default={}, max_length=45)
     adopt: bool = False
+    budget: Budget | None = None
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"])
     network: Network = Network()
     postgres: Postgres = Postgres()

@@ -19,6 +19,7 @@ from shared.resources.base import (
 )
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
+from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
 from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
@@ -26,6 +27,7 @@ from shared.resources.waf_policy import WafPolicy
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
 
+CAPACITY_UNITS = 10  # that one instance reserves (Learn: Scaling Application Gateway v2)
 SSL_POLICY = "AppGwSslPolicy20220101S"  # TLS 1.2 and 1.3 (Learn: Application Gateway SSL policies)
 
 
@@ -115,6 +117,14 @@ class ApplicationGateway(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.application_gateways
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """A fixed price, and the units that the least number of instances reserves."""
+        properties = body["properties"]
+        sku, scale = properties["sku"], properties.get("autoscaleConfiguration") or {}
+        instances = scale.get("minCapacity", sku.get("capacity", 0))
+        yield hourly(sku["name"])
+        yield hourly(f"{sku['name']} capacity unit", instances * CAPACITY_UNITS)
 
     def health(self, observed: Json) -> Iterable[Change]:
         yield from super().health(observed)

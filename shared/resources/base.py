@@ -22,6 +22,7 @@ from shared.deployment.diff import (
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Change, Json
 from shared.deployment.spec import DeploymentSpec
+from shared.resources.prices import Meter
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
@@ -255,6 +256,10 @@ class Resource:
     def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
         """Keys that it shares with resources ARM refuses to write at the same time."""
         return (self.id(spec).casefold(),)
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """What one with this body costs, whether the body is desired or read; most are free."""
+        return ()
 
     # How it is compared
 

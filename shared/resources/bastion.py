@@ -1,15 +1,20 @@
 """Azure Bastion, the way to the jump box."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes
+from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import BastionPublicIp
 from shared.resources.virtual_network import BASTION_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
+
+
+INCLUDED = 2  # scale units in the price (https://azure.microsoft.com/pricing/details/azure-bastion)
 
 
 class BastionHost(Resource):
@@ -45,6 +50,12 @@ class BastionHost(Resource):
             properties["scaleUnits"] = spec.bastion.scale_units
         sku = {"name": spec.bastion.sku}
         return {"location": spec.location, "sku": sku, "properties": properties}
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        sku = body["sku"]["name"]
+        yield hourly(f"Bastion {sku}")
+        if (more := body["properties"].get("scaleUnits", INCLUDED) - INCLUDED) > 0:
+            yield hourly(f"Bastion {sku} unit", more)
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.bastion_hosts

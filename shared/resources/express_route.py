@@ -20,6 +20,7 @@ from shared.resources.base import (
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
+from shared.resources.prices import Meter, hourly
 from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -73,6 +74,15 @@ class ExpressRouteGateway(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.virtual_network_gateways
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """By its SKU; one that scales by its units, of which the least is charged always."""
+        properties = body["properties"]
+        sku = properties["sku"]["name"]
+        if sku == "ErGwScale":
+            yield hourly("ErGwScale unit", properties["autoScaleConfiguration"]["bounds"]["min"])
+        else:
+            yield hourly(f"{sku} gateway")
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

@@ -16,6 +16,7 @@ from shared.resources.base import (
     seconds,
 )
 from shared.resources.by_id import ResourceById
+from shared.resources.prices import Meter, hourly
 from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class JumpBox(ResourceById):
             "securityProfile": {"securityType": "TrustedLaunch"},
         }
         return {"location": spec.location, "properties": properties}
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """The machine, and the disk of its image: 30 GB, which the size E4 holds."""
+        yield hourly(f"{body['properties']['hardwareProfile']['vmSize']} machine")
+        yield Meter("E4 disk", 1)
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

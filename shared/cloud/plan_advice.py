@@ -1,0 +1,53 @@
+"""What a plan says beside its steps: the warnings and refusals that come from what was read."""
+
+from collections.abc import Sequence
+
+from shared.deployment.drift import DEGRADED
+from shared.deployment.messages import Advice, Change, Json, Step
+from shared.resources.base import Resource
+
+
+def degraded(resource: Resource, observed: Json) -> list[Advice]:
+    """What is as declared, but not well."""
+    return [
+        Advice(
+            code=DEGRADED,
+            message=f"{c['path']} is {c['before']}, should be {c['after']}",
+            target=resource.key,
+        )
+        for c in resource.health(observed)
+    ]
+
+
+def foreign(resource: Resource, resource_id: str, changes: Sequence[Change]) -> Advice:
+    """Why what is not ours is not changed."""
+    paths = ", ".join(change["path"] for change in changes[:5])
+    return Advice(
+        code="ForeignResourceDiffers",
+        message=(
+            f"{resource_id} exists, is not ours and differs at {paths}; "
+            "set adopt to true to change it, or choose another name"
+        ),
+        target=resource.key,
+    )
+
+
+def replacement(resource: Resource, paths: Sequence[str]) -> Advice:
+    """Why what Azure cannot change in place is not changed."""
+    return Advice(
+        code="ReplacementNeeded",
+        message=(
+            f"Azure cannot change {', '.join(paths)} of {resource.key} in place; "
+            "delete it first, or keep the old value"
+        ),
+        target=resource.key,
+    )
+
+
+def unconfirmed(step: Step) -> Advice:
+    """Why data is not deleted without being asked twice."""
+    return Advice(
+        code="DataDeletionNotConfirmed",
+        message=f"{step['id']} holds data; say deleteData=true to lose it",
+        target=step["key"],
+    )
