@@ -14,7 +14,7 @@ from shared.cloud.clients import AzureClients
 from shared.cloud.errors import failure_from, failure_of
 from shared.cloud.secrets import resolve
 from shared.deployment.diff import applied, reverted
-from shared.deployment.messages import Failure, Json, Outcome, Step
+from shared.deployment.messages import Change, Failure, Json, Outcome, Step
 from shared.resources.base import Resource, Response
 from shared.resources.catalogue import catalogue
 
@@ -41,7 +41,7 @@ def apply(clients: AzureClients, step: Step) -> Outcome:
     if observed is None:
         return _stale(step, "it is gone")
     left = resource.differences(step["body"], observed)
-    if foreign := [c["path"] for c in left if c not in step["changes"]]:
+    if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)}")
     if not left and resource.state(observed) == "succeeded":
         return _settled(clients, resource, step, observed, timedelta())
@@ -56,7 +56,7 @@ def restore(clients: AzureClients, step: Step) -> Outcome:
     if observed is None:
         return _put(clients, resource, step, step["prior"] or {}, None)
     left = resource.differences(applied(step["body"], step["changes"]), observed)
-    if foreign := [c["path"] for c in left if c not in step["changes"]]:
+    if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
     if len(left) == len(step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
@@ -182,6 +182,12 @@ def _refused(step: Step, resource: Resource, response: Any) -> Outcome:
         response.status_code, response.json(), response.headers, resource.patience
     )
     return Outcome(key=step["key"], state="failed", failure=failure)
+
+
+def _unplanned(left: list[Change], step: Step) -> list[str]:
+    """The paths that differ now otherwise than planned, however sure the plan was of them."""
+    planned = [(c["path"], c["before"], c["after"]) for c in step["changes"]]
+    return [c["path"] for c in left if (c["path"], c["before"], c["after"]) not in planned]
 
 
 def _stale(step: Step, what: str) -> Outcome:

@@ -6,6 +6,8 @@ from shared.deployment.drift import DEGRADED
 from shared.deployment.messages import Advice, Change, Json, Step
 from shared.resources.base import Resource
 
+SHOWN = 5  # paths that are named in a message
+
 
 def degraded(resource: Resource, observed: Json) -> list[Advice]:
     """What is as declared, but not well."""
@@ -19,9 +21,25 @@ def degraded(resource: Resource, observed: Json) -> list[Advice]:
     ]
 
 
+def disturbing(resource: Resource, observed: Json, changes: Sequence[Change]) -> list[Advice]:
+    """What those who use it will notice of an update."""
+    noticed: dict[str, list[str]] = {}
+    for change in changes:
+        if what := resource.disturbance(change, observed):
+            noticed.setdefault(what, []).append(change["path"])
+    return [
+        Advice(
+            code="UpdateDisturbs",
+            message=f"changing {', '.join(paths[:SHOWN])}: {what}",
+            target=resource.key,
+        )
+        for what, paths in noticed.items()
+    ]
+
+
 def foreign(resource: Resource, resource_id: str, changes: Sequence[Change]) -> Advice:
     """Why what is not ours is not changed."""
-    paths = ", ".join(change["path"] for change in changes[:5])
+    paths = ", ".join(change["path"] for change in changes[:SHOWN])
     return Advice(
         code="ForeignResourceDiffers",
         message=(

@@ -11,12 +11,12 @@ from typing import Any
 
 from shared.cloud.calls import observe
 from shared.cloud.clients import AzureClients
-from shared.cloud.plan_advice import degraded, foreign, replacement, unconfirmed
+from shared.cloud.plan_advice import degraded, disturbing, foreign, replacement, unconfirmed
 from shared.deployment.checks import cautions
 from shared.deployment.cost import about_cost, estimate, over_budget
 from shared.deployment.diff import applied
 from shared.deployment.drift import EXTRA
-from shared.deployment.messages import Advice, Json, MonthlyCost, Plan, Provenance, Step
+from shared.deployment.messages import Advice, Change, Json, MonthlyCost, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.schedule import in_order
 from shared.deployment.spec import DeploymentSpec
@@ -36,7 +36,7 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
     there = _read(clients, {r.key: r.id(spec) for r in wanted}, spec.group)
     steps: list[Step] = []
     refusals: list[Advice] = []
-    unwell = [a for r in wanted if (body := there[r.key]) for a in degraded(r, body)]
+    found: list[Advice] = []
     keys = {resource.key for resource in wanted}
     for resource in wanted:
         mine = [s["id"] for s in steps if s.get("provenance") == "created"]
@@ -45,6 +45,8 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
         step["startsAfter"] = [key for key in step["startsAfter"] if key in keys]
         steps.append(step)
         refusals += refusal
+        if (observed := there[resource.key]) is not None:
+            found += disturbing(resource, observed, step["changes"]) + degraded(resource, observed)
     unwanted = [k for k in inventory if k not in keys and inventory[k]["provenance"] == "created"]
     gone = _deletions(clients, spec.group, inventory, unwanted)
     changing = [s["key"] for s in steps if s["action"] != "no-op"]
@@ -57,7 +59,7 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
         deployment=spec.name,
         purpose="deploy",
         steps=steps,
-        warnings=[*advice, *about_cost(total, steps), *unwell],
+        warnings=[*advice, *about_cost(total, steps), *found],
         refusals=refusals + over_budget(spec, total, steps),
         outputs=outputs(spec),
         retained=[],
@@ -133,7 +135,8 @@ def _decide(
     if not changes and resource.state(observed) != "failed":
         # Never walked, so its body would only weigh on the history.
         return {**step, "body": {}, "provenance": provenance}, []
-    step |= {"action": "update", "changes": changes, "prior": resource.snapshot(body, observed)}
+    sure: list[Change] = [{**c, "certainty": resource.certainty(c, observed)} for c in changes]
+    step |= {"action": "update", "changes": sure, "prior": resource.snapshot(body, observed)}
     update = resource.timing.update or resource.timing.create
     step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
     step["provenance"] = provenance if ours else "updated"

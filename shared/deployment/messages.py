@@ -31,12 +31,24 @@ class Failure(TypedDict):
     maxAttempts: NotRequired[int]  # give up after this many such failures
 
 
+Certainty = Literal["certain", "afterRestart", "byReference", "unsettled"]
+"""How sure a plan is that its walk makes exactly this change, from surest to least sure.
+
+`certain`: both sides were read, of a resource at rest, and Azure keeps what it is sent.
+`afterRestart`: likewise, but the value is used only after the restart that the walk makes.
+`byReference`: it leads to a secret; the reference was compared, the value behind it never is.
+`unsettled`: the resource was changing, or broken, while it was read; it is read again before the
+write, and what has moved by then is not overwritten.
+"""
+
+
 class Change(TypedDict):
     """One difference between what is and what is wanted, by path in the ARM body."""
 
     path: str  # properties.securityRules[allow-ssh].properties.priority
     before: Any
     after: Any
+    certainty: NotRequired[Certainty]  # of a change in a plan
 
 
 class MonthlyCost(TypedDict):

@@ -1,7 +1,7 @@
 """Azure Bastion, the way to the jump box."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
@@ -29,6 +29,10 @@ class BastionHost(Resource):
     # create 5-12 min (Learn: about 10), delete 3-10 min
     timing = Timing(create=minutes(7), delete=minutes(5), timeout=minutes(60))
     immutable = ("properties.ipConfigurations",)
+    # Learn: Configure host scaling, "will disrupt active bastion connections"
+    disturbing: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("sku", "properties.scaleUnits"), "open sessions are cut"
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.bastion.enabled

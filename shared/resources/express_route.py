@@ -1,8 +1,8 @@
 """The ExpressRoute gateway of the hub network, and its connection to a circuit that exists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
@@ -50,6 +50,10 @@ class ExpressRouteGateway(Resource):
     timing = Timing(create=minutes(25), delete=minutes(10), update=minutes(5), timeout=minutes(90))
     optional = ("properties.autoScaleConfiguration",)
     immutable = ("properties.gatewayType", "properties.ipConfigurations")
+    # Learn: VPN Gateway legacy SKUs, "Resizing a gateway SKU incurs less downtime" than a new one
+    disturbing: ClassVar[Mapping[str, str]] = {
+        "properties.sku": "traffic with on-premises may break off while the gateway is resized"
+    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"ergw-hub-{spec.name}"

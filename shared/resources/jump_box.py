@@ -1,7 +1,7 @@
 """The jump box: a virtual machine without a public address, and its network interface."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.secrets import secret
@@ -73,6 +73,8 @@ class JumpBox(ResourceById):
     # 1-3 min either way (azure-cli recordings)
     timing = Timing(create=minutes(2), delete=minutes(2), timeout=minutes(45))
     immutable = ("properties.osProfile", "properties.storageProfile", "properties.securityProfile")
+    # Learn: Change the size of a virtual machine
+    disturbing: ClassVar[Mapping[str, str]] = {"properties.hardwareProfile": "the machine restarts"}
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.jump_box.enabled

@@ -1,8 +1,8 @@
 """The PostgreSQL flexible server, reachable through its delegated subnet only."""
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
 
 SIZE = "properties.storage.storageSizeGB"
+CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
 _VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
 CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
     "storage": ("storageSizeGB", "autoGrow"),
@@ -65,6 +66,10 @@ class PostgresServer(Resource):
         "properties.network",
         "properties.backup.geoRedundantBackup",
     )
+    # azure-cli asks before it does so: "in a way that requires a server restart"
+    disturbing: ClassVar[Mapping[str, str]] = {
+        "sku": "the server restarts and cuts every session, for a minute or two"
+    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return spec.server_name
@@ -123,6 +128,11 @@ class PostgresServer(Resource):
         yield Meter("PostgreSQL storage", servers * storage)
         if (properties.get("backup") or {}).get("geoRedundantBackup") == "Enabled":
             yield Meter("PostgreSQL backup", storage)
+
+    def disturbance(self, change: Change, observed: Json) -> str | None:
+        if change["path"] == SIZE and (change["before"] or 0) <= CROSSING <= change["after"]:
+            return f"storage does not grow across {CROSSING} GiB while sessions go on"
+        return super().disturbance(change, observed)
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.postgres.servers
