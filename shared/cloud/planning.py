@@ -47,12 +47,7 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
         refusals += refusal
         if (observed := there[resource.key]) is not None:
             found += disturbing(resource, observed, step["changes"]) + degraded(resource, observed)
-    unwanted = [k for k in inventory if k not in keys and inventory[k]["provenance"] == "created"]
-    gone = _deletions(clients, spec.group, inventory, unwanted)
-    changing = [s["key"] for s in steps if s["action"] != "no-op"]
-    for step in gone:  # last, when nothing refers to them any more
-        step["dependsOn"] += changing
-    steps += gone
+    steps += _unwanted(clients, spec.group, inventory, steps)
     total = estimate(steps, PRICE_LIST)
     advice = [*cautions(spec), *(a for r in wanted for a in r.advice(spec))]
     return Plan(
@@ -89,9 +84,7 @@ def plan_destroy(
         if item["provenance"] != "created"
     ]
     steps = _deletions(clients, spec.group, inventory, ours)
-    refusals = (
-        [] if delete_data else [unconfirmed(s) for s in steps if catalogue()[s["key"]].holds_data]
-    )
+    data = [unconfirmed(s) for s in steps if catalogue()[s["key"]].holds_data]
     emptied = any(step["key"] == RESOURCE_GROUP for step in steps)
     strangers = _strangers(clients, spec.group, inventory) if emptied else []
     if strangers:
@@ -104,7 +97,7 @@ def plan_destroy(
         purpose="destroy",
         steps=steps,
         warnings=[],
-        refusals=refusals,
+        refusals=[] if delete_data else data,
         outputs={},
         retained=retained,
         monthlyCost=estimate(steps, PRICE_LIST),
@@ -135,16 +128,35 @@ def _decide(
     if not changes and resource.state(observed) != "failed":
         # Never walked, so its body would only weigh on the history.
         return {**step, "body": {}, "provenance": provenance}, []
-    sure: list[Change] = [{**c, "certainty": resource.certainty(c, observed)} for c in changes]
-    step |= {"action": "update", "changes": sure, "prior": resource.snapshot(body, observed)}
-    update = resource.timing.update or resource.timing.create
-    step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
+    _make_update(step, resource, observed, changes)
     step["provenance"] = provenance if ours else "updated"
     refused = [] if ours or spec.adopt else [foreign(resource, step["id"], changes)]
     immutable = [c["path"] for c in changes if resource.fixed(c["path"])]
     if immutable:
         refused.append(replacement(resource, immutable))
     return step, refused
+
+
+def _make_update(step: Step, resource: Resource, observed: Json, changes: Iterable[Change]) -> None:
+    """Turn a step into an update that makes these changes, each told with how sure it is."""
+    step["action"] = "update"
+    step["changes"] = [{**c, "certainty": resource.certainty(c, observed)} for c in changes]
+    step["prior"] = resource.snapshot(step["body"], observed)
+    update = resource.timing.update or resource.timing.create
+    step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
+
+
+def _unwanted(
+    clients: AzureClients, group: str, inventory: Inventory, steps: list[Step]
+) -> list[Step]:
+    """Deletions of what the spec no longer has; last, when nothing refers to it any more."""
+    keys = {step["key"] for step in steps}
+    ours = [k for k, item in inventory.items() if item["provenance"] == "created"]
+    gone = _deletions(clients, group, inventory, [key for key in ours if key not in keys])
+    changing = [step["key"] for step in steps if step["action"] != "no-op"]
+    for step in gone:
+        step["dependsOn"] += changing
+    return gone
 
 
 def _step(resource: Resource, spec: DeploymentSpec, body: Json) -> Step:
