@@ -19,8 +19,10 @@ def report_drift(request: Json) -> Json:
     def work() -> Json:
         name, report = request["deployment"], request["report"]
         records().save_drift(name, report)
-        if report["status"] != "inSync":
-            fields = {"deployment": name, "state": report["status"]}
+        fields = {"deployment": name, "state": report["status"]}
+        if report["status"] == "failed":
+            log.warning("drift not checked: %s", report["failure"]["code"], extra=fields)
+        elif report["status"] != "inSync":
             log.warning("drift: %s change(s)", len(report["changes"]), extra=fields)
         return {}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cli.client import Client, Json, Refused, Unreachable
-from cli.view import drift_report, follow, listing, plain, residue, warnings
+from cli.view import drift_report, follow, listing, plain, plan, residue, warnings
 
 WIDTH = 140  # where there is no terminal to ask
 
@@ -69,12 +69,7 @@ def run(client: Client, console: Console, chosen: argparse.Namespace) -> int:
     if chosen.verb in {"deploy", "plan"}:
         warnings(console, told)
     if chosen.verb == "plan":
-        for step in told["plan"]:
-            plain(console, f"  {step['action']:8} {step['key']:26} {step['id']}")
-            for change in step["changes"]:
-                plain(
-                    console, f"           {change['path']}: {change['before']} -> {change['after']}"
-                )
+        plan(console, told)
     residue(console, told)
     if told.get("failure"):
         plain(console, f"{told['failure']['code']}: {told['failure']['message']}", style="red")

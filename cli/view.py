@@ -97,6 +97,21 @@ def warnings(console: Console, told: Json) -> None:
         console.print(line.append(advice["message"]))
 
 
+def plan(console: Console, told: Json) -> None:
+    """Each step with what it costs a month, its changes with how sure they are, and the sum."""
+    for step in told["plan"]:
+        cost = _cost(step["monthlyCost"]) if "monthlyCost" in step else ""
+        plain(console, f"  {step['action']:8} {step['key']:26} {cost:>18}  {step['id']}")
+        for change in step["changes"]:
+            sure = change.get("certainty", "certain")
+            line = f"{change['path']}: {change['before']} -> {change['after']} ({sure})"
+            plain(console, f"{'':11}{line}")
+    if total := told.get("monthlyCost"):
+        line = f"  {total['currency']} a month {_cost(total):>43}"
+        line += f"  list prices of {total['pricesOf']} in {total['region']}"
+        plain(console, line if total["complete"] else f"{line}, without what is unknown")
+
+
 def residue(console: Console, told: Json) -> None:
     """What is left behind, why, and the command that finishes it, on a line to be copied."""
     for left in told.get("residue", []):
@@ -130,6 +145,14 @@ def span(seconds: float) -> str:
     """Seconds as people say them: 25m 00s."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+
+
+def _cost(cost: Json) -> str:
+    """What something costs: 0.00 -> 144.66, or one number where it stays the same."""
+    before, after = (
+        "unknown" if cost[side] is None else f"{cost[side]:,.2f}" for side in ("before", "after")
+    )
+    return after if before == after else f"{before} -> {after}"
 
 
 def took(told: Json) -> float:

@@ -33,7 +33,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("delete", "/deployments/{name}"): Route(
         "Destroy what a deployment created", "202", parameters=(*STARTING, "deleteData")
     ),
-    ("post", "/deployments/{name}/plan"): Route("Plan without writing", "202", spec=False),
+    ("post", "/deployments/{name}/plan"): Route(
+        "Plan without writing; cost and certainty beside each change", "202", spec=False
+    ),
     ("post", "/deployments/{name}/validate"): Route("Validate a deployment", "202"),
     ("get", "/deployments/{name}/drift"): Route("Read the last drift report"),
     ("post", "/deployments/{name}/drift"): Route("Check for drift now", "202"),

@@ -128,6 +128,7 @@ def _recorded(operation: Operation) -> Json:
         "cancelRequested": operation.cancelRequested,
         "decision": operation.decision,
         "plan": steps,
+        "monthlyCost": plan.get("monthlyCost"),
         "unchanged": sum(step["action"] == "no-op" for step in steps),
         "warnings": plan.get("warnings", []),
         "refusals": plan.get("refusals", []),

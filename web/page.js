@@ -74,7 +74,7 @@ async function look(identity) {
   if (identity !== watched) return; // another one was chosen meanwhile
   const running = told.status === "Running";
   at("operation-title").textContent = `${told.kind} ${told.deployment}`;
-  for (const part of ["summary", "failure", "steps", "residue", "outputs"]) show(part, view[part](told));
+  for (const part of ["summary", "cost", "failure", "steps", "residue", "outputs"]) show(part, view[part](told));
   if (at("advice").dataset.of !== `${identity} ${told.phase}`) show("advice", view.advice(told));
   at("advice").dataset.of = `${identity} ${told.phase}`; // left alone while open
   at("cancel").hidden = !running || told.kind !== "deploy";

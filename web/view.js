@@ -12,8 +12,16 @@ export function span(seconds) {
   return minutes ? `${minutes}m ${String(whole % 60).padStart(2, "0")}s` : `${whole}s`;
 }
 
+const amount = (number) => (number === null ? "unknown" : number.toFixed(2));
+
+export function money(cost) {
+  if (!cost) return "";
+  const [before, after] = [amount(cost.before), amount(cost.after)];
+  return before === after ? after : `${before} → ${after}`;
+}
+
 const clock = (text) => new Date(text).toLocaleTimeString();
-const NUMBERS = new Set(["Time", "Expected", "Attempts"]);
+const NUMBERS = new Set(["Time", "Expected", "Attempts", "USD a month"]);
 const row = (...cells) => make("tr", {}, ...cells);
 const cell = (content, className = "") => make("td", { className }, content ?? "");
 
@@ -43,11 +51,13 @@ export function steps(told) {
   if (!list.length) return [];
   const now = latest(list);
   const critical = new Set(told.criticalPath ?? []);
-  const rows = list.map((step) => stepRow(step, now, critical.has(step.key)));
-  return [table(["Step", "Action", "Progress", "Time", "Expected", "Attempts", "State"], rows)];
+  const same = (step) => `${step.action} ${step.key}`; // what is undone costs otherwise than planned
+  const costs = new Map((told.plan ?? []).map((step) => [same(step), step.monthlyCost]));
+  const rows = list.map((step) => stepRow(step, now, critical.has(step.key), costs.get(same(step))));
+  return [table(["Step", "Action", "Progress", "Time", "Expected", "Attempts", "USD a month", "State"], rows)];
 }
 
-function stepRow(step, now, critical) {
+function stepRow(step, now, critical, cost) {
   const end = step.settledAt ? Date.parse(step.settledAt) : now;
   const seconds = step.startedAt ? (end - Date.parse(step.startedAt)) / 1000 : 0;
   const share = step.settledAt ? 1 : Math.min(0.95, seconds / Math.max(1, step.expectedSeconds));
@@ -60,6 +70,7 @@ function stepRow(step, now, critical) {
     cell(step.startedAt ? span(seconds) : "", "number"),
     cell(span(step.expectedSeconds), "number"),
     cell(String(step.attempts), "number"),
+    cell(money(cost), "number"),
     cell(note ? `${step.state}: ${note}` : step.state, step.state),
   );
 }
@@ -94,13 +105,27 @@ export function residue(told) {
   return [make("h3", {}, "Left behind, and how to finish it"), ...shown];
 }
 
+const change = (c) => (c.certainty ? `${c.path} (${c.certainty})` : c.path);
+
+// What all of it costs, also while it is being made.
+export function cost(told) {
+  const total = told.monthlyCost;
+  if (!total) return [];
+  const rest = total.complete ? "" : ", without what is unknown";
+  return [
+    make("strong", {}, `${total.currency} ${money(total)} a month`),
+    ` at list prices of ${total.pricesOf} in ${total.region}${rest}; circuit, traffic and logs are not in it`,
+  ];
+}
+
 export function advice(told) {
   const list = told.warnings ?? [];
   const changes = (told.plan ?? []).filter((step) => step.action !== "no-op");
   const parts = [];
   if (changes.length && !(told.steps ?? []).length) {
-    const rows = changes.map((s) => row(cell(s.action), cell(s.key), cell(s.changes.map((c) => c.path).join(", "))));
-    parts.push(make("h3", {}, "Plan"), table(["Action", "Resource", "Changes"], rows));
+    const rows = changes.map((s) =>
+      row(cell(s.action), cell(s.key), cell(money(s.monthlyCost), "number"), cell(s.changes.map(change).join(", "))));
+    parts.push(make("h3", {}, "Plan"), table(["Action", "Resource", "USD a month", "Changes"], rows));
   }
   if (list.length) {
     const rows = list.map((a) => row(cell(a.code), cell(a.target), cell(a.message)));

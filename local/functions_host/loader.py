@@ -83,7 +83,16 @@ def loaded(app_dir: Path) -> Iterator[list[AppFunction]]:
         sys.path.remove(str(app_dir))
         for name in _brought(before, app_dir):  # also what its functions have imported since
             if name.split(".")[0] in packages:
-                sys.modules.pop(name, None)
+                _forget(name)
+
+
+def _forget(name: str) -> None:
+    """Unload a module; its package, where that stays, would hand it out to the next app."""
+    module = sys.modules.pop(name, None)
+    package, _, last = name.rpartition(".")
+    stays = sys.modules.get(package)
+    if stays is not None and getattr(stays, last, None) is module:
+        delattr(stays, last)
 
 
 def _brought(before: set[str], app_dir: Path) -> list[str]:

@@ -13,8 +13,8 @@ from azure.core.exceptions import ResourceNotFoundError
 from shared.cloud.clients import AzureClients
 from shared.cloud.errors import failure_from, failure_of
 from shared.cloud.secrets import resolve
-from shared.deployment.diff import reverted
-from shared.deployment.messages import Failure, Json, Outcome, Step
+from shared.deployment.diff import applied, reverted
+from shared.deployment.messages import Change, Failure, Json, Outcome, Step
 from shared.resources.base import Resource, Response
 from shared.resources.catalogue import catalogue
 
@@ -41,7 +41,7 @@ def apply(clients: AzureClients, step: Step) -> Outcome:
     if observed is None:
         return _stale(step, "it is gone")
     left = resource.differences(step["body"], observed)
-    if foreign := [c["path"] for c in left if c not in step["changes"]]:
+    if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)}")
     if not left and resource.state(observed) == "succeeded":
         return _settled(clients, resource, step, observed, timedelta())
@@ -55,8 +55,8 @@ def restore(clients: AzureClients, step: Step) -> Outcome:
     observed = observe(clients, resource, step["id"])
     if observed is None:
         return _put(clients, resource, step, step["prior"] or {}, None)
-    left = resource.differences(_written(step), observed)
-    if foreign := [c["path"] for c in left if c not in step["changes"]]:
+    left = resource.differences(applied(step["body"], step["changes"]), observed)
+    if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
     if len(left) == len(step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
@@ -194,17 +194,16 @@ def _refused(step: Step, resource: Resource, response: Any) -> Outcome:
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 
+def _unplanned(left: list[Change], step: Step) -> list[str]:
+    """The paths that differ now otherwise than planned, however sure the plan was of them."""
+    planned = [(c["path"], c["before"], c["after"]) for c in step["changes"]]
+    return [c["path"] for c in left if (c["path"], c["before"], c["after"]) not in planned]
+
+
 def _stale(step: Step, what: str) -> Outcome:
     message = f"{step['id']}: {what} after the plan was made; nothing was overwritten"
     failure = Failure(code="PlanStale", message=message, retryable=False)
     return Outcome(key=step["key"], state="failed", failure=failure)
-
-
-def _written(step: Step) -> Json:
-    """What the walk had written: the restored body with the changes made again."""
-    forward = [{**c, "before": c["after"]} for c in step["changes"]]
-    written: Json = reverted(step["body"], forward)  # type: ignore[arg-type]
-    return written
 
 
 def _seconds(text: str | None) -> float | None:

@@ -11,14 +11,18 @@ from typing import Any
 
 from shared.cloud.calls import observe
 from shared.cloud.clients import AzureClients
+from shared.cloud.plan_advice import degraded, disturbing, foreign, replacement, unconfirmed
 from shared.deployment.checks import cautions
-from shared.deployment.drift import DEGRADED, EXTRA
-from shared.deployment.messages import Advice, Change, Json, Plan, Provenance, Step
+from shared.deployment.cost import about_cost, estimate, over_budget
+from shared.deployment.diff import applied
+from shared.deployment.drift import EXTRA
+from shared.deployment.messages import Advice, Change, Json, MonthlyCost, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.schedule import in_order
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import DEPLOYMENT, MANAGED_BY, RESOURCE_GROUP, Resource, edges
 from shared.resources.catalogue import catalogue
+from shared.resources.prices import PRICE_LIST, monthly
 
 READERS = 8  # reads at once: well below ARM's 25 per second (Learn: request limits and throttling)
 
@@ -32,7 +36,7 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
     there = _read(clients, {r.key: r.id(spec) for r in wanted}, spec.group)
     steps: list[Step] = []
     refusals: list[Advice] = []
-    degraded = [a for r in wanted if (body := there[r.key]) for a in _degraded(r, body)]
+    found: list[Advice] = []
     keys = {resource.key for resource in wanted}
     for resource in wanted:
         mine = [s["id"] for s in steps if s.get("provenance") == "created"]
@@ -41,26 +45,30 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
         step["startsAfter"] = [key for key in step["startsAfter"] if key in keys]
         steps.append(step)
         refusals += refusal
-    unwanted = [k for k in inventory if k not in keys and inventory[k]["provenance"] == "created"]
-    gone = _deletions(clients, spec.group, inventory, unwanted)
-    changing = [s["key"] for s in steps if s["action"] != "no-op"]
-    for step in gone:  # last, when nothing refers to them any more
-        step["dependsOn"] += changing
+        if (observed := there[resource.key]) is not None:
+            found += disturbing(resource, observed, step["changes"]) + degraded(resource, observed)
+    steps += _unwanted(clients, spec.group, inventory, steps)
+    total = estimate(steps, PRICE_LIST)
+    advice = [*cautions(spec), *(a for r in wanted for a in r.advice(spec))]
     return Plan(
         deployment=spec.name,
         purpose="deploy",
-        steps=steps + gone,
-        warnings=[*cautions(spec), *(a for r in wanted for a in r.advice(spec)), *degraded],
-        refusals=refusals,
+        steps=steps,
+        warnings=[*advice, *about_cost(total, steps), *found],
+        refusals=refusals + over_budget(spec, total, steps),
         outputs=outputs(spec),
         retained=[],
+        monthlyCost=total,
     )
 
 
 def plan_drift(clients: AzureClients, spec: DeploymentSpec, inventory: Inventory) -> Plan:
     """The plan that should be empty; what is in our group and not ours is warned of too."""
     plan = plan_deploy(clients, spec, inventory)
-    if inventory.get(RESOURCE_GROUP, {}).get("provenance") == "created":
+    group = next(step for step in plan["steps"] if step["key"] == RESOURCE_GROUP)
+    if (
+        group.get("provenance") == "created" and group["action"] != "create"
+    ):  # it is ours, and there
         known = {s["key"]: {"id": s["id"]} for s in plan["steps"]}
         for stranger in _strangers(clients, spec.group, {**inventory, **known}):
             message = f"{stranger} is in our resource group and not ours"
@@ -79,7 +87,7 @@ def plan_destroy(
         if item["provenance"] != "created"
     ]
     steps = _deletions(clients, spec.group, inventory, ours)
-    refusals = [] if delete_data else [_data(s) for s in steps if catalogue()[s["key"]].holds_data]
+    data = [unconfirmed(s) for s in steps if catalogue()[s["key"]].holds_data]
     emptied = any(step["key"] == RESOURCE_GROUP for step in steps)
     strangers = _strangers(clients, spec.group, inventory) if emptied else []
     if strangers:
@@ -92,9 +100,10 @@ def plan_destroy(
         purpose="destroy",
         steps=steps,
         warnings=[],
-        refusals=refusals,
+        refusals=[] if delete_data else data,
         outputs={},
         retained=retained,
+        monthlyCost=estimate(steps, PRICE_LIST),
     )
 
 
@@ -110,25 +119,47 @@ def _decide(
     known = inventory.get(resource.key, {}).get("provenance")
     step = _step(resource, spec, body)
     if observed is None:
+        _price(step, resource, None, body)
         return {**step, "action": "create", "provenance": "created"}, []
     ours = known in {"created", "updated"} or _marked_ours(resource, spec, observed, mine)
     if not ours:
         step["body"] = body = _unmarked(body)
     changes = resource.differences(body, observed)
+    _price(step, resource, observed, applied(observed, changes))
     provenance: Provenance = known or ("created" if ours else "adopted")
     # What ended as Failed is put again, even where its body is as wanted.
     if not changes and resource.state(observed) != "failed":
         # Never walked, so its body would only weigh on the history.
         return {**step, "body": {}, "provenance": provenance}, []
-    step |= {"action": "update", "changes": changes, "prior": resource.snapshot(body, observed)}
-    update = resource.timing.update or resource.timing.create
-    step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
+    _make_update(step, resource, observed, changes)
     step["provenance"] = provenance if ours else "updated"
-    refused = [] if ours or spec.adopt else [_foreign(resource, spec, changes)]
+    refused = [] if ours or spec.adopt else [foreign(resource, step["id"], changes)]
     immutable = [c["path"] for c in changes if resource.fixed(c["path"])]
     if immutable:
-        refused.append(_replacement(resource, immutable))
+        refused.append(replacement(resource, immutable))
     return step, refused
+
+
+def _make_update(step: Step, resource: Resource, observed: Json, changes: Iterable[Change]) -> None:
+    """Turn a step into an update that makes these changes, each told with how sure it is."""
+    step["action"] = "update"
+    step["changes"] = [{**c, "certainty": resource.certainty(c, observed)} for c in changes]
+    step["prior"] = resource.snapshot(step["body"], observed)
+    update = resource.timing.update or resource.timing.create
+    step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
+
+
+def _unwanted(
+    clients: AzureClients, group: str, inventory: Inventory, steps: list[Step]
+) -> list[Step]:
+    """Deletions of what the spec no longer has; last, when nothing refers to it any more."""
+    keys = {step["key"] for step in steps}
+    ours = [k for k, item in inventory.items() if item["provenance"] == "created"]
+    gone = _deletions(clients, group, inventory, [key for key in ours if key not in keys])
+    changing = [step["key"] for step in steps if step["action"] != "no-op"]
+    for step in gone:
+        step["dependsOn"] += changing
+    return gone
 
 
 def _step(resource: Resource, spec: DeploymentSpec, body: Json) -> Step:
@@ -150,6 +181,13 @@ def _step(resource: Resource, spec: DeploymentSpec, body: Json) -> Step:
     )
 
 
+def _price(step: Step, resource: Resource, before: Json | None, after: Json | None) -> None:
+    """Note in a step what its resource costs, where it is not free."""
+    was, will_be = (0.0 if b is None else monthly(resource.meters(b)) for b in (before, after))
+    if was != 0 or will_be != 0:
+        step["monthlyCost"] = MonthlyCost(before=was, after=will_be)
+
+
 def _deletions(
     clients: AzureClients, group: str, inventory: Inventory, keys: Iterable[str]
 ) -> list[Step]:
@@ -160,23 +198,23 @@ def _deletions(
     steps = []
     for key in reversed(in_order(before)):
         resource, timing = catalogue()[key], catalogue()[key].timing
-        steps.append(
-            Step(
-                key=key,
-                armType=resource.arm_type,
-                id=inventory[key]["id"],
-                action="delete",
-                body={},
-                prior=resource.snapshot({}, there[key] or {}),
-                changes=[],
-                dependsOn=[other for other in found if key in before[other]],
-                startsAfter=[],
-                locks=[inventory[key]["id"].casefold()],
-                expectedSeconds=timing.delete.total_seconds(),
-                timeoutSeconds=max(timing.timeout, 4 * timing.delete).total_seconds(),
-                undoSeconds=timing.create.total_seconds(),
-            )
+        step = Step(
+            key=key,
+            armType=resource.arm_type,
+            id=inventory[key]["id"],
+            action="delete",
+            body={},
+            prior=resource.snapshot({}, there[key] or {}),
+            changes=[],
+            dependsOn=[other for other in found if key in before[other]],
+            startsAfter=[],
+            locks=[inventory[key]["id"].casefold()],
+            expectedSeconds=timing.delete.total_seconds(),
+            timeoutSeconds=max(timing.timeout, 4 * timing.delete).total_seconds(),
+            undoSeconds=timing.create.total_seconds(),
         )
+        _price(step, resource, there[key], None)
+        steps.append(step)
     return steps
 
 
@@ -221,45 +259,3 @@ def _unmarked(body: Json) -> Json:
     """Somebody else's resource is not marked as ours: nothing may ever delete it on our behalf."""
     tags = {k: v for k, v in body.get("tags", {}).items() if k not in {MANAGED_BY, DEPLOYMENT}}
     return {**body, "tags": tags} if tags else {k: v for k, v in body.items() if k != "tags"}
-
-
-def _degraded(resource: Resource, observed: Json) -> list[Advice]:
-    return [
-        Advice(
-            code=DEGRADED,
-            message=f"{c['path']} is {c['before']}, should be {c['after']}",
-            target=resource.key,
-        )
-        for c in resource.health(observed)
-    ]
-
-
-def _foreign(resource: Resource, spec: DeploymentSpec, changes: list[Change]) -> Advice:
-    paths = ", ".join(change["path"] for change in changes[:5])
-    return Advice(
-        code="ForeignResourceDiffers",
-        message=(
-            f"{resource.id(spec)} exists, is not ours and differs at {paths}; "
-            "set adopt to true to change it, or choose another name"
-        ),
-        target=resource.key,
-    )
-
-
-def _replacement(resource: Resource, paths: list[str]) -> Advice:
-    return Advice(
-        code="ReplacementNeeded",
-        message=(
-            f"Azure cannot change {', '.join(paths)} of {resource.key} in place; "
-            "delete it first, or keep the old value"
-        ),
-        target=resource.key,
-    )
-
-
-def _data(step: Step) -> Advice:
-    return Advice(
-        code="DataDeletionNotConfirmed",
-        message=f"{step['id']} holds data; say deleteData=true to lose it",
-        target=step["key"],
-    )

@@ -31,7 +31,7 @@ def _steps(plan: Plan) -> list[Json]:
             "id": step["id"],
             "action": step["action"],
             "body": step["body"],
-            "changes": step["changes"],
+            "changes": [(c["path"], c["before"], c["after"]) for c in step["changes"]],
         }
         for step in plan["steps"]
     ]

@@ -130,15 +130,17 @@ def merged(desired: Any, observed: Any, *, exact: Iterable[str] = (), path: str 
 
 def reverted(body: Any, changes: Iterable[Change]) -> Any:
     """`body` with every changed path set back to what it was before, and all else left alone."""
-    result = copy.deepcopy(body)
-    for change in changes:
-        _set(result, _segments(change["path"]), change["before"])
-    return result
+    return _changed(body, [(change["path"], change["before"]) for change in changes])
+
+
+def applied(body: Any, changes: Iterable[Change]) -> Any:
+    """`body` with every change made, and all else left alone."""
+    return _changed(body, [(change["path"], change["after"]) for change in changes])
 
 
 def without(body: Any, changes: Iterable[Change]) -> Any:
     """`body` less every changed path."""
-    return reverted(body, [Change(path=c["path"], before=None, after=None) for c in changes])
+    return _changed(body, [(change["path"], None) for change in changes])
 
 
 def without_paths(body: Any, paths: Iterable[str], at: str = "") -> Any:
@@ -166,6 +168,13 @@ def without_read_only(body: Any) -> Any:
 
 
 # Paths
+
+
+def _changed(body: Any, values: Iterable[tuple[str, Any]]) -> Any:
+    result = copy.deepcopy(body)
+    for path, value in values:
+        _set(result, _segments(path), value)
+    return result
 
 
 def _at(there: Any, path: str) -> Any:

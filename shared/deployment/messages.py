@@ -39,12 +39,48 @@ class Failure(TypedDict):
     maxAttempts: NotRequired[int]  # give up after this many such failures
 
 
+Certainty = Literal["certain", "afterRestart", "byReference", "unsettled"]
+"""How sure a plan is that its walk makes exactly this change, from surest to least sure.
+
+`certain`: both sides were read, of a resource at rest, and Azure keeps what it is sent.
+`afterRestart`: likewise, but the value is used only after the restart that the walk makes.
+`byReference`: it leads to a secret; the reference was compared, the value behind it never is.
+`unsettled`: the resource was changing, or broken, while it was read; it is read again before the
+write, and what has moved by then is not overwritten.
+"""
+
+
 class Change(TypedDict):
     """One difference between what is and what is wanted, by path in the ARM body."""
 
     path: str  # properties.securityRules[allow-ssh].properties.priority
     before: Any
     after: Any
+    certainty: NotRequired[Certainty]  # of a change in a plan
+
+
+class MonthlyCost(TypedDict):
+    """What something costs a month before and after a walk; None is unknown, and never guessed."""
+
+    before: float | None
+    after: float | None
+
+
+class PriceList(TypedDict):
+    """Where prices are from."""
+
+    currency: str
+    region: str  # other regions differ
+    pricesOf: str  # year and month
+    source: str
+
+
+class Estimate(PriceList):
+    """What all that a plan is about costs a month: the sum of what is known."""
+
+    before: float
+    after: float
+    complete: bool  # False where a step has no known price
 
 
 class Advice(TypedDict):
@@ -73,6 +109,7 @@ class Step(TypedDict):
     timeoutSeconds: float
     undoSeconds: float  # what undoing it is expected to take
     provenance: NotRequired[Provenance]
+    monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
 
 
 class Plan(TypedDict):
@@ -86,6 +123,7 @@ class Plan(TypedDict):
     outputs: Json  # of the deployment as planned: names, addresses, ports; never a secret
     retained: list[Json]  # what a destroy leaves alone: id and reason
     approvalSeconds: NotRequired[float]  # a person has that long to approve it, before a write
+    monthlyCost: NotRequired[Estimate]
 
 
 class Outcome(TypedDict):

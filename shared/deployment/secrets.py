@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 MARK = "$secret"
+KEY_VAULT_ID = "keyVaultSecretId"  # of a certificate that Azure reads by itself
 
 Generated = Literal["password", "ssh-key"]
 
@@ -28,6 +29,11 @@ def secret(name_or_url: str, *, generate: Generated | None = None) -> dict[str, 
 def is_secret(value: Any) -> bool:
     """Whether a value of a body is a reference made by `secret`."""
     return isinstance(value, Mapping) and MARK in value
+
+
+def leads_to_secret(change: Any) -> bool:
+    """Whether a change holds a reference of ours or one that ARM itself follows into a vault."""
+    return any(name in str(change) for name in (MARK, KEY_VAULT_ID))
 
 
 def references(body: Any) -> Iterator[Mapping[str, Any]]:

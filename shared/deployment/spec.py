@@ -209,6 +209,12 @@ class Approval(Part):
     within_hours: int = Field(default=24, ge=1, le=168)
 
 
+class Budget(Part):
+    """What the deployment may cost; a plan that would cost more is refused."""
+
+    monthly_usd: float = Field(gt=0, le=1_000_000)
+
+
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
 
@@ -226,6 +232,7 @@ class DeploymentSpec(Part):
     ] = Field(default={}, max_length=45)
     adopt: bool = False
     approval: Approval | None = None
+    budget: Budget | None = None
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"])
     network: Network = Network()
     postgres: Postgres = Postgres()

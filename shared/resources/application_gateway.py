@@ -4,8 +4,8 @@ The gateway is one document: listeners, pools, probes and rules are parts of it 
 every PUT. Parts that somebody else added are left alone; ours go when the spec drops them.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.spec import DeploymentSpec
@@ -19,6 +19,7 @@ from shared.resources.base import (
 )
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
+from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
 from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
@@ -26,6 +27,7 @@ from shared.resources.waf_policy import WafPolicy
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
 
+CAPACITY_UNITS = 10  # that one instance reserves (Learn: Scaling Application Gateway v2)
 SSL_POLICY = "AppGwSslPolicy20220101S"  # TLS 1.2 and 1.3 (Learn: Application Gateway SSL policies)
 
 
@@ -68,6 +70,10 @@ class ApplicationGateway(Resource):
     # (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(5), update=minutes(2), timeout=minutes(90))
     immutable = ("zones",)
+    # Learn: Application Gateway FAQ, "update domain"; TCP connections drain for 30 seconds only
+    disturbing: ClassVar[Mapping[str, str]] = {
+        "properties": "each instance in turn is taken out, and cuts the sessions that pass it"
+    }
     optional = (
         "identity",
         "properties.firewallPolicy",
@@ -115,6 +121,14 @@ class ApplicationGateway(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.application_gateways
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """A fixed price, and the units that the least number of instances reserves."""
+        properties = body["properties"]
+        sku, scale = properties["sku"], properties.get("autoscaleConfiguration") or {}
+        instances = scale.get("minCapacity", sku.get("capacity", 0))
+        yield hourly(sku["name"])
+        yield hourly(f"{sku['name']} capacity unit", instances * CAPACITY_UNITS)
 
     def health(self, observed: Json) -> Iterable[Change]:
         yield from super().health(observed)

@@ -20,8 +20,10 @@ from shared.deployment.diff import (
     without_read_only,
 )
 from shared.deployment.errors import UndeclaredDependency
-from shared.deployment.messages import Advice, Change, Json
+from shared.deployment.messages import Advice, Certainty, Change, Json
+from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
+from shared.resources.prices import Meter
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
@@ -198,6 +200,7 @@ class Resource:
     optional: ClassVar[tuple[str, ...]] = ()  # paths that go when the spec no longer asks for them
     filled: ClassVar[tuple[str, ...]] = ()  # what ARM shows and does not take back, by path
     immutable: ClassVar[tuple[str, ...]] = ()  # path prefixes that need a replacement to change
+    disturbing: ClassVar[Mapping[str, str]] = {}  # path prefix -> what changing it does to users
     first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
     taggable: ClassVar[bool] = True
@@ -256,6 +259,10 @@ class Resource:
         """Keys that it shares with resources ARM refuses to write at the same time."""
         return (self.id(spec).casefold(),)
 
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """What one with this body costs, whether the body is desired or read; most are free."""
+        return ()
+
     # How it is compared
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
@@ -299,6 +306,17 @@ class Resource:
         if self.state(observed) == "failed":
             state = observed["properties"]["provisioningState"]
             yield Change(path="properties.provisioningState", before=state, after="Succeeded")
+
+    def certainty(self, change: Change, observed: Json) -> Certainty:
+        """How sure it is that applying the desired body makes exactly this change."""
+        if self.state(observed) != "succeeded":
+            return "unsettled"
+        return "byReference" if leads_to_secret(change) else "certain"
+
+    def disturbance(self, change: Change, observed: Json) -> str | None:
+        """What those who use it notice while this is changed; None where it is nothing."""
+        path = change["path"]
+        return next((what for at, what in self.disturbing.items() if path.startswith(at)), None)
 
     # How it is reached
 

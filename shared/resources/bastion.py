@@ -1,15 +1,20 @@
 """Azure Bastion, the way to the jump box."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes
+from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import BastionPublicIp
 from shared.resources.virtual_network import BASTION_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
+
+
+INCLUDED = 2  # scale units in the price (https://azure.microsoft.com/pricing/details/azure-bastion)
 
 
 class BastionHost(Resource):
@@ -24,6 +29,10 @@ class BastionHost(Resource):
     # create 5-12 min (Learn: about 10), delete 3-10 min
     timing = Timing(create=minutes(7), delete=minutes(5), timeout=minutes(60))
     immutable = ("properties.ipConfigurations",)
+    # Learn: Configure host scaling, "will disrupt active bastion connections"
+    disturbing: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("sku", "properties.scaleUnits"), "open sessions are cut"
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.bastion.enabled
@@ -45,6 +54,12 @@ class BastionHost(Resource):
             properties["scaleUnits"] = spec.bastion.scale_units
         sku = {"name": spec.bastion.sku}
         return {"location": spec.location, "sku": sku, "properties": properties}
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        sku = body["sku"]["name"]
+        yield hourly(f"Bastion {sku}")
+        if (more := body["properties"].get("scaleUnits", INCLUDED) - INCLUDED) > 0:
+            yield hourly(f"Bastion {sku} unit", more)
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.bastion_hosts

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -38,14 +38,11 @@ def catalogue() -> Catalogue:
         ValueError: two classes claim one key.
         ImportError: there is none; an empty plan would look like a success.
     """
-    for module in pkgutil.iter_modules(shared.resources.__path__):
-        importlib.import_module(f"{shared.resources.__name__}.{module.name}")
     found: dict[str, type[Resource]] = {}
-    for kind in _subclasses(Resource):
-        if "key" in vars(kind):
-            if kind.key in found:
-                raise ValueError(f"{kind.__name__} and {found[kind.key].__name__}: {kind.key!r}")
-            found[kind.key] = kind
+    for kind in _declared():
+        if kind.key in found:
+            raise ValueError(f"{kind.__name__} and {found[kind.key].__name__}: {kind.key!r}")
+        found[kind.key] = kind
     if not found:
         raise ImportError(f"no resource class was found in {shared.resources.__name__}")
     before = {
@@ -56,5 +53,11 @@ def catalogue() -> Catalogue:
     return Catalogue(ordered, {resource.key: resource for resource in ordered})
 
 
-def _subclasses(kind: type[Resource]) -> list[type[Resource]]:
-    return [s for child in kind.__subclasses__() for s in (child, *_subclasses(child))]
+def _declared() -> Iterator[type[Resource]]:
+    """The classes with a key, each from the module that declares it and not from one it is in."""
+    for info in pkgutil.iter_modules(shared.resources.__path__):
+        module = importlib.import_module(f"{shared.resources.__name__}.{info.name}")
+        for kind in vars(module).values():
+            here = isinstance(kind, type) and kind.__module__ == module.__name__
+            if here and issubclass(kind, Resource) and "key" in vars(kind):
+                yield kind

@@ -1,8 +1,8 @@
 """The ExpressRoute gateway of the hub network, and its connection to a circuit that exists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
@@ -20,6 +20,7 @@ from shared.resources.base import (
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
+from shared.resources.prices import Meter, hourly
 from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class ExpressRouteGateway(Resource):
     timing = Timing(create=minutes(25), delete=minutes(10), update=minutes(5), timeout=minutes(90))
     optional = ("properties.autoScaleConfiguration",)
     immutable = ("properties.gatewayType", "properties.ipConfigurations")
+    # Learn: VPN Gateway legacy SKUs, "Resizing a gateway SKU incurs less downtime" than a new one
+    disturbing: ClassVar[Mapping[str, str]] = {
+        "properties.sku": "traffic with on-premises may break off while the gateway is resized"
+    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"ergw-hub-{spec.name}"
@@ -73,6 +78,15 @@ class ExpressRouteGateway(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.virtual_network_gateways
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """By its SKU; one that scales by its units, of which the least is charged always."""
+        properties = body["properties"]
+        sku = properties["sku"]["name"]
+        if sku == "ErGwScale":
+            yield hourly("ErGwScale unit", properties["autoScaleConfiguration"]["bounds"]["min"])
+        else:
+            yield hourly(f"{sku} gateway")
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

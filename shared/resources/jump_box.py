@@ -1,7 +1,7 @@
 """The jump box: a virtual machine without a public address, and its network interface."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.secrets import secret
@@ -16,6 +16,7 @@ from shared.resources.base import (
     seconds,
 )
 from shared.resources.by_id import ResourceById
+from shared.resources.prices import Meter, hourly
 from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class JumpBox(ResourceById):
     # 1-3 min either way (azure-cli recordings)
     timing = Timing(create=minutes(2), delete=minutes(2), timeout=minutes(45))
     immutable = ("properties.osProfile", "properties.storageProfile", "properties.securityProfile")
+    # Learn: Change the size of a virtual machine
+    disturbing: ClassVar[Mapping[str, str]] = {"properties.hardwareProfile": "the machine restarts"}
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.jump_box.enabled
@@ -94,6 +97,11 @@ class JumpBox(ResourceById):
             "securityProfile": {"securityType": "TrustedLaunch"},
         }
         return {"location": spec.location, "properties": properties}
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """The machine, and the disk of its image: 30 GB, which the size E4 holds."""
+        yield hourly(f"{body['properties']['hardwareProfile']['vmSize']} machine")
+        yield Meter("E4 disk", 1)
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.deployment.diff import differences
-from shared.deployment.messages import Change, Json
+from shared.deployment.messages import Certainty, Change, Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SETTING = seconds(30)  # 10-60 s each, strictly one at a time (terraform-provider-azurerm)
 RESTARTING = seconds(90)  # 1-2 min (Learn: restart a flexible server)
+RESTART = "the server restarts once for all of them and cuts every session, for a minute or two"
 UNITED = frozenset({"shared_preload_libraries", "azure.extensions"})
 """Lists of the server to which we add; replacing them would drop what it loads by itself."""
 
@@ -89,14 +90,22 @@ class PostgresParameters(Resource):
         for name in observed.get("pendingRestart", []):
             yield Change(path=f"properties.{name}", before="pending restart", after="in effect")
 
+    def certainty(self, change: Change, observed: Json) -> Certainty:
+        sure = super().certainty(change, observed)
+        return "afterRestart" if sure == "certain" and _is_static(change, observed) else sure
+
+    def disturbance(self, change: Change, observed: Json) -> str | None:
+        return RESTART if _is_static(change, observed) else None
+
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
-        """All parameters that can be set, and the names of those that wait for a restart."""
+        """All parameters that can be set; which of them need, and which wait for, a restart."""
         listed = clients.postgres.configurations.list_by_server(*path_of(resource_id))
         found = [(item.name, item.properties) for item in listed if item.properties]
         values = {name: _text(p.value) for name, p in found if not p.is_read_only}
         waiting = [name for name, p in found if p.is_config_pending_restart]
-        shown = {"id": resource_id, "properties": values, "pendingRestart": waiting}
-        return Answer(200, shown)
+        static = [name for name, p in found if not p.is_dynamic_config]
+        restarts = {"pendingRestart": waiting, "static": static}
+        return Answer(200, {"id": resource_id, "properties": values, **restarts})
 
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
@@ -143,6 +152,12 @@ class PostgresParameters(Resource):
                 "setting shared_preload_libraries replaces the whole list and drops what the "
                 "server loads by default, pg_cron for one: the libraries named are added to it",
             )
+
+
+def _is_static(change: Change, observed: Json) -> bool:
+    """Whether this parameter is used only after a restart; a name with a dot stands in quotes."""
+    name = change["path"].removeprefix("properties.").strip('"')
+    return name in observed.get("static", [])
 
 
 def _set(clients: "AzureClients", resource_id: str, name: str, value: str) -> Response:

@@ -1,7 +1,8 @@
 """The PostgreSQL flexible server, reachable through its delegated subnet only."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
@@ -19,6 +20,7 @@ from shared.resources.base import (
     path_of,
     started,
 )
+from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.virtual_network import DATABASE_SUBNET, HubVirtualNetwork
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
 
 SIZE = "properties.storage.storageSizeGB"
+CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
+_VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
 CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
     "storage": ("storageSizeGB", "autoGrow"),
     "backup": ("backupRetentionDays",),
@@ -62,6 +66,10 @@ class PostgresServer(Resource):
         "properties.network",
         "properties.backup.geoRedundantBackup",
     )
+    # azure-cli asks before it does so: "in a way that requires a server restart"
+    disturbing: ClassVar[Mapping[str, str]] = {
+        "sku": "the server restarts and cuts every session, for a minute or two"
+    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return spec.server_name
@@ -100,6 +108,31 @@ class PostgresServer(Resource):
     def health(self, observed: Json) -> Iterable[Change]:
         if (state := _state(observed)) in DEGRADED:
             yield Change(path="properties.state", before=state.capitalize(), after="Ready")
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        """Compute and storage, both twice where a standby runs, and the second copy of backups.
+
+        Backups up to the size of the storage are free, and a copy in the paired region counts like
+        the first (Learn: Backup and restore, backup storage cost): it is counted as full. A stopped
+        server is counted as running, since Azure starts it again after seven days.
+        """
+        properties = body["properties"]
+        size, storage = body["sku"]["name"], properties["storage"]["storageSizeGB"]
+        standby = (properties.get("highAvailability") or {}).get("mode", "Disabled") != "Disabled"
+        servers = 2 if standby else 1
+        if found := _VCORES.fullmatch(size):
+            family, vcores, letters, version = found.groups()
+            yield hourly(f"{family}{letters}{version} vCore", servers * int(vcores))
+        else:
+            yield hourly(f"{size.removeprefix('Standard_')} server", servers)
+        yield Meter("PostgreSQL storage", servers * storage)
+        if (properties.get("backup") or {}).get("geoRedundantBackup") == "Enabled":
+            yield Meter("PostgreSQL backup", storage)
+
+    def disturbance(self, change: Change, observed: Json) -> str | None:
+        if change["path"] == SIZE and (change["before"] or 0) <= CROSSING <= change["after"]:
+            return f"storage does not grow across {CROSSING} GiB while sessions go on"
+        return super().disturbance(change, observed)
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.postgres.servers

@@ -17,6 +17,7 @@ from shared.resources.base import (
     minutes,
     seconds,
 )
+from shared.resources.prices import Meter
 from shared.resources.virtual_network import HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class PrivateDnsZone(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.private_dns.private_zones
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        yield Meter("private zone", 1)
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(

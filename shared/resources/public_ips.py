@@ -3,11 +3,13 @@
 They are zone-redundant where the region has zones.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes, seconds
+from shared.resources.prices import Meter, hourly
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
@@ -43,6 +45,9 @@ class PublicIp(Resource):
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.public_ip_addresses
+
+    def meters(self, body: Json) -> Iterable[Meter]:
+        yield hourly("public address")
 
 
 class GatewayPublicIp(PublicIp):

@@ -7,18 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cli.__main__ import main
-from shared.resources.catalogue import catalogue
+from cli.view import plan
 
 Json = dict[str, Any]
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def resources() -> None:
-    """Import every resource once: the host forgets what an app brought, not what came later."""
-    catalogue()
 
 
 @pytest.fixture
@@ -78,6 +73,29 @@ def test_a_plan_says_what_would_be_created(run: Run, simulation: Any, file: Path
     assert code == 0, text
     assert "  create   postgres-server" in text
     assert simulation.writes() == []
+
+
+def test_a_plan_says_what_each_step_and_all_of_it_cost(run: Run, file: Path) -> None:
+    code, text = run("plan", file)
+    assert code == 0, text
+    lines = {line.split()[1]: line for line in text.splitlines() if line.startswith("  create ")}
+    assert " 0.00 -> 144.66  /subscriptions/" in lines["postgres-server"]
+    assert "->" not in lines["virtual-network"]
+    [total] = [line for line in text.splitlines() if line.startswith("  USD a month ")]
+    assert total.endswith("0.00 -> 408.69  list prices of 2026-11 in eastus")
+
+
+def test_a_plan_is_shown_with_how_sure_each_change_is(capsys: pytest.CaptureFixture[str]) -> None:
+    change = {"path": "sku.name", "before": "a", "after": "b", "certainty": "unsettled"}
+    step = {"action": "update", "key": "jump-box", "id": "/id", "changes": [change]}
+    cost = {"before": 32.77, "after": None}
+    total = {"before": 32.77, "after": 0, "complete": False, "currency": "USD"}
+    total |= {"pricesOf": "2026-11", "region": "eastus"}
+    plan(Console(width=200), {"plan": [{**step, "monthlyCost": cost}], "monthlyCost": total})
+    shown = capsys.readouterr().out
+    assert "32.77 -> unknown  /id" in shown
+    assert "sku.name: a -> b (unsettled)" in shown
+    assert "without what is unknown" in shown
 
 
 def test_a_spec_with_faults_is_refused_with_all_of_them(

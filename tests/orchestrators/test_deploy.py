@@ -134,7 +134,7 @@ def test_a_stuck_operation_fails_at_its_deadline_and_is_rolled_back(
 def test_every_sample_deploys_and_then_plans_no_change(
     simulation: Any, sample: str, load_sample: Any
 ) -> None:
-    spec = load_sample(sample)
+    spec = load_sample(sample) | {"approval": None}  # nobody is here to approve
     told = simulation.deploy(spec)
     assert told["status"] == "Succeeded", told["failure"]
     again = simulation.deploy(spec)

@@ -56,6 +56,18 @@ def test_a_deleted_resource_is_missing_and_repaired(
     assert link in simulation.resources()
 
 
+def test_a_deleted_group_is_missing_with_all_that_was_in_it(
+    simulation: Any, spec: Json, lean: Json
+) -> None:
+    there = set(simulation.resources())
+    deployed = simulation.deploy(lean)
+    for identity in set(simulation.resources()) - there:
+        simulation.azure.remove(identity)
+    changes = simulation.drift(spec["name"])["changes"]
+    assert {change["class"] for change in changes} == {"missing"}
+    assert {c["key"] for c in changes} == {step["key"] for step in deployed["plan"]}
+
+
 def test_a_strange_resource_in_our_group_is_extra(simulation: Any, spec: Json, lean: Json) -> None:
     simulation.deploy(lean)
     group = next(i for i in simulation.resources() if i.endswith(f"/{spec['resourceGroup']}"))

@@ -6,15 +6,8 @@ import pytest
 
 from local.azurite import Azurite
 from shared.cloud.records import Records
-from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def resources() -> None:
-    """Import every resource once: the host forgets what an app brought, not what came later."""
-    catalogue()
 
 
 @pytest.fixture

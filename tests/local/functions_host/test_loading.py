@@ -2,6 +2,7 @@
 
 # mypy: disable-error-code="untyped-decorator"
 
+import importlib
 import json
 import os
 import subprocess
@@ -59,6 +60,23 @@ def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_p
     assert said == ["one", "one", "two", "two"]
     assert "greeting" not in sys.modules
     assert str(tmp_path / "one") not in sys.path
+
+
+def test_a_package_that_stays_hands_out_no_module_of_an_app_that_has_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a test has imported one module of a package, and the app imports the others."""
+    package = tmp_path / "rooms"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "greeting.py").write_text("TEXT = str(object())")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    stays = importlib.import_module("rooms")
+    app = write_app(tmp_path, HTTP_APP.replace("from greeting", "from rooms.greeting"))
+    with FunctionsHost(app):
+        assert hasattr(stays, "greeting")
+    assert not hasattr(stays, "greeting")
+    monkeypatch.delitem(sys.modules, "rooms")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.deployment.diff import (
+    applied,
     differences,
     leftovers,
     merged,
@@ -155,6 +156,15 @@ def test_a_change_below_a_key_with_a_dot_is_taken_back() -> None:
     changes = differences(desired, observed)
     assert [change["path"] for change in changes] == ['p."pg.mode"']
     assert reverted(desired, changes) == observed
+
+
+def test_a_body_with_every_change_made_is_as_desired_and_can_be_taken_back() -> None:
+    desired = {"sku": {"name": "large"}, "rules": [{"name": "x", "p": 2}]}
+    observed = {"sku": {"name": "small"}, "rules": [{"name": "x", "p": 1}, {"name": "y"}]}
+    changes = differences(desired, observed)
+    made = applied(observed, changes)
+    assert made == {"sku": {"name": "large"}, "rules": [{"name": "x", "p": 2}, {"name": "y"}]}
+    assert reverted(made, changes) == observed
 
 
 def test_what_arm_owns_is_left_out_at_any_depth() -> None:

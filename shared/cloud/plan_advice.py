@@ -1,0 +1,71 @@
+"""What a plan says beside its steps: the warnings and refusals that come from what was read."""
+
+from collections.abc import Sequence
+
+from shared.deployment.drift import DEGRADED
+from shared.deployment.messages import Advice, Change, Json, Step
+from shared.resources.base import Resource
+
+SHOWN = 5  # paths that are named in a message
+
+
+def degraded(resource: Resource, observed: Json) -> list[Advice]:
+    """What is as declared, but not well."""
+    return [
+        Advice(
+            code=DEGRADED,
+            message=f"{c['path']} is {c['before']}, should be {c['after']}",
+            target=resource.key,
+        )
+        for c in resource.health(observed)
+    ]
+
+
+def disturbing(resource: Resource, observed: Json, changes: Sequence[Change]) -> list[Advice]:
+    """What those who use it will notice of an update."""
+    noticed: dict[str, list[str]] = {}
+    for change in changes:
+        if what := resource.disturbance(change, observed):
+            noticed.setdefault(what, []).append(change["path"])
+    return [
+        Advice(
+            code="UpdateDisturbs",
+            message=f"changing {', '.join(paths[:SHOWN])}: {what}",
+            target=resource.key,
+        )
+        for what, paths in noticed.items()
+    ]
+
+
+def foreign(resource: Resource, resource_id: str, changes: Sequence[Change]) -> Advice:
+    """Why what is not ours is not changed."""
+    paths = ", ".join(change["path"] for change in changes[:SHOWN])
+    return Advice(
+        code="ForeignResourceDiffers",
+        message=(
+            f"{resource_id} exists, is not ours and differs at {paths}; "
+            "set adopt to true to change it, or choose another name"
+        ),
+        target=resource.key,
+    )
+
+
+def replacement(resource: Resource, paths: Sequence[str]) -> Advice:
+    """Why what Azure cannot change in place is not changed."""
+    return Advice(
+        code="ReplacementNeeded",
+        message=(
+            f"Azure cannot change {', '.join(paths)} of {resource.key} in place; "
+            "delete it first, or keep the old value"
+        ),
+        target=resource.key,
+    )
+
+
+def unconfirmed(step: Step) -> Advice:
+    """Why data is not deleted without being asked twice."""
+    return Advice(
+        code="DataDeletionNotConfirmed",
+        message=f"{step['id']} holds data; say deleteData=true to lose it",
+        target=step["key"],
+    )
