@@ -27,6 +27,7 @@ COLOURS = {
 def follow(console: Console, looks: Iterator[Json]) -> Json:
     """Show an operation to its end: a live table on a terminal, lines elsewhere; its last state."""
     told: Json = {}
+    looks = _with_plan(console, looks)
     if not console.is_terminal:
         return _lines(console, looks)
     with Live(console=console, refresh_per_second=4, transient=True) as live:
@@ -39,6 +40,18 @@ def follow(console: Console, looks: Iterator[Json]) -> Json:
 def plain(console: Console, text: str, *, style: str = "") -> None:
     """A line as it is, however long."""
     console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _with_plan(console: Console, looks: Iterator[Json]) -> Iterator[Json]:
+    """The same looks; the plan is shown once where somebody has to approve it."""
+    shown = False
+    for told in looks:
+        if told["phase"] == "awaiting-approval" and not shown:
+            shown = True
+            warnings(console, told)
+            plan(console, told)
+            plain(console, f"approve it with: python -m cli approve {told['id']} (or reject)")
+        yield told
 
 
 def _lines(console: Console, looks: Iterator[Json]) -> Json:
@@ -83,8 +96,7 @@ def outlook(told: Json) -> str:
     if told["status"] != "Running":
         return ""
     if told["phase"] == "awaiting-approval":
-        how = f"python -m cli approve {told['id']}"
-        return f": {how} (or reject) before {told['approveBefore']}"
+        return f", to be approved before {told['approveBefore']}"
     return f", expected to end at {told['expectedEnd']}" if "expectedEnd" in told else ""
 
 

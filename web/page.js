@@ -77,9 +77,10 @@ async function look(identity) {
   for (const part of ["summary", "cost", "failure", "steps", "residue", "outputs"]) show(part, view[part](told));
   if (at("advice").dataset.of !== `${identity} ${told.phase}`) show("advice", view.advice(told));
   at("advice").dataset.of = `${identity} ${told.phase}`; // left alone while open
-  at("cancel").hidden = !running || told.kind !== "deploy";
+  const waiting = told.phase === "awaiting-approval";
+  at("cancel").hidden = !running || waiting || told.kind !== "deploy";
   at("cancel").disabled = told.cancelRequested || told.phase === "rolling-back";
-  at("decision").hidden = told.phase !== "awaiting-approval" || Boolean(told.decision);
+  at("decision").hidden = !waiting || Boolean(told.decision);
   if (running) timer = setTimeout(() => again(identity), EVERY);
   else await list();
 }
