@@ -81,7 +81,6 @@ class FunctionsHost:
             HostKilled to crash there.
         new_id: makes ids of instances and executions.
         lease: how long an activity is held before somebody else may run it.
-        remember_timestamps: parse each timestamp of a history once; for long simulations.
     """
 
     def __init__(
@@ -100,7 +99,6 @@ class FunctionsHost:
         boundary: Callable[[str], None] = lambda place: None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
         lease: timedelta = timedelta(minutes=5),
-        remember_timestamps: bool = False,
     ) -> None:
         self.app_dir = Path(app_dir).resolve()
         self.clock: Clock = clock or RunningClock()
@@ -115,7 +113,7 @@ class FunctionsHost:
         self._ports = (port, rpc_port)
         self._settings = dict(settings or {})
         self._seams = Seams(choose, boundary, new_id)
-        self._lease, self._remember_timestamps = lease, remember_timestamps
+        self._lease = lease
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
         self._failure: BaseException | None = None
@@ -253,7 +251,7 @@ class FunctionsHost:
         async with AsyncExitStack() as stack:
             self._host_settings = read_host_json(self.app_dir)
             stack.enter_context(applied(read_local_settings(self.app_dir), self._settings))
-            stack.enter_context(remembered(wanted=self._remember_timestamps))
+            stack.enter_context(remembered())
             self.functions = stack.enter_context(loaded(self.app_dir))
             timers = read_schedules(self._of_kind(TIMER))
             prefix = self._host_settings.route_prefix

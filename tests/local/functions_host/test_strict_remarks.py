@@ -1,6 +1,5 @@
 """What strict mode and the host remark on without changing the result."""
 
-import json
 from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -64,21 +63,3 @@ def test_a_payload_above_45_kilobytes_is_remarked_on(
 
     assert bench.run(flow, make)["runtimeStatus"] == "Completed"
     assert ("above the 45 KB that a queue message holds" in caplog.text) == remarked
-
-
-def test_remembering_timestamps_changes_no_answer(bench: "Bench") -> None:
-    def flow(context: Context) -> Steps:
-        for _ in range(3):
-            yield context.create_timer(context.current_utc_datetime + timedelta(minutes=1))
-        return context.current_utc_datetime.isoformat()
-
-    answers = []
-    for number, remember in enumerate((False, True)):
-        bench.clock = type(bench.clock)()
-        bench.state = bench.folder / f"{number}.db"
-        bench.exchanges.clear()
-        bench._declarations.clear()
-        assert bench.run(flow, remember_timestamps=remember)["runtimeStatus"] == "Completed"
-        answers.append([json.loads(answer) for _, answer in bench.exchanges])
-        bench.host.stop()
-    assert answers[0] == answers[1]
