@@ -33,7 +33,7 @@ class Diagnosis:
             return web.Response(status=404)
         now = self._runner.hub.clock.now()
         queued = [m.event for m in store.messages(instance.id, now)]
-        stored = store.history(instance.id)
+        stored = store.histories.of(instance.id)
         body: dict[str, Any] = {
             "instanceId": instance.id,
             "runtimeStatus": instance.status,

@@ -128,7 +128,7 @@ class Management:
         history = None
         if _flag(request, "showHistory") and instance.status != "Pending":
             history = shape_history(
-                self._hub.store.history(instance_id).events,
+                self._hub.store.histories.of(instance_id).events,
                 show_input=show_input,
                 show_output=_flag(request, "showHistoryOutput"),
             )

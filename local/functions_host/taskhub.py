@@ -67,7 +67,7 @@ class TaskHub:
         messages = self.store.messages(instance_id, now)
         if instance is None:
             return None, messages
-        return prepare(instance, self.store.history(instance_id), messages, now), messages
+        return prepare(instance, self.store.histories.of(instance_id), messages, now), messages
 
     def discard(self, messages: Sequence[Message]) -> None:
         """Delete messages that nobody must see any more."""
@@ -91,7 +91,7 @@ class TaskHub:
             if outcome.continue_input is not None:
                 self._continue_as_new(instance, outcome)
             else:
-                self.store.append_history(instance.id, outcome.new_events)
+                self.store.histories.append(instance.id, outcome.new_events)
                 self._dispatch(instance, outcome.decisions, outcome.cancelled_timers)
                 if instance.status in FINISHED:
                     self._finish(instance)
@@ -170,7 +170,7 @@ class TaskHub:
 
     def _finish(self, instance: Instance) -> None:
         self.store.delete_inbox(instance.id)
-        self.store.drop_cached_history(instance.id)
+        self.store.histories.let_go(instance.id)
         if instance.parent_id is None:
             return
         fields: dict[str, Any] = {"TaskScheduledId": instance.parent_task_id}
@@ -188,7 +188,7 @@ class TaskHub:
         renewed = replace(
             instance, execution_id=self.new_id(), input=outcome.continue_input, output=None
         )
-        self.store.replace_history(instance.id, [])
+        self.store.histories.replace(instance.id, [])
         self.store.send_start(renewed)
         for event in outcome.carried:
             self.store.send(instance.id, event, instance.updated)

@@ -177,14 +177,14 @@ def test_a_second_completion_of_a_task_is_ignored(bench: "Bench") -> None:
 
 def inject(bench: "Bench", event: dict[str, Any]) -> None:
     """Put a message into the inbox of i1 behind the back of the host."""
-    hub = bench.host._hub
+    hub = bench.host._parts.hub
 
     async def send() -> None:
         with hub.store.transaction("test"):
             hub.store.send("i1", event, hub.clock.now(), hub.store.instance("i1").execution_id)  # type: ignore[union-attr]
-        bench.host._dispatcher.pump()
+        bench.host._parts.dispatcher.pump()
 
-    bench.host._call(send)
+    bench.host._thread.ask(send)
     bench.host.wait_idle()
 
 
