@@ -22,6 +22,7 @@ class HostSettings:
     default_version: str | None = None
     version_match: str = "CurrentOrOlder"  # None, Strict, CurrentOrOlder
     version_failure: str = "Reject"  # Reject, Fail
+    overridable_states: str = "NonRunningStates"  # AnyState: a start replaces a live instance
     max_activities: int = field(default_factory=lambda: 10 * (os.cpu_count() or 1))
     max_orchestrators: int = field(default_factory=lambda: 10 * (os.cpu_count() or 1))
     function_timeout: timedelta = timedelta(minutes=30)
@@ -45,6 +46,7 @@ def read_host_json(app_dir: Path) -> HostSettings:
         "default_version": durable.get("defaultVersion"),
         "version_match": durable.get("versionMatchStrategy"),
         "version_failure": durable.get("versionFailureStrategy"),
+        "overridable_states": durable.get("overridableExistingInstanceStates"),
         "max_activities": durable.get("maxConcurrentActivityFunctions"),
         "max_orchestrators": durable.get("maxConcurrentOrchestratorFunctions"),
     }
@@ -53,11 +55,13 @@ def read_host_json(app_dir: Path) -> HostSettings:
     settings = HostSettings(**{k: v for k, v in found.items() if v is not None})
     _check_choice("versionMatchStrategy", settings.version_match, _MATCH)
     _check_choice("versionFailureStrategy", settings.version_failure, _FAILURE)
+    _check_choice("overridableExistingInstanceStates", settings.overridable_states, _OVERRIDABLE)
     return settings
 
 
 _MATCH = ("None", "Strict", "CurrentOrOlder")
 _FAILURE = ("Reject", "Fail")
+_OVERRIDABLE = ("NonRunningStates", "AnyState")
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

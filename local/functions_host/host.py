@@ -215,7 +215,8 @@ class FunctionsHost:
     def _assemble(self, store: Store) -> Parts:
         names = [endpoint.function.name for endpoint in self._app.endpoints]
         self.keys = read_keys(store, names, enforced=self._enable_auth)
-        hub = TaskHub(store, self.clock, self._seams.new_id)
+        replaces_live = self._app.settings.overridable_states == "AnyState"
+        hub = TaskHub(store, self.clock, self._seams.new_id, replaces_live=replaces_live)
         return Parts(
             self._app,
             hub,

@@ -1,7 +1,7 @@
 """Timer triggers: fire on schedule, once for what was missed, never two runs at a time."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from local.functions_host.errors import AppError
 from local.functions_host.history import from_microseconds, to_microseconds
 from local.functions_host.loader import AppFunction
 from local.functions_host.ncrontab import Cron, Schedule, parse_schedule
+from local.functions_host.retry_policy import FailedRun, RetryContext
 from local.functions_host.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,15 @@ class Timer:
     last: datetime | None = None
     due: datetime | None = None  # None while it runs
     past_due: bool = False
+    failures: list[str] = field(default_factory=list)  # in a row, of the present occurrence
+
+    def retry_context(self) -> RetryContext | None:
+        """What its function is told of the failures so far."""
+        policy = self.function.retry
+        if policy is None:
+            return None
+        last = FailedRun(self.failures[-1]) if self.failures else None
+        return RetryContext(len(self.failures), policy.retries, last)
 
 
 def read_schedules(functions: list[AppFunction]) -> list[Timer]:
@@ -111,15 +121,26 @@ class TimerTriggers:
         return False
 
     async def _fire(self, timer: Timer, now: datetime) -> None:
-        info = _info(timer, self._next(timer, now))
+        info, pause = _info(timer, self._next(timer, now)), None
         try:
-            await self._worker.run_timer(timer.function, info, str(uuid4()))
-        except Exception:
+            run_id, retry = str(uuid4()), timer.retry_context()
+            await self._worker.run_timer(timer.function, info, run_id, retry)
+        except Exception as error:
             log.exception("function %s failed", timer.function.name)
-        timer.past_due = False
+            timer.failures.append(f"{type(error).__name__}: {error}")
+            if timer.function.retry is not None:
+                pause = timer.function.retry.pause(len(timer.failures))
+        if pause is not None:
+            timer.due = self._clock.now() + pause
+        else:
+            self._settle(timer, now)
+        self._dispatcher.run_due()
+
+    def _settle(self, timer: Timer, now: datetime) -> None:
+        """An occurrence is over, well or not: wait for the next one."""
+        timer.past_due, timer.failures = False, []
         self._save(timer, now)
         timer.due = self._next(timer, now)  # at once if the run outlasted the next occurrence
-        self._dispatcher.run_due()
 
 
 def _info(timer: Timer, following: datetime) -> dict[str, Any]:

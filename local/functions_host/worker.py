@@ -24,6 +24,7 @@ from local.functions_host.actions import Answer
 from local.functions_host.episode import InvocationFailed
 from local.functions_host.errors import WorkerCrash
 from local.functions_host.loader import AppFunction
+from local.functions_host.retry_policy import RetryContext
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,13 @@ class Worker:
         """Start nothing more; a thread that runs cannot be stopped."""
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _invoke(self, function: AppFunction, value: object, invocation_id: str) -> Any:
+    async def _invoke(
+        self,
+        function: AppFunction,
+        value: object,
+        invocation_id: str,
+        retry: RetryContext | None = None,
+    ) -> Any:
         arguments: dict[str, Any] = {function.parameter: value}
         arguments |= dict.fromkeys(function.clients, self._client_binding)
         if function.wants_context:
@@ -68,6 +75,7 @@ class Worker:
                 function_name=function.name,
                 function_directory=str(self._app_dir),
                 invocation_id=invocation_id,
+                retry_context=retry,
             )
             arguments["context"] = context
         try:
@@ -98,11 +106,13 @@ class Worker:
             raise ActivityFailed(f"{type(error).__name__}: {error}") from error
         return str(encoded.value)
 
-    async def run_timer(self, function: AppFunction, info: dict[str, Any], run_id: str) -> None:
+    async def run_timer(
+        self, function: AppFunction, info: dict[str, Any], run_id: str, retry: RetryContext | None
+    ) -> None:
         """Run a timer-triggered function."""
         datum = meta.Datum(json.dumps(info), "json")
         request = timer.TimerRequestConverter.decode(datum, trigger_metadata={})
-        result = await self._invoke(function, request, run_id)
+        result = await self._invoke(function, request, run_id, retry)
         if result is not None:
             raise TypeError(f"{function.name} returned a value, but has no binding for it")
 

@@ -416,6 +416,57 @@ def test_the_client_raises_when_a_start_meets_a_running_instance(bench: "Bench")
     assert len(bench.call("GET", "instances").json()) == 1
 
 
+ANY_STATE = {"extensions": {"durableTask": {"overridableExistingInstanceStates": "AnyState"}}}
+
+
+def test_with_any_state_a_start_takes_the_place_of_a_live_instance(bench: "Bench") -> None:
+    def flow(context: Context) -> Steps:
+        yield after(context, minutes=context.get_input())
+        return context.get_input()
+
+    bench.host_json = ANY_STATE
+    bench.start(flow, jumps=False)
+    bench.begin("flow", 5)
+    bench.host.wait_idle()
+    bench.begin("flow", 7)
+    bench.host.wait_idle()
+    bench.advance(minutes=6)
+    assert settled(bench) == "Running"
+    bench.advance(minutes=1)
+    assert bench.status()["output"] == 7
+
+
+def test_with_any_state_the_replaced_instance_is_terminated_for_its_parent(bench: "Bench") -> None:
+    def parent(context: Context) -> Steps:
+        try:
+            yield context.call_sub_orchestrator("wait", instance_id="child")
+        except Exception as error:
+            return str(error)
+
+    bench.host_json = ANY_STATE
+    bench.start(parent, wait)
+    bench.begin("parent", id="p1")
+    bench.host.wait_idle()
+    bench.begin("wait", id="child")
+    output = bench.finish("p1")["output"]
+    assert output == "A new instance with the same id has taken its place. \n None"
+    assert settled(bench, "child") == "Running"
+
+
+def test_with_any_state_an_episode_of_the_replaced_instance_counts_for_nothing(
+    bench: "Bench",
+) -> None:
+    def flow(context: Context) -> Steps:
+        if context.get_input() == "first":
+            bench.begin("flow", "second")  # while this very episode runs
+        return (yield context.call_activity("echo", context.get_input()))
+
+    bench.host_json = ANY_STATE
+    bench.start(flow, echo, strict=False)
+    bench.begin("flow", "first")
+    assert bench.finish()["output"] == "second"
+
+
 @pytest.mark.parametrize("new_id", [True, False])
 def test_restart_runs_the_same_input_again(bench: "Bench", new_id: bool) -> None:
     def flow(context: Context) -> Any:

@@ -164,6 +164,10 @@ def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
             '{"extensions": {"durableTask": {"versionMatchStrategy": "Newest"}}}',
             "versionMatchStrategy is 'Newest', should be None, Strict, CurrentOrOlder.",
         ),
+        (
+            '{"extensions": {"durableTask": {"overridableExistingInstanceStates": "All"}}}',
+            "overridableExistingInstanceStates is 'All', should be NonRunningStates, AnyState.",
+        ),
         ('{"functionTimeout": "soon"}', "functionTimeout is 'soon', should be like 00:10:00."),
     ],
 )
