@@ -52,6 +52,8 @@ class FunctionsHost:
         boundary: called with the name of every place at which a crash makes a difference; raises
             HostKilled to crash there.
         new_id: makes ids of instances and executions.
+        lateness: how much later the next completion is noticed.
+        runs_per_activity: how often an activity runs; the last result counts.
         lease: how long an activity is held before somebody else may run it.
     """
 
@@ -70,18 +72,23 @@ class FunctionsHost:
         choose: Chooser | None = None,
         boundary: Callable[[str], None] = lambda place: None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
+        lateness: Callable[[], timedelta] = timedelta,
+        runs_per_activity: int = 1,
         lease: timedelta = timedelta(minutes=5),
     ) -> None:
         self.app_dir = Path(app_dir).resolve()
         self.clock: Clock = clock or RunningClock()
         self.state = Path(state) if state is not None else None
+        self.ports = (port, rpc_port)
         self.url = ""
         self.rpc_url = ""
         self.keys: Keys
         self._app: App
-        self._enable_auth, self._ports = enable_auth, (port, rpc_port)
+        self._enable_auth = enable_auth
         self._settings = dict(settings or {})
-        self._seams = Seams(strict, jumps, choose, boundary, new_id, lease)
+        self._seams = Seams(
+            strict, jumps, choose, boundary, new_id, lateness, runs_per_activity, lease
+        )
         self._thread = LoopThread("functions-host", self._run)
         self._parts: Parts
 
@@ -190,7 +197,7 @@ class FunctionsHost:
             stack.enter_context(remembered())
             self._app = App(self.app_dir, stack.enter_context(loaded(self.app_dir)), settings)
             public, rpc = self._bind(stack)
-            store = Store(self.state, self._seams.boundary)
+            store = Store(self.state, self._seams.boundary, self._seams.lateness)
             stack.callback(store.close)
             self._parts = parts = self._assemble(store)
             stack.callback(parts.worker.stop)
@@ -207,9 +214,10 @@ class FunctionsHost:
             await self._thread.ending.wait()
 
     def _bind(self, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket]:
-        public = stack.enter_context(bind(self._ports[0]))
-        rpc = stack.enter_context(bind_rpc(self._ports[1]))
+        public = stack.enter_context(bind(self.ports[0]))
+        rpc = stack.enter_context(bind_rpc(self.ports[1]))
         self.url, self.rpc_url = address(public), address(rpc)
+        self.ports = (public.getsockname()[1], rpc.getsockname()[1])
         return public, rpc
 
     def _assemble(self, store: Store) -> Parts:

@@ -61,7 +61,7 @@ class LoopThread:
             before()
             self.ending.set()
 
-        if self._thread.is_alive():
+        if self._ready.is_set() and self._thread.is_alive():
             self.notify(leave)
 
     def notify(self, callback: Callable[[], None]) -> None:

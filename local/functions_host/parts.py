@@ -39,6 +39,8 @@ class Seams:
     choose: Chooser | None
     boundary: Callable[[str], None]
     new_id: Callable[[], str]
+    lateness: Callable[[], timedelta]
+    runs_per_activity: int
     lease: timedelta
 
 
@@ -84,6 +86,7 @@ class Parts:
             app.settings,
             run_checked=run_strictly if seams.strict else plain,
             lease=seams.lease,
+            runs_per_activity=seams.runs_per_activity,
         )
         self.dispatcher = Dispatcher(
             self.runner, choose=seams.choose, jumps=seams.jumps, on_death=on_death

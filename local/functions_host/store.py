@@ -4,12 +4,13 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from local.functions_host.episode import Instance, Message
 from local.functions_host.histories import Histories
 from local.functions_host.history import (
+    COMPLETIONS,
     Event,
     EventType,
     encode,
@@ -38,10 +39,16 @@ class Wake:
 
 
 class Store(Transactions):
-    """An open task hub."""
+    """An open task hub; `lateness` says how much later each completion is noticed."""
 
-    def __init__(self, path: Path | None, boundary: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        boundary: Callable[[str], None],
+        lateness: Callable[[], timedelta] = timedelta,
+    ) -> None:
         super().__init__(path, boundary)
+        self._lateness = lateness
         self.histories = Histories(self)
         self._wake = Wake()
 
@@ -102,6 +109,8 @@ class Store(Transactions):
         task_id: int | None = None,
     ) -> None:
         """Put an event into an inbox; inside a transaction."""
+        late = self._lateness() if event["EventType"] in COMPLETIONS else timedelta()
+        visible_at += late
         text = encode(event)
         warn_if_large(text, EventType(event["EventType"]).name, instance_id)
         self.execute(
@@ -116,7 +125,7 @@ class Store(Transactions):
                 text,
             ),
         )
-        if delayed:
+        if delayed or late:
             self._wake.delayed = min(visible_at, self._wake.delayed or visible_at)
         else:
             self._wake.instances.add(instance_id)

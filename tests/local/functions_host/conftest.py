@@ -27,6 +27,11 @@ from local.functions_host.host import FunctionsHost
 Json = dict[str, Any]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker that ties tests to the cases of test_conformance.py."""
+    config.addinivalue_line("markers", "case(*numbers): the cases that a test falsifies")
+
+
 class Bench:
     """An app under construction, and the hosts that run it one after the other."""
 

@@ -4,7 +4,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -178,22 +177,6 @@ def test_a_host_json_that_means_nothing_is_refused(
     with pytest.raises(SettingError) as caught:
         FunctionsHost(tmp_path).start()
     assert sentence in str(caught.value)
-
-
-def test_the_command_line_ends_with_one_sentence_and_an_error_code(tmp_path: Path) -> None:
-    write_app(tmp_path, "x = 1")
-    ended = subprocess.run(
-        [sys.executable, "-m", "local.functions_host", "--app", tmp_path, "--port", "0"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-    )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    (sentence,) = ended.stderr.splitlines()
-    assert sentence.startswith("error: ")
-    assert sentence.endswith("it should define one FunctionApp or DFApp.")
 
 
 def test_local_settings_reach_the_app_without_overriding_the_environment(
