@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from local.clock import VirtualClock
-from local.functions_host.history import Event
+from local.functions_host.history import Event, EventType, new_event
 from local.functions_host.host import FunctionsHost
 
 Json = dict[str, Any]
@@ -158,6 +158,21 @@ class Bench:
         """Start a host, run the first function to its end, and give its status."""
         self.start(*functions, **options)
         return self.finish(self.begin(functions[0], value))
+
+    def complete(self, task: int, result: Any, *, execution_id: str | None = None) -> None:
+        """Report an activity of i1 behind the back of the host, as a lost attempt may do."""
+        hub = self.host._parts.hub
+        now = hub.clock.now()
+        event = new_event(
+            EventType.TASK_COMPLETED, now, TaskScheduledId=task, Result=json.dumps(result)
+        )
+
+        async def send() -> None:
+            with hub.store.transaction("test"):
+                hub.store.send("i1", event, now, execution_id)
+            self.host._parts.dispatcher.pump()
+
+        self.host._thread.ask(send)
 
     def finish(self, id: str = "i1") -> Json:
         """The status of an instance once nothing can happen any more."""

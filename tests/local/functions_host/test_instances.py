@@ -3,6 +3,7 @@
 # mypy: disable-error-code="untyped-decorator"
 
 import json
+import threading
 from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ def settled(bench: "Bench", id: str = "i1") -> str:
 # Events
 
 
+@pytest.mark.case(29)
 def test_an_event_reaches_an_open_wait(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait")
@@ -50,6 +52,7 @@ def test_an_event_reaches_an_open_wait(bench: "Bench") -> None:
     assert bench.finish()["output"] == '{"by": "ann"}'
 
 
+@pytest.mark.case(29)
 def test_an_event_that_comes_before_its_wait_is_kept(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield after(context, minutes=5)
@@ -63,6 +66,7 @@ def test_an_event_that_comes_before_its_wait_is_kept(bench: "Bench") -> None:
     assert bench.status()["output"] == "1"
 
 
+@pytest.mark.case(29)
 def test_an_early_event_seen_by_two_waits_hangs_as_on_azure(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield after(context, minutes=5)
@@ -79,6 +83,7 @@ def test_an_early_event_seen_by_two_waits_hangs_as_on_azure(bench: "Bench") -> N
     assert bench.diagnosis()["waitsForEvents"] == ["go"]
 
 
+@pytest.mark.case(29)
 def test_two_events_of_one_name_reach_two_waits_in_order(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         first = yield context.wait_for_external_event("go")
@@ -92,6 +97,7 @@ def test_two_events_of_one_name_reach_two_waits_in_order(bench: "Bench") -> None
     assert bench.finish()["output"] == ["1", "2"]
 
 
+@pytest.mark.case(29)
 def test_two_open_waits_of_one_name_are_served_last_in_first_out(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         waits = [context.wait_for_external_event("go") for _ in range(2)]
@@ -105,6 +111,7 @@ def test_two_open_waits_of_one_name_are_served_last_in_first_out(bench: "Bench")
     assert bench.finish()["output"] == ["2", "1"]
 
 
+@pytest.mark.case(29)
 def test_an_event_in_another_case_resolves_the_host_but_not_the_sdk(bench: "Bench") -> None:
     bench.start(wait, strict=False)
     bench.begin("wait")
@@ -114,6 +121,7 @@ def test_an_event_in_another_case_resolves_the_host_but_not_the_sdk(bench: "Benc
     assert "another case" in bench.diagnosis()["because"]
 
 
+@pytest.mark.case(29)
 def test_an_event_to_an_unknown_or_finished_instance_is_404_or_410(bench: "Bench") -> None:
     def flow(context: Context) -> Any:
         return 1
@@ -125,6 +133,7 @@ def test_an_event_to_an_unknown_or_finished_instance_is_404_or_410(bench: "Bench
     assert bench.raise_event("go").status_code == 410
 
 
+@pytest.mark.case(30)
 def test_an_event_over_http_is_parsed_where_the_client_s_is_text(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait", id="http")
@@ -138,6 +147,7 @@ def test_an_event_over_http_is_parsed_where_the_client_s_is_text(bench: "Bench")
 # Terminate
 
 
+@pytest.mark.case(31)
 def test_terminate_ends_at_once_despite_open_tasks_and_drops_late_results(
     bench: "Bench",
 ) -> None:
@@ -157,6 +167,7 @@ def test_terminate_ends_at_once_despite_open_tasks_and_drops_late_results(
     assert bench.call("POST", "instances/i1/terminate?reason=again").status_code == 410
 
 
+@pytest.mark.case(31)
 def test_terminate_of_a_pending_instance_runs_nothing(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", 1)
@@ -173,6 +184,7 @@ def test_terminate_of_a_pending_instance_runs_nothing(bench: "Bench") -> None:
     assert [e for e in bench.history() if e["EventType"] == 4] == []
 
 
+@pytest.mark.case(31, 34)
 def test_terminate_leaves_children_running_and_is_a_failure_to_the_parent(bench: "Bench") -> None:
     def parent(context: Context) -> Steps:
         try:
@@ -195,6 +207,7 @@ def test_terminate_leaves_children_running_and_is_a_failure_to_the_parent(bench:
 # Suspend
 
 
+@pytest.mark.case(29, 32)
 def test_what_arrives_while_suspended_is_applied_in_order_after_resume(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         first = yield context.wait_for_external_event("first")
@@ -215,6 +228,7 @@ def test_what_arrives_while_suspended_is_applied_in_order_after_resume(bench: "B
     assert bench.finish()["output"] == ["1", "2"]
 
 
+@pytest.mark.case(31)
 def test_a_suspended_instance_can_be_terminated(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait")
@@ -239,6 +253,7 @@ def test_suspend_and_resume_know_unknown_and_finished(bench: "Bench", operation:
 # Continue as new
 
 
+@pytest.mark.case(33)
 def test_a_hundred_rounds_of_continue_as_new_keep_the_history_short(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         left = context.get_input()
@@ -259,6 +274,7 @@ def test_a_hundred_rounds_of_continue_as_new_keep_the_history_short(bench: "Benc
     assert bench.status()["output"] == 0
 
 
+@pytest.mark.case(33)
 def test_continue_as_new_drops_buffered_events_and_carries_those_that_come_after(
     bench: "Bench",
 ) -> None:
@@ -282,7 +298,8 @@ def test_continue_as_new_drops_buffered_events_and_carries_those_that_come_after
     assert bench.finish()["output"] == '"after the action"'
 
 
-def test_a_completion_of_the_previous_execution_is_dropped(bench: "Bench") -> None:
+@pytest.mark.case(33)
+def test_a_timer_of_the_previous_execution_is_dropped(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         if context.get_input() == 1:
             timer = after(context, hours=1)
@@ -296,6 +313,32 @@ def test_a_completion_of_the_previous_execution_is_dropped(bench: "Bench") -> No
     assert bench.run(flow, echo, value=1)["output"] == 3
 
 
+@pytest.mark.case(33)
+def test_a_completion_of_the_previous_execution_is_dropped(bench: "Bench") -> None:
+    def flow(context: Context) -> Steps:
+        value = yield context.call_activity("slow", context.get_input())
+        if context.get_input() == "old":
+            context.continue_as_new("new")
+        return value
+
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(name: str) -> str:
+        if name == "new":
+            entered.set()
+            leave.wait(20)
+        return name
+
+    bench.start(flow, slow)
+    bench.begin("flow", "old")
+    assert entered.wait(20)
+    old = bench.exchanges[0][0]["history"][1]["OrchestrationInstance"]["ExecutionId"]
+    bench.complete(0, "too late", execution_id=old)
+    leave.set()
+    assert bench.finish()["output"] == "new"
+    assert [e["Result"] for e in bench.history() if e["EventType"] == 5] == ['"new"']
+
+
 # Sub-orchestrations
 
 
@@ -304,6 +347,7 @@ def child(context: Context) -> Steps:
     return {"value": value, "parent": context.parent_instance_id, "id": context.instance_id}
 
 
+@pytest.mark.case(34)
 def test_a_child_gets_input_parent_and_an_id_of_the_parent_s_execution(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return (yield context.call_sub_orchestrator("child", {"n": 7}))
@@ -316,6 +360,7 @@ def test_a_child_gets_input_parent_and_an_id_of_the_parent_s_execution(bench: "B
     assert started["ParentInstance"]["TaskScheduleId"] == 0
 
 
+@pytest.mark.case(34)
 def test_a_child_can_have_an_explicit_id(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return (yield context.call_sub_orchestrator("child", 1, instance_id="my-child"))
@@ -331,6 +376,7 @@ def test_a_child_with_an_impossible_id_fails_the_parent(bench: "Bench", name: st
     assert bench.run(flow, child, echo)["runtimeStatus"] == "Failed"
 
 
+@pytest.mark.case(34)
 def test_a_failed_child_gives_its_failure_text_to_the_parent(bench: "Bench") -> None:
     def bad(context: Context) -> Steps:
         yield context.call_activity("echo", 1)
@@ -346,6 +392,7 @@ def test_a_failed_child_gives_its_failure_text_to_the_parent(bench: "Bench") -> 
     assert output == "Orchestrator function 'bad' failed: childboom \n None"
 
 
+@pytest.mark.case(34)
 def test_a_child_can_be_retried(bench: "Bench") -> None:
     runs: set[str] = set()
 
@@ -382,6 +429,7 @@ def test_a_child_on_a_running_instance_is_a_failure_to_the_parent(bench: "Bench"
 # Reuse, restart, rewind
 
 
+@pytest.mark.case(35)
 def test_a_finished_id_is_replaced_and_a_running_one_is_refused(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait")
@@ -398,6 +446,7 @@ def test_a_finished_id_is_replaced_and_a_running_one_is_refused(bench: "Bench") 
     assert [e["EventType"] for e in bench.history()] == [12, 0, 13]
 
 
+@pytest.mark.case(35)
 def test_the_client_raises_when_a_start_meets_a_running_instance(bench: "Bench") -> None:
     def declare(app: df.DFApp) -> None:
         @app.route(route="twice")
@@ -419,6 +468,7 @@ def test_the_client_raises_when_a_start_meets_a_running_instance(bench: "Bench")
 ANY_STATE = {"extensions": {"durableTask": {"overridableExistingInstanceStates": "AnyState"}}}
 
 
+@pytest.mark.case(35)
 def test_with_any_state_a_start_takes_the_place_of_a_live_instance(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield after(context, minutes=context.get_input())
@@ -468,6 +518,7 @@ def test_with_any_state_an_episode_of_the_replaced_instance_counts_for_nothing(
 
 
 @pytest.mark.parametrize("new_id", [True, False])
+@pytest.mark.case(37)
 def test_restart_runs_the_same_input_again(bench: "Bench", new_id: bool) -> None:
     def flow(context: Context) -> Any:
         return context.get_input()
@@ -480,6 +531,7 @@ def test_restart_runs_the_same_input_again(bench: "Bench", new_id: bool) -> None
     assert bench.finish(answer.json()["id"])["output"] == {"a": 1}
 
 
+@pytest.mark.case(41)
 def test_restart_of_an_unknown_instance_is_400(bench: "Bench") -> None:
     bench.start(wait)
     answer = bench.call("POST", "instances/nobody/restart")
@@ -487,6 +539,7 @@ def test_restart_of_an_unknown_instance_is_400(bench: "Bench") -> None:
     assert "nobody" in answer.json()["ExceptionMessage"]
 
 
+@pytest.mark.case(36)
 def test_rewind_runs_only_the_failed_activity_again(bench: "Bench") -> None:
     runs: list[str] = []
 
@@ -508,26 +561,31 @@ def test_rewind_runs_only_the_failed_activity_again(bench: "Bench") -> None:
     assert runs == ["good", "bad", "bad"]
 
 
-def test_rewind_goes_into_failed_children(bench: "Bench") -> None:
+@pytest.mark.case(36)
+def test_rewind_goes_into_failed_children_and_runs_nothing_else_again(bench: "Bench") -> None:
     runs: list[str] = []
 
     def step(name: str) -> str:
         runs.append(name)
-        if len(runs) == 1:
+        if name == "bad" and runs.count("bad") == 1:
             raise ValueError("first time")
         return name
 
     def inner(context: Context) -> Steps:
-        return (yield context.call_activity("step", "inner"))
+        first = yield context.call_activity("step", "inner")
+        return [first, (yield context.call_activity("step", "bad"))]
 
     def flow(context: Context) -> Steps:
-        return (yield context.call_sub_orchestrator("inner"))
+        first = yield context.call_activity("step", "outer")
+        return [first, (yield context.call_sub_orchestrator("inner"))]
 
     assert bench.run(flow, inner, step)["runtimeStatus"] == "Failed"
     bench.call("POST", "instances/i1/rewind?reason=fixed")
-    assert bench.finish()["output"] == "inner"
+    assert bench.finish()["output"] == ["outer", ["inner", "bad"]]
+    assert runs == ["outer", "inner", "bad", "bad"]
 
 
+@pytest.mark.case(36)
 def test_rewind_refuses_what_has_not_failed(bench: "Bench") -> None:
     def flow(context: Context) -> Any:
         return 1
@@ -562,11 +620,13 @@ def tell(context: Context) -> Any:
     return context.version
 
 
+@pytest.mark.case(40)
 def test_the_default_version_is_stamped_on_instances_and_children(bench: "Bench") -> None:
     bench.host_json = versioned("1.5", "CurrentOrOlder", "Reject")
     assert bench.run(tell_version, tell)["output"] == ["1.5", "1.5"]
 
 
+@pytest.mark.case(40)
 def test_an_explicit_version_wins_over_the_default(bench: "Bench") -> None:
     bench.host_json = versioned("1.5", "CurrentOrOlder", "Reject")
     bench.start(tell_version, tell)
@@ -586,6 +646,7 @@ def test_an_explicit_version_wins_over_the_default(bench: "Bench") -> None:
         ("CurrentOrOlder", "alpha", False),
     ],
 )
+@pytest.mark.case(40)
 def test_a_host_runs_the_versions_that_its_strategy_accepts(
     bench: "Bench", match: str, version: str, runs: bool
 ) -> None:
@@ -595,6 +656,7 @@ def test_a_host_runs_the_versions_that_its_strategy_accepts(
     assert settled(bench) == ("Completed" if runs else "Pending")
 
 
+@pytest.mark.case(40)
 def test_a_rejected_instance_is_run_by_a_host_that_accepts_it(bench: "Bench") -> None:
     bench.host_json = versioned("1.5", "Strict", "Reject")
     bench.start(tell)
@@ -605,6 +667,7 @@ def test_a_rejected_instance_is_run_by_a_host_that_accepts_it(bench: "Bench") ->
     assert bench.finish()["output"] == "2.0"
 
 
+@pytest.mark.case(40)
 def test_the_strategy_fail_fails_what_it_does_not_accept(bench: "Bench") -> None:
     bench.host_json = versioned("1.5", "Strict", "Fail")
     bench.start(tell)

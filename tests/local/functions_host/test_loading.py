@@ -48,6 +48,7 @@ def refusal(folder: Path, source: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.case(1)
 def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_path: Path) -> None:
     said = []
     for name in ("one", "two"):
@@ -58,6 +59,25 @@ def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_p
     assert said == ["one", "one", "two", "two"]
     assert "greeting" not in sys.modules
     assert str(tmp_path / "one") not in sys.path
+
+
+COUNTING_APP = HTTP_APP.replace("return TEXT", "return str(INDEXED)").replace(
+    "from greeting import TEXT\napp = func.FunctionApp(",
+    """INDEXED = []
+class Counting(func.FunctionApp):
+    def get_functions(self):
+        INDEXED.append("once")
+        return super().get_functions()
+app = Counting(""",
+)
+
+
+@pytest.mark.case(1)
+def test_an_app_is_indexed_once_per_load(tmp_path: Path) -> None:
+    app = write_app(tmp_path, COUNTING_APP)
+    for _ in range(2):
+        with FunctionsHost(app) as host:
+            assert [httpx.get(f"{host.url}/api/greet").text for _ in range(2)] == ["['once']"] * 2
 
 
 @pytest.mark.parametrize(
@@ -71,6 +91,7 @@ def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_p
     ],
     ids=["none", "two", "empty", "import", "syntax"],
 )
+@pytest.mark.case(2)
 def test_a_module_that_is_no_app_is_refused(tmp_path: Path, source: str, sentence: str) -> None:
     assert sentence in refusal(tmp_path, source)
 
@@ -137,6 +158,7 @@ HEAD = "import azure.functions as f\nimport azure.durable_functions as df\napp =
         ),
     ],
 )
+@pytest.mark.case(2)
 def test_a_function_that_cannot_run_is_refused_by_name(
     tmp_path: Path, source: str, sentence: str
 ) -> None:
@@ -148,6 +170,7 @@ def test_a_folder_without_host_json_is_refused(tmp_path: Path) -> None:
         FunctionsHost(tmp_path).start()
 
 
+@pytest.mark.case(2)
 def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text("{}")
     with pytest.raises(AppError, match=r"has no function_app\.py"):
@@ -198,6 +221,7 @@ def test_local_settings_reach_the_app_without_overriding_the_environment(
 # Names
 
 
+@pytest.mark.case(9)
 def test_an_alias_is_found_by_alias_and_in_any_case(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         first = yield context.call_activity("Other", 1)
@@ -212,6 +236,7 @@ def test_an_alias_is_found_by_alias_and_in_any_case(bench: "Bench") -> None:
     assert bench.run(flow)["output"] == [2, 2]
 
 
+@pytest.mark.case(9)
 def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
     bench: "Bench",
 ) -> None:
@@ -231,6 +256,22 @@ def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
     assert "The function 'original' doesn't exist" in bench.run(flow)["output"]
 
 
+@pytest.mark.case(9)
+def test_an_orchestrator_is_found_by_its_alias_and_not_by_its_function_name(
+    bench: "Bench",
+) -> None:
+    def declare(app: df.DFApp) -> None:
+        @app.orchestration_trigger(context_name="context", orchestration="Alias")
+        def original(context: Context) -> Any:
+            return "found"
+
+    bench.declare(declare)
+    bench.start()
+    assert bench.finish(bench.begin("aLIAS"))["output"] == "found"
+    assert bench.status()["name"] == "Alias"
+    assert bench.call("POST", "orchestrators/original").status_code == 400
+
+
 # What the host does not do
 
 
@@ -241,6 +282,7 @@ def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
         (lambda c: c.call_entity(df.EntityId("counter", "k"), "get"), "call_entity"),
     ],
 )
+@pytest.mark.case(38, 39)
 def test_an_orchestration_that_needs_more_than_this_host_does_fails_with_a_sentence(
     bench: "Bench", call: Any, name: str
 ) -> None:

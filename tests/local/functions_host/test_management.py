@@ -3,6 +3,7 @@
 # mypy: disable-error-code="untyped-decorator"
 
 import json
+import socket
 from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ def slow(context: Context) -> Steps:
 # Start
 
 
+@pytest.mark.case(41)
 def test_a_start_answers_202_with_urls_but_without_rewind(bench: "Bench") -> None:
     bench.start(wait)
     answer = bench.call("POST", "orchestrators/wait/my-id")
@@ -83,6 +85,7 @@ def test_a_start_without_an_id_makes_one_of_32_hex_digits(bench: "Bench") -> Non
         ("orchestrators/wait/" + "x" * 101, "", "is longer than 100 characters"),
     ],
 )
+@pytest.mark.case(41, 45)
 def test_a_start_that_makes_no_sense_is_400_in_json(
     bench: "Bench", path: str, body: str, text: str
 ) -> None:
@@ -93,6 +96,7 @@ def test_a_start_that_makes_no_sense_is_400_in_json(
     assert set(answer.json()) == {"Message", "ExceptionMessage", "ExceptionType", "StackTrace"}
 
 
+@pytest.mark.case(47)
 def test_a_start_that_waits_gives_the_output_if_it_comes_in_time(bench: "Bench") -> None:
     bench.start(slow)
     answer = bench.call("POST", "orchestrators/slow?timeout=60&pollingInterval=1")
@@ -107,6 +111,7 @@ def test_a_start_that_waits_gives_500_for_a_failure(bench: "Bench") -> None:
 
 
 @pytest.mark.parametrize("query", ["timeout=10&pollingInterval=1", "timeout=60"])
+@pytest.mark.case(47)
 def test_a_start_is_202_after_the_time_or_without_an_interval(bench: "Bench", query: str) -> None:
     bench.start(slow)
     assert bench.call("POST", f"orchestrators/slow?{query}").status_code == 202
@@ -115,6 +120,7 @@ def test_a_start_is_202_after_the_time_or_without_an_interval(bench: "Bench", qu
 # Status
 
 
+@pytest.mark.case(41)
 def test_a_status_is_202_while_it_runs_and_200_once_it_ended(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait", {"n": 1})
@@ -138,6 +144,7 @@ def test_a_status_is_202_while_it_runs_and_200_once_it_ended(bench: "Bench") -> 
     assert bench.call("GET", "instances/i1").status_code == 200
 
 
+@pytest.mark.case(41)
 def test_the_status_of_nobody_is_an_empty_404(bench: "Bench") -> None:
     bench.start(wait)
     answer = bench.call("GET", "instances/nobody")
@@ -145,6 +152,7 @@ def test_the_status_of_nobody_is_an_empty_404(bench: "Bench") -> None:
 
 
 @pytest.mark.parametrize(("flag", "code"), [("", 200), ("true", 500)])
+@pytest.mark.case(42)
 def test_a_failure_is_500_only_for_those_who_ask(bench: "Bench", flag: str, code: int) -> None:
     bench.run(bad)
     query = f"?returnInternalServerErrorOnFailure={flag}" if flag else ""
@@ -153,6 +161,7 @@ def test_a_failure_is_500_only_for_those_who_ask(bench: "Bench", flag: str, code
     assert answer.json()["output"].startswith("Orchestrator function 'bad' failed:")
 
 
+@pytest.mark.case(41)
 def test_case_trailing_slash_hub_and_connection_do_not_matter(bench: "Bench") -> None:
     bench.run(quick)
     url = f"{bench.host.url}/RunTime/WebHooks/DurableTask"
@@ -173,9 +182,63 @@ def test_case_trailing_slash_hub_and_connection_do_not_matter(bench: "Bench") ->
         ("GET", ""),
     ],
 )
+@pytest.mark.case(41)
 def test_any_other_verb_or_operation_is_404(bench: "Bench", method: str, path: str) -> None:
     bench.run(quick)
     assert bench.call(method, path).status_code == 404
+
+
+STATES = ("unknown", "pending", "running", "suspended", "completed", "failed", "terminated")
+CODES = {
+    ("GET", ""): (404, 202, 202, 202, 200, 200, 200),
+    ("DELETE", ""): (404, 200, 200, 200, 200, 200, 200),
+    ("POST", "/raiseEvent/other"): (404, 202, 202, 202, 410, 410, 410),
+    ("POST", "/terminate?reason=x"): (404, 202, 202, 202, 410, 410, 410),
+    ("POST", "/suspend?reason=x"): (404, 202, 202, 202, 410, 410, 410),
+    ("POST", "/resume?reason=x"): (404, 202, 202, 202, 410, 410, 410),
+    ("POST", "/rewind?reason=x"): (404, 500, 500, 500, 410, 202, 410),
+    ("POST", "/restart"): (400, 202, 202, 202, 202, 202, 202),
+    ("POST", "/restart?restartWithNewInstanceId=false"): (400, 409, 409, 409, 202, 202, 202),
+}
+
+
+def in_every_state(bench: "Bench") -> None:
+    """Bring an instance into each of the states, under the name of the state."""
+    bench.host_json = {"extensions": {"durableTask": {"defaultVersion": "1.0"}}}
+    bench.start(wait, bad)
+    bench.call("POST", "orchestrators/wait/pending?version=2.0")
+    bench.begin("bad", id="failed")
+    for state in ("running", "suspended", "completed", "terminated"):
+        bench.begin("wait", id=state)
+    bench.host.wait_idle()
+    bench.raise_event("go", id="completed")
+    bench.call("POST", "instances/suspended/suspend")
+    bench.call("POST", "instances/terminated/terminate")
+    bench.host.wait_idle()
+    shown = {
+        i["instanceId"]: i["runtimeStatus"].lower() for i in bench.call("GET", "instances").json()
+    }
+    assert shown == {state: state for state in STATES[1:]}
+
+
+@pytest.mark.case(41)
+@pytest.mark.parametrize(("method", "operation"), CODES)
+def test_a_route_answers_by_the_state_of_its_instance(
+    bench: "Bench", method: str, operation: str
+) -> None:
+    in_every_state(bench)
+    codes = [bench.call(method, f"instances/{s}{operation}").status_code for s in STATES]
+    assert dict(zip(STATES, codes, strict=True)) == dict(
+        zip(STATES, CODES[method, operation], strict=True)
+    )
+
+
+@pytest.mark.case(41)
+def test_entities_are_501_with_a_sentence(bench: "Bench") -> None:
+    bench.start(quick)
+    answer = bench.call("GET", "entities/counter/k")
+    assert answer.status_code == 501
+    assert answer.json()["ExceptionMessage"] == "This local host runs no entities."
 
 
 # History
@@ -196,6 +259,7 @@ def events(bench: "Bench", query: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.case(42)
 def test_a_history_folds_the_scheduling_into_the_completion(bench: "Bench") -> None:
     bench.run(with_history, quick, echo, boom)
     shown = events(bench, "showHistory=True")
@@ -217,6 +281,7 @@ def test_a_history_folds_the_scheduling_into_the_completion(bench: "Bench") -> N
     assert shown[6]["OrchestrationStatus"] == "Completed"
 
 
+@pytest.mark.case(42)
 def test_results_and_inputs_are_shown_as_asked(bench: "Bench") -> None:
     bench.run(with_history, quick, echo, boom)
     shown = events(bench, "showHistory=true&showHistoryOutput=true&showInput=false")
@@ -226,6 +291,7 @@ def test_results_and_inputs_are_shown_as_asked(bench: "Bench") -> None:
     assert bench.call("GET", "instances/i1?showInput=false").json()["input"] is None
 
 
+@pytest.mark.case(42)
 def test_what_is_not_completed_stays_in_the_history_by_name(bench: "Bench") -> None:
     def parent(context: Context) -> Steps:
         yield context.call_sub_orchestrator("wait", instance_id="child")
@@ -258,6 +324,7 @@ def listed(bench: "Bench", query: str = "", **options: Any) -> list[str]:
     return [i["instanceId"] for i in answer.json()]
 
 
+@pytest.mark.case(43)
 def test_two_hundred_and_fifty_instances_come_in_pages_of_a_hundred(bench: "Bench") -> None:
     many(bench, 250)
     found: list[str] = []
@@ -276,6 +343,7 @@ def test_two_hundred_and_fifty_instances_come_in_pages_of_a_hundred(bench: "Benc
     assert len(listed(bench, "top=7")) == 7
 
 
+@pytest.mark.case(43)
 def test_a_list_is_filtered_by_prefix_time_and_several_statuses(bench: "Bench") -> None:
     bench.start(quick, wait, bad, jumps=False)
     for name, id in (("quick", "a1"), ("wait", "a2"), ("bad", "a3")):
@@ -299,6 +367,7 @@ def test_filters_that_cannot_be_read_are_ignored(bench: "Bench") -> None:
 # Events
 
 
+@pytest.mark.case(44)
 def test_an_event_in_plain_text_or_broken_json_is_400(bench: "Bench") -> None:
     bench.start(wait)
     bench.begin("wait")
@@ -309,6 +378,7 @@ def test_an_event_in_plain_text_or_broken_json_is_400(bench: "Bench") -> None:
     assert "application/json" in plain.json()["ExceptionMessage"]
 
 
+@pytest.mark.case(44)
 def test_an_event_without_a_body_is_null(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return [(yield context.wait_for_external_event("go"))]
@@ -322,6 +392,7 @@ def test_an_event_without_a_body_is_null(bench: "Bench") -> None:
 # Purge
 
 
+@pytest.mark.case(46)
 def test_a_purge_of_one_deletes_it_and_is_404_afterwards(bench: "Bench") -> None:
     bench.run(quick)
     answer = bench.call("DELETE", "instances/i1")
@@ -339,6 +410,7 @@ def test_a_purge_of_one_does_not_look_at_its_status(bench: "Bench") -> None:
     bench.host.wait_idle()
 
 
+@pytest.mark.case(46)
 def test_a_purge_of_many_wants_a_time_and_spares_what_runs(bench: "Bench") -> None:
     bench.start(quick, wait, bad)
     for name, id in (("quick", "a1"), ("wait", "a2"), ("bad", "a3")):
@@ -396,6 +468,7 @@ def test_the_client_walks_through_the_life_of_an_instance(bench: "Bench") -> Non
     assert with_client(bench, work) == ['{"k": 1}', '{"a": 1}', "life", "enough"]
 
 
+@pytest.mark.case(45)
 def test_the_client_raises_on_what_does_not_exist(bench: "Bench") -> None:
     async def work(client: Any) -> Any:
         said = [bool(await client.get_status("nobody"))]
@@ -433,9 +506,18 @@ def test_the_client_shows_history_and_lists_and_purges(bench: "Bench") -> None:
     assert with_client(bench, work) == [["ExecutionStarted", "ExecutionCompleted"], 2, 3, 0]
 
 
+@pytest.mark.case(45)
 def test_both_addresses_are_loopback_and_the_rpc_one_has_no_functions(bench: "Bench") -> None:
     bench.run(quick)
     assert bench.host.url.startswith("http://127.0.0.1:")
     assert bench.host.rpc_url.startswith("http://127.0.0.1:")
     assert bench.http.get(f"{bench.host.rpc_url}/durabletask/instances/i1").status_code == 200
     assert bench.http.get(f"{bench.host.rpc_url}/api/anything").status_code == 404
+
+
+@pytest.mark.case(45)
+def test_a_taken_rpc_port_is_replaced_by_another_one(bench: "Bench") -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bench.start(quick, rpc_port=taken.getsockname()[1])
+        assert 30_000 <= bench.host.ports[1] <= 31_000
+    assert bench.http.get(f"{bench.host.rpc_url}/durabletask/instances/").json() == []

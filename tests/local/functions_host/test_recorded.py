@@ -59,6 +59,7 @@ def without_moments(host: FunctionsHost, instance_id: str) -> str:
     return MOMENT.sub("-", json.dumps(host.history(instance_id)))
 
 
+@pytest.mark.case(55)
 def test_a_45_minute_poll_leaves_the_same_history_on_a_virtual_and_on_a_running_clock(
     start: Callable[..., FunctionsHost],
 ) -> None:
@@ -105,6 +106,7 @@ RECORDED = ["journey", "approval"]
 
 
 @pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.case(56)
 def test_the_host_sends_the_requests_that_were_recorded(
     start: Callable[..., FunctionsHost], name: str
 ) -> None:
@@ -119,6 +121,7 @@ def test_the_host_sends_the_requests_that_were_recorded(
 
 @pytest.mark.parametrize("around", [nullcontext, remembered])
 @pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.case(56)
 def test_the_sdk_answers_the_recorded_requests_to_the_byte(name: str, around: Any) -> None:
     exchanges = json.loads((GOLDEN / f"{name}.json").read_text())
     with around(), loaded(APP) as functions:

@@ -83,6 +83,7 @@ def test_an_event_in_another_case_is_refused(bench: "Bench") -> None:
     assert "the event 'GO' is awaited in another case" in refusal(bench.finish())
 
 
+@pytest.mark.case(28)
 def test_a_timer_raced_again_beside_a_new_wait_is_refused(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         timer = after(context, minutes=10)
@@ -98,6 +99,7 @@ def test_a_timer_raced_again_beside_a_new_wait_is_refused(bench: "Bench") -> Non
 
 
 @pytest.mark.parametrize("retried", [False, True])
+@pytest.mark.case(28)
 def test_a_ready_set_loop_is_refused_in_its_second_round(bench: "Bench", retried: bool) -> None:
     def call(context: Context, minutes: int) -> Any:
         if not retried:
@@ -149,6 +151,7 @@ def test_an_unregistered_function_is_refused_before_the_host_gets_there(bench: "
     assert refusal(bench.finish()) == "the function 'nobody' is not registered."
 
 
+@pytest.mark.case(9)
 def test_a_function_object_that_calls_another_function_is_refused(bench: "Bench") -> None:
     built: list[Any] = []
 
