@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local.functions_host.app_settings import resolve
 from local.functions_host.dispatcher import Dispatcher
-from local.functions_host.errors import AppError
+from local.functions_host.errors import AppError, SettingError
 from local.functions_host.history import from_microseconds, to_microseconds
 from local.functions_host.loader import AppFunction
 from local.functions_host.ncrontab import Cron, Schedule, parse_schedule
@@ -57,6 +57,20 @@ def read_schedules(functions: list[AppFunction]) -> list[Timer]:
     return timers
 
 
+def read_zone(name: str) -> tzinfo:
+    """The time zone that WEBSITE_TIME_ZONE names.
+
+    Raises:
+        SettingError: there is none of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError(
+            f"WEBSITE_TIME_ZONE is {name!r}, should be like Europe/Berlin."
+        ) from error
+
+
 class TimerTriggers:
     """Background work of the dispatcher: virtual time passes by timers, but not for them."""
 
@@ -66,7 +80,7 @@ class TimerTriggers:
         self._timers = [t for t in timers if not t.function.disabled]
         self._dispatcher, self._worker = dispatcher, worker
         self._store, self._clock = dispatcher.store, dispatcher.clock
-        self._zone: tzinfo = ZoneInfo(zone) if zone else UTC
+        self._zone = read_zone(zone) if zone else UTC
 
     def begin(self) -> None:
         """Work out the first occurrences: past due, at startup, or regular."""

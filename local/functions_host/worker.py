@@ -22,7 +22,7 @@ from azure.functions import durable_functions, http, meta, timer
 
 from local.functions_host.actions import Answer
 from local.functions_host.episode import InvocationFailed
-from local.functions_host.errors import WorkerCrash
+from local.functions_host.errors import SettingError, WorkerCrash
 from local.functions_host.loader import AppFunction
 from local.functions_host.retry_policy import RetryContext
 
@@ -52,8 +52,7 @@ class Worker:
     """The pool of threads and the rules of invocation."""
 
     def __init__(self, app_dir: Path, client_binding: str) -> None:
-        count = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
-        self.pool = ThreadPoolExecutor(int(count) if count else None, "function")
+        self.pool = ThreadPoolExecutor(read_thread_count(), "function")
         self._app_dir = app_dir
         self._client_binding = client_binding
 
@@ -134,6 +133,18 @@ class Worker:
         raise TypeError(
             f"{function.name} returned {type(result).__name__}, not str or HttpResponse"
         )
+
+
+def read_thread_count() -> int | None:
+    """How many threads the app asks for; None leaves it to Python, whose default is the worker's.
+
+    Raises:
+        SettingError: it is no number above 0.
+    """
+    text = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    if text and (not text.isdecimal() or not int(text)):
+        raise SettingError(f"PYTHON_THREADPOOL_THREAD_COUNT is {text!r}, should be 1 or more.")
+    return int(text) if text else None
 
 
 def keep_warnings_harmless() -> None:

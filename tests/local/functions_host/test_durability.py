@@ -329,3 +329,10 @@ def test_a_file_that_is_no_hub_is_refused(bench: "Bench") -> None:
     bench.state.write_text("not a database, but long enough to be read as one " * 20)
     with pytest.raises(StateError, match="is no task hub"):
         bench.start(journey)
+
+
+def test_a_place_that_cannot_hold_a_hub_is_refused(bench: "Bench") -> None:
+    bench.state = bench.folder / "file" / "taskhub.db"
+    (bench.folder / "file").write_text("no folder")
+    with pytest.raises(StateError, match="cannot be made"):
+        bench.start(journey)

@@ -190,6 +190,13 @@ def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
             '{"extensions": {"durableTask": {"overridableExistingInstanceStates": "All"}}}',
             "overridableExistingInstanceStates is 'All', should be NonRunningStates, AnyState.",
         ),
+        ('{"extensions": [1]}', "extensions is [1], should be an object."),
+        (
+            '{"extensions": {"durableTask": {"maxConcurrentActivityFunctions": "9"}}}',
+            "maxConcurrentActivityFunctions is '9', should be a number.",
+        ),
+        ('{"extensions": {"http": {"routePrefix": 5}}}', "routePrefix is 5, should be a text."),
+        ('{"functionTimeout": 5}', "functionTimeout is 5, should be like 00:10:00."),
         ('{"functionTimeout": "soon"}', "functionTimeout is 'soon', should be like 00:10:00."),
     ],
 )
@@ -200,6 +207,24 @@ def test_a_host_json_that_means_nothing_is_refused(
     with pytest.raises(SettingError) as caught:
         FunctionsHost(tmp_path).start()
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEBSITE_TIME_ZONE", "Middle Earth"),
+        ("WEBSITE_TIME_ZONE", "../etc"),
+        ("PYTHON_THREADPOOL_THREAD_COUNT", "many"),
+        ("PYTHON_THREADPOOL_THREAD_COUNT", "0"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused_by_name(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    app = write_app(tmp_path, HTTP_APP, greeting="TEXT = 'hi'")
+    with pytest.raises(SettingError) as caught:
+        FunctionsHost(app, settings={name: value}).start()
+    assert str(caught.value).startswith(f"{name} is {value!r}, should be ")
 
 
 def test_local_settings_reach_the_app_without_overriding_the_environment(

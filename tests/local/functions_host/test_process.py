@@ -142,6 +142,15 @@ def test_a_port_in_use_is_one_sentence_and_an_error_code(serve: Any) -> None:
     assert said.startswith(f"error: Port {port} is in use")
 
 
+def test_a_port_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> None:
+    process = serve("--port", "70000")
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said.splitlines()[-1] == (
+        "error: Port 70000 is in use or not allowed: choose another one (ports end at 65535)."
+    )
+
+
 def test_a_clock_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> None:
     process = serve("--clock", "yesterday")
     _, said = process.communicate(timeout=30)
