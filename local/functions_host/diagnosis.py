@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from local.functions_host.engine import Execution
-from local.functions_host.episode import Episode, History, Instance, Replay, run
-from local.functions_host.history import EventType
+from local.functions_host.episode import Episode, Instance, Replay, run
+from local.functions_host.history import EventType, History
 from local.functions_host.runner import Runner
 
 _WORDS = {

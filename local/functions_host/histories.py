@@ -4,8 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from local.functions_host.episode import History
-from local.functions_host.history import Event
+from local.functions_host.history import Event, History
 from local.functions_host.transactions import Transactions
 
 CACHED = 512

@@ -5,6 +5,7 @@ them because the SDK takes them as constructor arguments.
 """
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -93,3 +94,16 @@ def played(event: Event) -> Event:
     if event["EventType"] == EventType.ORCHESTRATOR_STARTED:
         return event
     return {**event, "IsPlayed": True}
+
+
+@dataclass(slots=True)
+class History:
+    """The history of the current execution, parsed and as JSON texts side by side."""
+
+    events: list[Event] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def append(self, event: Event) -> None:
+        """Add an event in its stored form."""
+        self.events.append(event)
+        self.texts.append(encode(event))

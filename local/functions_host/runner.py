@@ -9,8 +9,8 @@ from local.clock import Clock
 from local.functions_host.actions import Answer, Catalogue
 from local.functions_host.activity_queue import Activity, ActivityQueue
 from local.functions_host.app_settings import HostSettings
-from local.functions_host.episode import Episode, InvocationFailed, Outcome, run
-from local.functions_host.errors import WorkerCrash
+from local.functions_host.episode import Episode, Outcome, run
+from local.functions_host.errors import InvocationFailed, WorkerCrash
 from local.functions_host.loader import AppFunction
 from local.functions_host.ready import Item
 from local.functions_host.taskhub import TaskHub

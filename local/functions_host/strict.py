@@ -23,7 +23,8 @@ from local.functions_host.actions import (
     Catalogue,
 )
 from local.functions_host.engine import NON_DETERMINISM, Execution
-from local.functions_host.episode import Episode, InvocationFailed, Outcome, Replay, failed, run
+from local.functions_host.episode import Episode, Outcome, Replay, failed, run
+from local.functions_host.errors import InvocationFailed
 from local.functions_host.history import Event, EventType
 from local.functions_host.observer import TIMER, Observed, watching
 

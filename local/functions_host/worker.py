@@ -21,8 +21,7 @@ import azure.functions as func
 from azure.functions import durable_functions, http, meta, timer
 
 from local.functions_host.actions import Answer
-from local.functions_host.episode import InvocationFailed
-from local.functions_host.errors import SettingError, WorkerCrash
+from local.functions_host.errors import InvocationFailed, SettingError, WorkerCrash
 from local.functions_host.loader import AppFunction
 from local.functions_host.retry_policy import RetryContext
 

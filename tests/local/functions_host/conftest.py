@@ -84,6 +84,15 @@ class Bench:
         handle.__name__ = function.__name__
         builder._function._func = handle
 
+    def set_versions(self, default: str, match: str, failure: str) -> None:
+        """Say in host.json which versions of instances the host runs."""
+        durable = {
+            "defaultVersion": default,
+            "versionMatchStrategy": match,
+            "versionFailureStrategy": failure,
+        }
+        self.host_json = {"version": "2.0", "extensions": {"durableTask": durable}}
+
     def build(self) -> df.DFApp:
         """A fresh app; called by function_app.py."""
         app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -178,6 +187,10 @@ class Bench:
         """The status of an instance once nothing can happen any more."""
         self.host.wait_idle()
         return self.status(id)
+
+    def settled(self, id: str = "i1") -> str:
+        """The runtime status once nothing can happen any more."""
+        return str(self.finish(id)["runtimeStatus"])
 
     def advance(self, **span: float) -> None:
         """Let virtual time pass."""
