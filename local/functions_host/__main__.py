@@ -87,6 +87,8 @@ def serve(options: argparse.Namespace) -> None:
     chaos, clock = Chaos(options.chaos, options.seed), parse_clock(options.clock)
     ports = (options.port, options.rpc_port)
     asked_to_stop = threading.Event()
+    if chaos.switches:
+        print(f"Chaos: {', '.join(options.chaos)} from seed {options.seed}")
     while not asked_to_stop.is_set():
         host = FunctionsHost(
             options.app,
