@@ -1,7 +1,6 @@
-"""What survives a crash, and how often things run (cases 48-54)."""
+"""What survives a crash, and how often things run (cases 48-53)."""
 
 import logging
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Generator
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.functions_host.activity_queue import ActivityQueue
-from local.functions_host.errors import HostKilled, StateError
+from local.functions_host.errors import HostKilled
 from local.functions_host.store import Store
 from local.functions_host.taskhub import TaskHub
 
@@ -305,34 +304,3 @@ def test_two_hundred_instances_of_twenty_activities_keep_their_order(bench: "Ben
     found = bench.call("GET", "instances/?top=300").json()
     assert Counter(i["runtimeStatus"] for i in found) == {"Completed": 200}
     assert all(i["output"] is True for i in found)
-
-
-def test_a_hub_in_use_is_refused(bench: "Bench") -> None:
-    bench.start(journey)
-    with pytest.raises(StateError, match="Is another host using it"):
-        Store(bench.state, lambda place: None)
-
-
-@pytest.mark.case(54)
-def test_a_hub_of_another_version_is_refused(bench: "Bench") -> None:
-    bench.start(journey)
-    bench.host.stop()
-    with sqlite3.connect(bench.state) as db:
-        db.execute("UPDATE meta SET value = '0' WHERE key = 'schema'")
-    db.close()
-    with pytest.raises(StateError, match="has schema version 0, this host writes version 1"):
-        bench.start()
-
-
-def test_a_file_that_is_no_hub_is_refused(bench: "Bench") -> None:
-    bench.state.parent.mkdir()
-    bench.state.write_text("not a database, but long enough to be read as one " * 20)
-    with pytest.raises(StateError, match="is no task hub"):
-        bench.start(journey)
-
-
-def test_a_place_that_cannot_hold_a_hub_is_refused(bench: "Bench") -> None:
-    bench.state = bench.folder / "file" / "taskhub.db"
-    (bench.folder / "file").write_text("no folder")
-    with pytest.raises(StateError, match="cannot be made"):
-        bench.start(journey)

@@ -1,4 +1,4 @@
-"""HTTP functions, access keys and the durable client (cases 3-7)."""
+"""HTTP functions and access keys (cases 3-6)."""
 
 # mypy: disable-error-code="untyped-decorator"
 
@@ -250,57 +250,6 @@ def test_plain_functions_run_in_a_pool_and_coroutines_on_one_loop(bench: "Bench"
         list(callers.map(lambda name: get(bench, f"api/{name}"), ["pool", "pool", "loop", "loop"]))
     assert (len(threads["pool"]), len(threads["loop"]), len(loops)) == (2, 1, 1)
     assert not threads["pool"] & threads["loop"]
-
-
-def flow(context: Context) -> Any:
-    return context.get_input()
-
-
-def starters(app: df.DFApp) -> None:
-    for name in ("start_one", "start_two"):
-
-        async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> Any:
-            ids = await asyncio.gather(*(client.start_new("flow", None, n) for n in range(10)))
-            await client.get_status(ids[0])
-            return client.create_check_status_response(req, ids[0])
-
-        start.__name__ = name
-        app.durable_client_input(client_name="client")(start)
-        app.route()(app._function_builders[-1])
-
-
-@pytest.mark.case(6)
-def test_many_client_calls_of_several_functions_share_one_session(bench: "Bench") -> None:
-    bench.declare(starters)
-    bench.start(flow)
-    with ThreadPoolExecutor(2) as callers:
-        answers = list(callers.map(lambda n: get(bench, f"api/start_{n}"), ["one", "two"]))
-    assert [a.status_code for a in answers] == [202, 202]
-    bench.host.wait_idle()
-    assert len(bench.call("GET", "instances").json()) == 20
-
-
-@pytest.mark.case(7)
-def test_a_check_status_response_names_every_management_url(bench: "Bench") -> None:
-    bench.declare(starters)
-    bench.start(flow)
-    answer = get(bench, "api/start_one")
-    body = answer.json()
-    assert set(body) == {
-        "id",
-        "statusQueryGetUri",
-        "sendEventPostUri",
-        "terminatePostUri",
-        "rewindPostUri",
-        "purgeHistoryDeleteUri",
-        "restartPostUri",
-        "suspendPostUri",
-        "resumePostUri",
-    }
-    assert answer.headers["location"] == body["statusQueryGetUri"]
-    assert answer.headers["retry-after"] == "10"
-    bench.host.wait_idle()
-    assert bench.http.get(body["statusQueryGetUri"]).json()["runtimeStatus"] == "Completed"
 
 
 def test_the_host_says_that_it_runs(bench: "Bench") -> None:
