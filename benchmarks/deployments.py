@@ -76,10 +76,10 @@ class World:
         """Note how long every history is now, since a new execution starts an empty one."""
         if not place.startswith("after commit") or not self.running:
             return
-        store = self.host._hub.store  # on its own thread, right after a commit
+        store = self.host._parts.hub.store  # on its own thread, right after a commit
         instance = store.instance(self.running)
         if instance is not None:
-            self.histories[instance.execution_id] = len(store.history(self.running).events)
+            self.histories[instance.execution_id] = len(store.histories.of(self.running).events)
 
     def empty(self, seed: int, spread: float) -> None:
         """Azure with only the surroundings in it."""

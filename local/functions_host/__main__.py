@@ -1,16 +1,21 @@
 """`python -m local.functions_host --app . --port 7071 --state .local/taskhub.db`."""
 
 import argparse
+import inspect
 import logging
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from local.clock import parse_clock
-from local.functions_host.errors import HostError
+from local.functions_host.chaos import SWITCHES, Chaos
+from local.functions_host.errors import HostError, HostKilled
 from local.functions_host.host import FunctionsHost
+
+log = logging.getLogger("local.functions_host")
 
 NOT_EMULATED = (
     "Local stand-in: HTTP, timer, orchestration and activity triggers; no entities, no call_http, "
@@ -18,17 +23,42 @@ NOT_EMULATED = (
 )
 
 
+def read_switches(text: str) -> list[str]:
+    """The names in a comma-separated list."""
+    switches = [part.strip() for part in text.split(",")]
+    for switch in switches:
+        if switch not in SWITCHES:
+            known = ", ".join(SWITCHES)
+            raise argparse.ArgumentTypeError(f"{switch!r} is no switch: say some of {known}")
+    return switches
+
+
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser("python -m local.functions_host", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "python -m local.functions_host",
+        description=f"Run a function app. {NOT_EMULATED}",
+        epilog=f"Chaos: {inspect.cleandoc(Chaos.__doc__ or '')}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py")
-    parser.add_argument("--port", type=int, default=7071)
+    parser.add_argument("--port", type=int, default=7071, help="0 takes a free one")
     parser.add_argument("--rpc-port", type=int, default=17071, help="of the SDK's own client")
-    parser.add_argument("--state", type=Path, default=Path(".local/taskhub.db"))
+    parser.add_argument(
+        "--state", type=Path, default=Path(".local/taskhub.db"), help="file of the task hub"
+    )
     parser.add_argument("--clock", default="real", help="real, virtual, or a speed[@anchor]")
-    parser.add_argument("--strict", action="store_true", help="replay every episode twice")
+    parser.add_argument("--strict", action="store_true", help="refuse what hangs in silence")
+    parser.add_argument(
+        "--chaos",
+        type=read_switches,
+        default=[],
+        metavar="SWITCH,...",
+        help=f"some of {', '.join(SWITCHES)}: see below",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the chaos")
     parser.add_argument("--enable-auth", action="store_true", help="ask for access keys")
-    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--verbose", action="store_true", help="log everything")
     return parser.parse_args(arguments)
 
 
@@ -48,31 +78,61 @@ def print_functions(host: FunctionsHost) -> None:
     print(f"\n{NOT_EMULATED}\nListening on {host.url}", flush=True)
 
 
+def serve(options: argparse.Namespace) -> None:
+    """Run hosts one after the other, as they die of chaos, until SIGTERM or Ctrl-C.
+
+    Raises:
+        HostError: with one sentence that says why the host cannot start.
+    """
+    chaos, clock = Chaos(options.chaos, options.seed), parse_clock(options.clock)
+    ports = (options.port, options.rpc_port)
+    asked_to_stop = threading.Event()
+    if chaos.switches:
+        print(f"Chaos: {', '.join(options.chaos)} from seed {options.seed}")
+    while not asked_to_stop.is_set():
+        host = FunctionsHost(
+            options.app,
+            clock=clock,
+            state=options.state,
+            strict=options.strict,
+            port=ports[0],
+            rpc_port=ports[1],
+            enable_auth=options.enable_auth,
+            **chaos.options(),
+        )
+        stop_on_signals(host, asked_to_stop)
+        with suppress(HostKilled):
+            host.start()
+            if chaos.died_at is None:
+                print_functions(host)
+            if asked_to_stop.is_set():
+                host.ask_to_stop()
+        if host.join():
+            log.warning("chaos: the host died at %r and is started again", chaos.died_at)
+            ports = host.ports
+
+
+def stop_on_signals(host: FunctionsHost, asked_to_stop: threading.Event) -> None:
+    """End this host on SIGTERM or Ctrl-C, and start no other one."""
+
+    def stop(*_: object) -> None:
+        asked_to_stop.set()
+        host.ask_to_stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run the host until SIGTERM or Ctrl-C; the exit code."""
+    """Run the host until it is asked to stop; the exit code."""
     options = read_arguments(arguments)
     level = logging.DEBUG if options.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
-        host = FunctionsHost(
-            options.app,
-            clock=parse_clock(options.clock),
-            state=options.state,
-            strict=options.strict,
-            port=options.port,
-            rpc_port=options.rpc_port,
-            enable_auth=options.enable_auth,
-        )
-        host.start()
+        serve(options)
     except (HostError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    asked_to_stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_stop.set())
-    print_functions(host)
-    asked_to_stop.wait()
-    host.stop()
     return 0
 
 

@@ -22,6 +22,7 @@ class HostSettings:
     default_version: str | None = None
     version_match: str = "CurrentOrOlder"  # None, Strict, CurrentOrOlder
     version_failure: str = "Reject"  # Reject, Fail
+    overridable_states: str = "NonRunningStates"  # AnyState: a start replaces a live instance
     max_activities: int = field(default_factory=lambda: 10 * (os.cpu_count() or 1))
     max_orchestrators: int = field(default_factory=lambda: 10 * (os.cpu_count() or 1))
     function_timeout: timedelta = timedelta(minutes=30)
@@ -37,27 +38,56 @@ def read_host_json(app_dir: Path) -> HostSettings:
     if not path.is_file():
         raise SettingError(f"{app_dir} has no host.json: is it the folder of a Functions app?")
     root = _read_json(path)
-    extensions = root.get("extensions", {})
-    durable = extensions.get("durableTask", {})
-    found: dict[str, Any] = {
-        "route_prefix": extensions.get("http", {}).get("routePrefix"),
-        "hub_name": durable.get("hubName"),
-        "default_version": durable.get("defaultVersion"),
-        "version_match": durable.get("versionMatchStrategy"),
-        "version_failure": durable.get("versionFailureStrategy"),
-        "max_activities": durable.get("maxConcurrentActivityFunctions"),
-        "max_orchestrators": durable.get("maxConcurrentOrchestratorFunctions"),
+    extensions = _section(root, "extensions")
+    chosen = {
+        **_chosen(_section(extensions, "http"), _HTTP),
+        **_chosen(_section(extensions, "durableTask"), _DURABLE_TASK),
     }
     if "functionTimeout" in root:
-        found["function_timeout"] = _read_timespan(root["functionTimeout"])
-    settings = HostSettings(**{k: v for k, v in found.items() if v is not None})
+        chosen["function_timeout"] = _read_timespan(root["functionTimeout"])
+    settings = HostSettings(**chosen)
     _check_choice("versionMatchStrategy", settings.version_match, _MATCH)
     _check_choice("versionFailureStrategy", settings.version_failure, _FAILURE)
+    _check_choice("overridableExistingInstanceStates", settings.overridable_states, _OVERRIDABLE)
     return settings
+
+
+_HTTP = {"routePrefix": "route_prefix"}
+_DURABLE_TASK = {
+    "hubName": "hub_name",
+    "defaultVersion": "default_version",
+    "versionMatchStrategy": "version_match",
+    "versionFailureStrategy": "version_failure",
+    "overridableExistingInstanceStates": "overridable_states",
+    "maxConcurrentActivityFunctions": "max_activities",
+    "maxConcurrentOrchestratorFunctions": "max_orchestrators",
+}
+
+
+def _chosen(section: dict[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """What a section says, by the names of HostSettings; each of the type of its default."""
+    chosen = {}
+    for key, name in fields.items():
+        value, default = section.get(key), getattr(HostSettings(), name)
+        if value is None:
+            continue
+        if not isinstance(value, type(default or "")):
+            kind = "a number" if isinstance(default, int) else "a text"
+            raise SettingError(f"host.json: {key} is {value!r}, should be {kind}.")
+        chosen[name] = value
+    return chosen
+
+
+def _section(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    section = parent.get(name) or {}
+    if not isinstance(section, dict):
+        raise SettingError(f"host.json: {name} is {section!r}, should be an object.")
+    return section
 
 
 _MATCH = ("None", "Strict", "CurrentOrOlder")
 _FAILURE = ("Reject", "Fail")
+_OVERRIDABLE = ("NonRunningStates", "AnyState")
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
@@ -65,10 +95,10 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise SettingError(f"host.json: {name} is {value!r}, should be {', '.join(choices)}.")
 
 
-def _read_timespan(text: str) -> timedelta:
+def _read_timespan(text: object) -> timedelta:
     if text == "-1":
         return timedelta(days=365)
-    match = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)", text)
+    match = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)", str(text))
     if match is None:
         raise SettingError(f"host.json: functionTimeout is {text!r}, should be like 00:10:00.")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())

@@ -15,9 +15,9 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     Raises:
         StateError: the file is in use, is no task hub, or is one of another version.
     """
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False, timeout=1
         )
@@ -27,6 +27,8 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         db.execute("BEGIN EXCLUSIVE")
         db.execute("COMMIT")
         _migrate(db, path)
+    except OSError as error:
+        raise StateError(f"The folder of the state file {path} cannot be made: {error}.") from error
     except sqlite3.OperationalError as error:
         raise StateError(
             f"The state file {path} cannot be opened: {error}. Is another host using it?"

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from local.functions_host.engine import Execution
-from local.functions_host.episode import Episode, History, Instance, Replay, run
-from local.functions_host.history import EventType
+from local.functions_host.episode import Episode, Instance, Replay, run
+from local.functions_host.history import EventType, History
 from local.functions_host.runner import Runner
 
 _WORDS = {
@@ -33,7 +33,7 @@ class Diagnosis:
             return web.Response(status=404)
         now = self._runner.hub.clock.now()
         queued = [m.event for m in store.messages(instance.id, now)]
-        stored = store.history(instance.id)
+        stored = store.histories.of(instance.id)
         body: dict[str, Any] = {
             "instanceId": instance.id,
             "runtimeStatus": instance.status,

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from local.clock import VirtualClock
-from local.functions_host.episode import FINISHED
 from local.functions_host.errors import HostKilled, WorkerCrash
 from local.functions_host.ready import ACTIVITY, ORCHESTRATION, Chooser, Item, ReadyItems
 from local.functions_host.runner import Runner
+from local.functions_host.waits import Waits
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +56,9 @@ class Dispatcher:
         self._scanned: datetime | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: datetime | None = None
-        self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._waits = Waits(self.store, self.clock)
         self._tasks = set[asyncio.Task[None]]()
         self._quiet_check: asyncio.Handle | None = None
-        self._endings: list[tuple[str, datetime | None, asyncio.Future[None]]] = []
 
     def begin(self) -> None:
         """Take up the work that the task hub holds."""
@@ -131,8 +130,8 @@ class Dispatcher:
             self._arm()
         finally:
             self._ready.give_back(item)
-        if kind == ORCHESTRATION and self._endings:
-            self._check_endings()
+        if kind == ORCHESTRATION:
+            self._waits.look_at_endings()
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -163,7 +162,7 @@ class Dispatcher:
             background.run_due(now)
         for kind, key in self.runner.backoff.take_due(now):
             self._ready.offer(kind, [key])
-        self._check_endings()
+        self._waits.look_at_endings()
         self._arm()
         self.pump()
 
@@ -203,11 +202,8 @@ class Dispatcher:
         if self.jumps and (due := self.store.next_due(self.clock.now())) is not None:
             self._jump_to(due)
             return
-        self._check_endings(standing=isinstance(self.clock, VirtualClock))
-        for predicate, future in self._waiters:
-            if not future.done() and predicate():
-                future.set_result(None)
-        self._waiters = [(p, f) for p, f in self._waiters if not f.done()]
+        self._waits.look_at_endings(standing=isinstance(self.clock, VirtualClock))
+        self._waits.look_in_quiet()
 
     def _jump_to(self, due: datetime) -> None:
         background = self._next_background()
@@ -228,9 +224,8 @@ class Dispatcher:
         stands = isinstance(self.clock, VirtualClock)
         await self._until(lambda: stands or self.store.next_due(self.clock.now()) is None)
 
-    async def _until(self, predicate: Callable[[], bool]) -> None:
-        future = asyncio.get_running_loop().create_future()
-        self._waiters.append((predicate, future))
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        future = self._waits.for_quiet(condition)
         self.pump()
         await future
 
@@ -240,23 +235,12 @@ class Dispatcher:
         Where time stands, it also returns once nothing can happen any more.
         """
         deadline = None if seconds is None else self.clock.now() + timedelta(seconds=seconds)
-        future = asyncio.get_running_loop().create_future()
-        self._endings.append((instance_id, deadline, future))
-        self._check_endings()
+        future = self._waits.for_end(instance_id, deadline)
         self.pump()
         left = None if deadline is None else self.clock.real_seconds_until(deadline)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if left == float("inf") else left):
                 await future
-
-    def _check_endings(self, *, standing: bool = False) -> None:
-        for instance_id, deadline, future in self._endings:
-            instance = self.store.instance(instance_id)
-            over = deadline is not None and deadline <= self.clock.now()
-            ended = instance is None or instance.status in FINISHED
-            if not future.done() and (ended or over or standing):
-                future.set_result(None)
-        self._endings = [ending for ending in self._endings if not ending[2].done()]
 
     @contextmanager
     def standing_aside(self) -> Iterator[None]:

@@ -11,11 +11,13 @@ from datetime import datetime
 
 from local.functions_host.actions import Answer, Catalogue, Follower
 from local.functions_host.engine import Execution, NonDeterminism
+from local.functions_host.errors import InvocationFailed
 from local.functions_host.history import (
     COMPLETIONS,
     DECISIONS,
     Event,
     EventType,
+    History,
     completed_id,
     encode,
     from_text,
@@ -27,10 +29,6 @@ from local.functions_host.history import (
 FINISHED = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
-class InvocationFailed(Exception):
-    """The orchestrator function raised outside the protocol; the text is the whole message."""
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message of the inbox: an event that is not in the history yet."""
@@ -38,19 +36,6 @@ class Message:
     seq: int
     execution_id: str | None  # None: meant for whatever execution is current
     event: Event
-
-
-@dataclass(slots=True)
-class History:
-    """The history of the current execution, parsed and as JSON texts side by side."""
-
-    events: list[Event] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-
-    def append(self, event: Event) -> None:
-        """Add an event in its stored form."""
-        self.events.append(event)
-        self.texts.append(encode(event))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ HostError
     AddressError      the port is taken
 RequestError          a management request with its HTTP status and the exception text of .NET
 WorkerCrash           an invocation that the platform must repeat: nothing of it may be committed
+InvocationFailed      an orchestrator function raised outside the protocol
 HostKilled            a simulated crash
 """
 
@@ -41,6 +42,10 @@ class RequestError(Exception):
 
 class WorkerCrash(Exception):
     """The worker died or was stopped during an invocation; the work item is repeated."""
+
+
+class InvocationFailed(Exception):
+    """The orchestrator function raised outside the protocol; the text is the whole message."""
 
 
 class HostKilled(BaseException):

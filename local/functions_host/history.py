@@ -5,6 +5,7 @@ them because the SDK takes them as constructor arguments.
 """
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -49,14 +50,12 @@ COMPLETIONS = SUCCESSES | FAILURES
 
 def to_text(moment: datetime) -> str:
     """The .NET round-trip form: seven fractional digits and Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+    return f"{moment.isoformat(timespec='microseconds')[:26]}0Z"
 
 
 def from_text(text: str) -> datetime:
     """Read a timestamp of the SDK or of this host, whatever its number of fractional digits."""
-    head, _, fraction = text.rstrip("Z").partition(".")
-    moment = datetime.fromisoformat(head).replace(tzinfo=UTC)
-    return moment + timedelta(microseconds=int(fraction[:6].ljust(6, "0")) if fraction else 0)
+    return datetime.fromisoformat(text)
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -86,9 +85,8 @@ def completed_id(event: Event) -> int:
     return int(event[key])
 
 
-def encode(event: Event) -> str:
-    """The JSON text of an event, as it is stored and as it is put into requests."""
-    return json.dumps(event, separators=(",", ":"))
+encode = json.JSONEncoder(separators=(",", ":")).encode
+"""The JSON text of an event, as it is stored and as it is put into requests."""
 
 
 def played(event: Event) -> Event:
@@ -96,3 +94,16 @@ def played(event: Event) -> Event:
     if event["EventType"] == EventType.ORCHESTRATOR_STARTED:
         return event
     return {**event, "IsPlayed": True}
+
+
+@dataclass(slots=True)
+class History:
+    """The history of the current execution, parsed and as JSON texts side by side."""
+
+    events: list[Event] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def append(self, event: Event) -> None:
+        """Add an event in its stored form."""
+        self.events.append(event)
+        self.texts.append(encode(event))

@@ -4,14 +4,10 @@
 """
 
 import asyncio
-import os
 import socket
 import threading
-import time
-from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import CancelledError, Future, wait
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,41 +19,17 @@ from azure.durable_functions.models.utils import http_utils
 from local.clock import Clock, RunningClock, VirtualClock
 from local.functions_host.access import Keys, read_keys
 from local.functions_host.app_settings import applied, read_host_json, read_local_settings
-from local.functions_host.diagnosis import Diagnosis
-from local.functions_host.dispatcher import Dispatcher
-from local.functions_host.errors import HostKilled
-from local.functions_host.gate import Gate
 from local.functions_host.history import Event
-from local.functions_host.http_front import Endpoint, HttpFront, build_endpoints
-from local.functions_host.loader import (
-    ACTIVITY,
-    HTTP,
-    ORCHESTRATION,
-    TIMER,
-    AppFunction,
-    by_durable_name,
-    loaded,
-)
-from local.functions_host.management import Management
+from local.functions_host.http_front import Endpoint
+from local.functions_host.loader import AppFunction, loaded
+from local.functions_host.loop_thread import LoopThread
+from local.functions_host.parts import App, Parts, Seams
 from local.functions_host.ready import Chooser
-from local.functions_host.runner import Runner, plain
 from local.functions_host.servers import Servers, address, bind, bind_rpc
-from local.functions_host.status import Urls, status_body
+from local.functions_host.status import status_body
 from local.functions_host.store import Store
-from local.functions_host.strict import run_strictly
 from local.functions_host.taskhub import TaskHub
-from local.functions_host.timers import Timer, TimerTriggers, read_schedules
 from local.functions_host.timestamps import remembered
-from local.functions_host.worker import Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """Where a simulation takes hold of a host."""
-
-    choose: Chooser | None
-    boundary: Callable[[str], None]
-    new_id: Callable[[], str]
 
 
 class FunctionsHost:
@@ -80,8 +52,9 @@ class FunctionsHost:
         boundary: called with the name of every place at which a crash makes a difference; raises
             HostKilled to crash there.
         new_id: makes ids of instances and executions.
+        lateness: how much later the next completion is noticed.
+        runs_per_activity: how often an activity runs; the last result counts.
         lease: how long an activity is held before somebody else may run it.
-        remember_timestamps: parse each timestamp of a history once; for long simulations.
     """
 
     def __init__(
@@ -99,30 +72,35 @@ class FunctionsHost:
         choose: Chooser | None = None,
         boundary: Callable[[str], None] = lambda place: None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
+        lateness: Callable[[], timedelta] = timedelta,
+        runs_per_activity: int = 1,
         lease: timedelta = timedelta(minutes=5),
-        remember_timestamps: bool = False,
     ) -> None:
         self.app_dir = Path(app_dir).resolve()
         self.clock: Clock = clock or RunningClock()
         self.state = Path(state) if state is not None else None
+        self.ports = (port, rpc_port)
         self.url = ""
         self.rpc_url = ""
-        self.functions: list[AppFunction] = []
-        self.endpoints: list[Endpoint] = []
         self.keys: Keys
-        self.killed = threading.Event()
-        self._strict, self._jumps, self._enable_auth = strict, jumps, enable_auth
-        self._ports = (port, rpc_port)
+        self._app: App
+        self._enable_auth = enable_auth
         self._settings = dict(settings or {})
-        self._seams = Seams(choose, boundary, new_id)
-        self._lease, self._remember_timestamps = lease, remember_timestamps
-        self._thread: threading.Thread | None = None
-        self._started = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop
-        self._end: asyncio.Event
-        self._dispatcher: Dispatcher
-        self._hub: TaskHub
+        self._seams = Seams(
+            strict, jumps, choose, boundary, new_id, lateness, runs_per_activity, lease
+        )
+        self._thread = LoopThread("functions-host", self._run)
+        self._parts: Parts
+
+    @property
+    def functions(self) -> list[AppFunction]:
+        """The functions of the app."""
+        return self._app.functions
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Its HTTP functions, in the order in which their routes are tried."""
+        return self._app.endpoints
 
     # Life
 
@@ -132,40 +110,38 @@ class FunctionsHost:
         Raises:
             HostError: with one sentence that says why it cannot.
         """
-        self._thread = threading.Thread(target=self._main, name="functions-host", daemon=True)
         self._thread.start()
-        self._started.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
         return self
 
     def stop(self) -> None:
         """End in good order; what was running is repeated by the next host on this state."""
-        self._leave(kill=False)
+        self.ask_to_stop()
+        self.join()
+
+    def ask_to_stop(self) -> None:
+        """Like `stop`, but without waiting: for signal handlers."""
+        self._thread.end()
 
     def kill(self) -> None:
         """Vanish as if by kill -9: nothing that is not committed now will ever be."""
-        self._leave(kill=True)
+        self._thread.end(self._die)
+        self.join()
 
-    def _leave(self, *, kill: bool) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            return
-
-        def leave() -> None:
-            if kill:
-                self._die()
-            self._end.set()
-
-        with suppress(RuntimeError):  # a crash may have closed the loop just now
-            self._loop.call_soon_threadsafe(leave)
+    def join(self) -> bool:
+        """Wait for the end; whether the host was killed."""
         self._thread.join()
+        return self.killed.is_set()
+
+    @property
+    def killed(self) -> threading.Event:
+        """Set once the host has died, by `kill` or by its crash hook."""
+        return self._thread.killed
 
     def _die(self) -> None:
         self.killed.set()
-        if not self._hub.store.dead:
-            self._hub.store.close()
-        self._end.set()
+        if not self._parts.hub.store.dead:
+            self._parts.hub.store.close()
+        self._thread.ending.set()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -182,11 +158,11 @@ class FunctionsHost:
 
     def advance(self, by: timedelta, timeout: float = 60) -> None:
         """Move virtual time, stopping at each due thing on the way until it is done."""
-        self._call(lambda: self._dispatcher.advance(by), timeout)
+        self._thread.ask(lambda: self._parts.dispatcher.advance(by), timeout)
 
     def wait_idle(self, timeout: float = 60) -> None:
         """Wait until nothing is ready, in flight, or (where time moves by itself) due later."""
-        self._call(lambda: self._dispatcher.until_idle(), timeout)
+        self._thread.ask(lambda: self._parts.dispatcher.until_idle(), timeout)
 
     def wait_for(self, instance_id: str, timeout: float = 60) -> dict[str, Any]:
         """The status of an instance as the management API shows it, once it has ended.
@@ -196,134 +172,71 @@ class FunctionsHost:
         """
 
         async def ended() -> dict[str, Any]:
-            await self._dispatcher.until_finished(instance_id)
-            instance = self._hub.store.instance(instance_id)
+            await self._parts.dispatcher.until_finished(instance_id)
+            instance = self._parts.hub.store.instance(instance_id)
             return status_body(instance) if instance is not None else {}
 
-        body: dict[str, Any] = self._call(ended, timeout)
+        body: dict[str, Any] = self._thread.ask(ended, timeout)
         return body
 
     def history(self, instance_id: str) -> list[Event]:
         """The history of the current execution of an instance, as it is stored."""
 
         async def read() -> list[Event]:
-            return list(self._hub.store.history(instance_id).events)
+            return list(self._parts.hub.store.histories.of(instance_id).events)
 
-        events: list[Event] = self._call(read)
+        events: list[Event] = self._thread.ask(read)
         return events
-
-    def _call(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float = 60) -> Any:
-        if self.killed.is_set():
-            raise HostKilled
-        coroutine = work()
-        try:
-            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-            return self._result(future, timeout)
-        except (CancelledError, RuntimeError):
-            coroutine.close()
-            if self.killed.is_set():
-                raise HostKilled from None
-            raise
-
-    def _result(self, future: Future[Any], timeout: float) -> Any:
-        """Wait in short steps: a loop that ends meanwhile may leave the future as it is."""
-        end = time.monotonic() + timeout
-        while not wait([future], timeout=0.5).done:
-            if time.monotonic() > end:
-                future.cancel()
-                raise TimeoutError(f"the functions host was not ready within {timeout} s")
-            if self._thread is None or not self._thread.is_alive():
-                raise CancelledError
-        return future.result(0)
 
     # The thread
 
-    def _main(self) -> None:
-        try:
-            asyncio.run(self._run())
-        except (Exception, HostKilled) as error:
-            self._failure = error
-            if isinstance(error, HostKilled):
-                self.killed.set()
-        finally:
-            self._started.set()
-
     async def _run(self) -> None:
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         async with AsyncExitStack() as stack:
-            self._host_settings = read_host_json(self.app_dir)
+            settings = read_host_json(self.app_dir)
             stack.enter_context(applied(read_local_settings(self.app_dir), self._settings))
-            stack.enter_context(remembered(wanted=self._remember_timestamps))
-            self.functions = stack.enter_context(loaded(self.app_dir))
-            timers = read_schedules(self._of_kind(TIMER))
-            prefix = self._host_settings.route_prefix
-            self.endpoints = build_endpoints(self._of_kind(HTTP), prefix)
+            stack.enter_context(remembered())
+            self._app = App(self.app_dir, stack.enter_context(loaded(self.app_dir)), settings)
             public, rpc = self._bind(stack)
-            store = Store(self.state, self._seams.boundary)
+            store = Store(self.state, self._seams.boundary, self._seams.lateness)
             stack.callback(store.close)
-            self._assemble(store, timers)
-            stack.callback(self._worker.stop)
+            self._parts = parts = self._assemble(store)
+            stack.callback(parts.worker.stop)
             stack.push_async_callback(forget_client_session)
-            stack.push_async_callback(self._dispatcher.end)
+            stack.push_async_callback(parts.dispatcher.end)
             servers = Servers()
             stack.push_async_callback(servers.stop)
-            await servers.serve(public, self._gate.public)
-            await servers.serve(rpc, self._gate.rpc)
-            self._begin()
+            await servers.serve(public, parts.gate.public)
+            await servers.serve(rpc, parts.gate.rpc)
+            parts.begin()
             if isinstance(self.clock, VirtualClock):
                 stack.enter_context(self.clock.watched(self._clock_moved))
-            self._started.set()
-            await self._end.wait()
+            self._thread.ready()
+            await self._thread.ending.wait()
 
     def _bind(self, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket]:
-        public = stack.enter_context(bind(self._ports[0]))
-        rpc = stack.enter_context(bind_rpc(self._ports[1]))
+        public = stack.enter_context(bind(self.ports[0]))
+        rpc = stack.enter_context(bind_rpc(self.ports[1]))
         self.url, self.rpc_url = address(public), address(rpc)
+        self.ports = (public.getsockname()[1], rpc.getsockname()[1])
         return public, rpc
 
-    def _assemble(self, store: Store, timers: list[Timer]) -> None:
-        """Put the parts together; nothing runs yet."""
-        settings, seams = self._host_settings, self._seams
-        names = [f.name for f in self._of_kind(HTTP)]
+    def _assemble(self, store: Store) -> Parts:
+        names = [endpoint.function.name for endpoint in self._app.endpoints]
         self.keys = read_keys(store, names, enforced=self._enable_auth)
-        urls = Urls(self.url, settings.hub_name, self.keys.durable)
-        self._worker = Worker(self.app_dir, urls.client_binding(self.rpc_url))
-        self._hub = TaskHub(store, self.clock, seams.new_id)
-        self._runner = Runner(
-            self._hub,
-            self._worker,
-            by_durable_name(self._of_kind(ORCHESTRATION)),
-            by_durable_name(self._of_kind(ACTIVITY)),
-            settings,
-            run_checked=run_strictly if self._strict else plain,
-            lease=self._lease,
+        replaces_live = self._app.settings.overridable_states == "AnyState"
+        hub = TaskHub(store, self.clock, self._seams.new_id, replaces_live=replaces_live)
+        return Parts(
+            self._app,
+            hub,
+            self._seams,
+            keys=self.keys,
+            url=self.url,
+            rpc_url=self.rpc_url,
+            on_death=self._die,
         )
-        self._dispatcher = Dispatcher(
-            self._runner, choose=seams.choose, jumps=self._jumps, on_death=self._die
-        )
-        zone = os.environ.get("WEBSITE_TIME_ZONE")
-        self._timers = TimerTriggers(timers, self._dispatcher, self._worker, zone)
-        self._gate = Gate(
-            HttpFront(self.endpoints, self._worker, self.keys),
-            Management(self._runner, urls, self._dispatcher),
-            Diagnosis(self._runner),
-            self._dispatcher,
-            self._timers,
-            self.keys,
-        )
-
-    def _begin(self) -> None:
-        self._dispatcher.background += [self._runner, self._timers]
-        self._runner.activities.release_all()
-        self._timers.begin()
-        self._dispatcher.begin()
 
     def _clock_moved(self) -> None:
-        with suppress(RuntimeError):  # the loop may be closing
-            self._loop.call_soon_threadsafe(self._dispatcher.run_due)
-
-    def _of_kind(self, kind: str) -> list[AppFunction]:
-        return [f for f in self.functions if f.kind == kind]
+        self._thread.notify(lambda: self._parts.dispatcher.run_due())
 
 
 async def forget_client_session() -> None:

@@ -100,12 +100,12 @@ def rewind(hub: TaskHub, instance: Instance, reason: str) -> None:
 
 
 def _rewind(hub: TaskHub, instance: Instance, reason: str) -> None:
-    events, now = hub.store.history(instance.id).events, hub.clock.now()
+    events, now = hub.store.histories.of(instance.id).events, hub.clock.now()
     failed = {e["TaskScheduledId"] for e in events if e["EventType"] in FAILURES}
     renewed = replace(
         instance, execution_id=hub.new_id(), status="Running", output=None, updated=now
     )
-    hub.store.replace_history(instance.id, [e for e in events if not _is_failure(e, failed)])
+    hub.store.histories.replace(instance.id, [e for e in events if not _is_failure(e, failed)])
     hub.update(renewed)
     wake = new_event(EventType.GENERIC, now, Data=reason)
     hub.store.send(instance.id, wake, now, renewed.execution_id)

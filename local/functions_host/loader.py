@@ -19,6 +19,7 @@ import azure.functions as func
 from azure.functions.decorators.function_app import Function
 
 from local.functions_host.errors import AppError
+from local.functions_host.retry_policy import RetryPolicy, read_retry_policy
 
 HTTP, TIMER, ORCHESTRATION, ACTIVITY = (
     "httpTrigger",
@@ -43,6 +44,7 @@ class AppFunction:
     returns_http: bool
     wants_context: bool
     disabled: bool
+    retry: RetryPolicy | None
 
     @property
     def is_async(self) -> bool:
@@ -175,6 +177,9 @@ def _describe(function: Function) -> AppFunction:
         clients=clients,
         returns_http=any(b.type == "http" for b in bindings),
         wants_context=wants_context,
+        retry=read_retry_policy(
+            name, function.get_settings_dict("retry_policy"), honoured=kind == TIMER
+        ),
         disabled=os.environ.get(f"AzureWebJobs.{name}.Disabled", "").lower() in ("1", "true"),
     )
 

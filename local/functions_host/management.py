@@ -4,24 +4,16 @@ Paths are matched here rather than by aiohttp, because the extension ignores cas
 sends instance ids as they are.
 """
 
-import json
 import logging
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from local.functions_host.dispatcher import Dispatcher
-from local.functions_host.episode import FINISHED, Instance
+from local.functions_host.episode import FINISHED
 from local.functions_host.errors import RequestError
-from local.functions_host.history import EventType
-from local.functions_host.instances import (
-    page,
-    parse_filter,
-    purge,
-    rewind,
-)
+from local.functions_host.instances import page, parse_filter, purge
+from local.functions_host.operations import Operations, json_text
 from local.functions_host.runner import Runner
 from local.functions_host.status import Urls, shape_history, status_body, status_code
 
@@ -40,14 +32,7 @@ class Management:
         self._hub, self._urls, self._dispatcher = runner.hub, urls, dispatcher
         self._orchestrators = runner.catalogue.orchestrators
         self._default_version = runner.catalogue.default_version or ""
-        self._operations: dict[str, Callable[[web.BaseRequest, Instance, list[str]], Any]] = {
-            "raiseevent": self._raise_event,
-            "terminate": self._terminate,
-            "suspend": self._suspend,
-            "resume": self._resume,
-            "rewind": self._rewind,
-            "restart": self._restart,
-        }
+        self._operations = Operations(runner.hub, self._accepted)
 
     async def handle(self, request: web.BaseRequest, path: str) -> web.Response:
         """Answer a request; `path` is what follows the base path, still encoded."""
@@ -70,7 +55,7 @@ class Management:
         if head == "instances" and len(rest) == 1 and method in ("GET", "DELETE"):
             return self._get(request, rest[0]) if method == "GET" else self._purge_one(rest[0])
         if head == "instances" and len(rest) >= 2 and method == "POST":
-            return await self._operate(request, rest)
+            return await self._operations.handle(request, rest)
         if head == "entities":
             raise RequestError(501, "This local host runs no entities.")
         return web.Response(status=404)
@@ -87,7 +72,7 @@ class Management:
                 f"function. Additional info: the following are the known orchestrator functions: "
                 f"{known}.",
             )
-        start_input = await _json_text(request)
+        start_input = await json_text(request)
         version = request.query.get("version") or self._default_version
         proper = self._orchestrators[name.casefold()]
         instance = self._hub.start(proper, instance_id, start_input, version)
@@ -128,7 +113,7 @@ class Management:
         history = None
         if _flag(request, "showHistory") and instance.status != "Pending":
             history = shape_history(
-                self._hub.store.history(instance_id).events,
+                self._hub.store.histories.of(instance_id).events,
                 show_input=show_input,
                 show_output=_flag(request, "showHistoryOutput"),
             )
@@ -167,78 +152,6 @@ class Management:
             return web.Response(status=404)
         return web.json_response({"instancesDeleted": deleted})
 
-    # Operations on one instance
-
-    async def _operate(self, request: web.BaseRequest, rest: list[str]) -> web.Response:
-        operation = self._operations.get(rest[1].lower())
-        wanted = 3 if operation == self._raise_event else 2
-        if operation is None or len(rest) < wanted:
-            return web.Response(status=404)
-        instance = self._hub.store.instance(rest[0])
-        if instance is None:
-            if operation == self._restart:
-                raise RequestError(400, f"No instance with ID '{rest[0]}' was found.")
-            return web.Response(status=404)
-        response: web.Response = await operation(request, instance, rest[2:])
-        return response
-
-    async def _raise_event(
-        self, request: web.BaseRequest, instance: Instance, rest: list[str]
-    ) -> web.Response:
-        if instance.status in FINISHED:
-            return web.Response(status=410)
-        body = await request.text()
-        if body and request.content_type.lower() != "application/json":
-            raise RequestError(400, "Only application/json request content is supported.")
-        text = await _json_text(request)
-        kind = EventType.EVENT_RAISED
-        self._hub.send(instance.id, kind, Name="/".join(rest), Input=text or "null")
-        return web.Response(status=202)
-
-    async def _terminate(
-        self, request: web.BaseRequest, instance: Instance, _: list[str]
-    ) -> web.Response:
-        if instance.status in FINISHED:
-            return web.Response(status=410)
-        reason = request.query.get("reason", "")
-        self._hub.send(instance.id, EventType.EXECUTION_TERMINATED, Input=reason)
-        return web.Response(status=202)
-
-    async def _suspend(
-        self, request: web.BaseRequest, instance: Instance, _: list[str]
-    ) -> web.Response:
-        return self._pause(request, instance, EventType.EXECUTION_SUSPENDED)
-
-    async def _resume(
-        self, request: web.BaseRequest, instance: Instance, _: list[str]
-    ) -> web.Response:
-        return self._pause(request, instance, EventType.EXECUTION_RESUMED)
-
-    def _pause(self, request: web.BaseRequest, instance: Instance, kind: EventType) -> web.Response:
-        if instance.status in FINISHED:
-            return web.Response(status=410)
-        self._hub.send(instance.id, kind, Reason=request.query.get("reason", ""))
-        return web.Response(status=202)
-
-    async def _rewind(
-        self, request: web.BaseRequest, instance: Instance, _: list[str]
-    ) -> web.Response:
-        if instance.status in FINISHED and instance.status != "Failed":
-            return web.Response(status=410)
-        if instance.status != "Failed":
-            raise RequestError(500, "The rewind operation is only supported on failed instances.")
-        rewind(self._hub, instance, request.query.get("reason", ""))
-        return web.Response(status=202)
-
-    async def _restart(
-        self, request: web.BaseRequest, instance: Instance, _: list[str]
-    ) -> web.Response:
-        new_id = request.query.get("restartWithNewInstanceId", "true").lower() != "false"
-        restarted = self._hub.start(
-            instance.name, None if new_id else instance.id, instance.input, instance.version
-        )
-        return self._accepted(restarted.id)
-
 
 def error_response(status: int, message: str) -> web.Response:
     """An error as ASP.NET writes it; always JSON, since the client parses every body."""
@@ -255,19 +168,3 @@ def error_response(status: int, message: str) -> web.Response:
 
 def _flag(request: web.BaseRequest, name: str) -> bool:
     return request.query.get(name, "").lower() == "true"
-
-
-async def _json_text(request: web.BaseRequest) -> str | None:
-    """The body as JSON text; None when there is none.
-
-    Raises:
-        RequestError: it is not JSON.
-    """
-    text = await request.text()
-    if not text.strip():
-        return None
-    try:
-        json.loads(text)
-    except ValueError as error:
-        raise RequestError(400, f"The request body is not valid JSON: {error}.") from error
-    return text

@@ -9,8 +9,8 @@ from local.clock import Clock
 from local.functions_host.actions import Answer, Catalogue
 from local.functions_host.activity_queue import Activity, ActivityQueue
 from local.functions_host.app_settings import HostSettings
-from local.functions_host.episode import Episode, InvocationFailed, Outcome, run
-from local.functions_host.errors import WorkerCrash
+from local.functions_host.episode import Episode, Outcome, run
+from local.functions_host.errors import InvocationFailed, WorkerCrash
 from local.functions_host.loader import AppFunction
 from local.functions_host.ready import Item
 from local.functions_host.taskhub import TaskHub
@@ -70,6 +70,7 @@ class Runner:
         *,
         run_checked: Inspect = plain,
         lease: timedelta = timedelta(minutes=5),
+        runs_per_activity: int = 1,
     ) -> None:
         self.hub, self.worker, self.settings = hub, worker, settings
         self.activities = ActivityQueue(hub.store, hub.clock, hub.new_id)
@@ -81,7 +82,7 @@ class Runner:
             settings.default_version,
         )
         self._run_checked = run_checked
-        self._lease = lease
+        self._lease, self._runs_per_activity = lease, runs_per_activity
         self._leased: dict[int, tuple[Activity, datetime]] = {}
 
     async def run_episode(self, instance_id: str) -> None:
@@ -144,7 +145,8 @@ class Runner:
         self._leased[seq] = (activity, self.next_renewal())
         try:
             self.hub.store.reach(f"before call: activity {activity.name} of {activity.instance_id}")
-            result, reason = await self._call_activity(activity)
+            for _ in range(self._runs_per_activity):
+                result, reason = await self._call_activity(activity)
         except WorkerCrash:
             self.activities.release(activity)
             raise

@@ -27,10 +27,11 @@ def bind(port: int) -> socket.socket:
     try:
         listener.bind((LOOPBACK, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
+        why = error.strerror if isinstance(error, OSError) else "ports end at 65535"
         raise AddressError(
-            f"Port {port} is in use or not allowed: choose another one ({error.strerror})."
+            f"Port {port} is in use or not allowed: choose another one ({why})."
         ) from error
     listener.setblocking(False)
     return listener

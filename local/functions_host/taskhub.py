@@ -23,14 +23,27 @@ from local.functions_host.errors import RequestError
 from local.functions_host.history import Event, EventType, from_text, new_event, to_microseconds
 from local.functions_host.store import Store
 
+REPLACED = "A new instance with the same id has taken its place."
+
 
 class TaskHub:
-    """The task hub, with the clock that stamps its rows and the source of its ids."""
+    """The task hub, with the clock that stamps its rows and the source of its ids.
 
-    def __init__(self, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
+    With `replaces_live` a start terminates a live instance of the same id and takes its place.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        new_id: Callable[[], str],
+        *,
+        replaces_live: bool = False,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.new_id = new_id
+        self.replaces_live = replaces_live
 
     def start(
         self, name: str, instance_id: str | None, start_input: str | None, version: str
@@ -38,20 +51,24 @@ class TaskHub:
         """Start an instance, over a finished one with the same id if there is one.
 
         Raises:
-            RequestError: the id is invalid, or its instance is still running.
+            RequestError: the id is invalid, or its instance is live and must stay.
         """
         instance_id = instance_id or self.new_id()
         fault = fault_in_instance_id(instance_id)
         if fault:
             raise RequestError(400, f"The instance id '{instance_id}' {fault}.")
         now = self.clock.now()
-        existing = self.store.instance(instance_id)
-        if existing is not None and existing.status not in FINISHED:
-            raise RequestError(409, already_exists(existing))
+        live = self.store.instance(instance_id)
+        if live is not None and live.status in FINISHED:
+            live = None
+        if live is not None and not self.replaces_live:
+            raise RequestError(409, already_exists(live))
         instance = Instance(
             instance_id, self.new_id(), name, version, "Pending", start_input, now, now
         )
         with self.store.transaction(f"start {instance_id}"):
+            if live is not None:
+                self._finish(replace(live, status="Terminated", output=REPLACED, updated=now))
             self.store.create_instance(instance)
         return instance
 
@@ -67,7 +84,7 @@ class TaskHub:
         messages = self.store.messages(instance_id, now)
         if instance is None:
             return None, messages
-        return prepare(instance, self.store.history(instance_id), messages, now), messages
+        return prepare(instance, self.store.histories.of(instance_id), messages, now), messages
 
     def discard(self, messages: Sequence[Message]) -> None:
         """Delete messages that nobody must see any more."""
@@ -84,14 +101,14 @@ class TaskHub:
             updated=episode.now,
         )
         with self.store.transaction(f"episode {instance.id}"):
-            self.store.delete_messages(messages)
             current = self.store.instance(instance.id)
             if current is None or current.execution_id != instance.execution_id:
-                return  # purged or replaced while the orchestrator ran
+                return  # purged or replaced while the orchestrator ran, its messages too
+            self.store.delete_messages(messages)
             if outcome.continue_input is not None:
                 self._continue_as_new(instance, outcome)
             else:
-                self.store.append_history(instance.id, outcome.new_events)
+                self.store.histories.append(instance.id, outcome.new_events)
                 self._dispatch(instance, outcome.decisions, outcome.cancelled_timers)
                 if instance.status in FINISHED:
                     self._finish(instance)
@@ -170,7 +187,7 @@ class TaskHub:
 
     def _finish(self, instance: Instance) -> None:
         self.store.delete_inbox(instance.id)
-        self.store.drop_cached_history(instance.id)
+        self.store.histories.let_go(instance.id)
         if instance.parent_id is None:
             return
         fields: dict[str, Any] = {"TaskScheduledId": instance.parent_task_id}
@@ -188,7 +205,7 @@ class TaskHub:
         renewed = replace(
             instance, execution_id=self.new_id(), input=outcome.continue_input, output=None
         )
-        self.store.replace_history(instance.id, [])
+        self.store.histories.replace(instance.id, [])
         self.store.send_start(renewed)
         for event in outcome.carried:
             self.store.send(instance.id, event, instance.updated)

@@ -1,18 +1,19 @@
 """Timer triggers: fire on schedule, once for what was missed, never two runs at a time."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local.functions_host.app_settings import resolve
 from local.functions_host.dispatcher import Dispatcher
-from local.functions_host.errors import AppError
+from local.functions_host.errors import AppError, SettingError
 from local.functions_host.history import from_microseconds, to_microseconds
 from local.functions_host.loader import AppFunction
 from local.functions_host.ncrontab import Cron, Schedule, parse_schedule
+from local.functions_host.retry_policy import FailedRun, RetryContext
 from local.functions_host.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,15 @@ class Timer:
     last: datetime | None = None
     due: datetime | None = None  # None while it runs
     past_due: bool = False
+    failures: list[str] = field(default_factory=list)  # in a row, of the present occurrence
+
+    def retry_context(self) -> RetryContext | None:
+        """What its function is told of the failures so far."""
+        policy = self.function.retry
+        if policy is None:
+            return None
+        last = FailedRun(self.failures[-1]) if self.failures else None
+        return RetryContext(len(self.failures), policy.retries, last)
 
 
 def read_schedules(functions: list[AppFunction]) -> list[Timer]:
@@ -47,6 +57,20 @@ def read_schedules(functions: list[AppFunction]) -> list[Timer]:
     return timers
 
 
+def read_zone(name: str) -> tzinfo:
+    """The time zone that WEBSITE_TIME_ZONE names.
+
+    Raises:
+        SettingError: there is none of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError(
+            f"WEBSITE_TIME_ZONE is {name!r}, should be like Europe/Berlin."
+        ) from error
+
+
 class TimerTriggers:
     """Background work of the dispatcher: virtual time passes by timers, but not for them."""
 
@@ -56,7 +80,7 @@ class TimerTriggers:
         self._timers = [t for t in timers if not t.function.disabled]
         self._dispatcher, self._worker = dispatcher, worker
         self._store, self._clock = dispatcher.store, dispatcher.clock
-        self._zone: tzinfo = ZoneInfo(zone) if zone else UTC
+        self._zone = read_zone(zone) if zone else UTC
 
     def begin(self) -> None:
         """Work out the first occurrences: past due, at startup, or regular."""
@@ -111,15 +135,26 @@ class TimerTriggers:
         return False
 
     async def _fire(self, timer: Timer, now: datetime) -> None:
-        info = _info(timer, self._next(timer, now))
+        info, pause = _info(timer, self._next(timer, now)), None
         try:
-            await self._worker.run_timer(timer.function, info, str(uuid4()))
-        except Exception:
+            run_id, retry = str(uuid4()), timer.retry_context()
+            await self._worker.run_timer(timer.function, info, run_id, retry)
+        except Exception as error:
             log.exception("function %s failed", timer.function.name)
-        timer.past_due = False
+            timer.failures.append(f"{type(error).__name__}: {error}")
+            if timer.function.retry is not None:
+                pause = timer.function.retry.pause(len(timer.failures))
+        if pause is not None:
+            timer.due = self._clock.now() + pause
+        else:
+            self._settle(timer, now)
+        self._dispatcher.run_due()
+
+    def _settle(self, timer: Timer, now: datetime) -> None:
+        """An occurrence is over, well or not: wait for the next one."""
+        timer.past_due, timer.failures = False, []
         self._save(timer, now)
         timer.due = self._next(timer, now)  # at once if the run outlasted the next occurrence
-        self._dispatcher.run_due()
 
 
 def _info(timer: Timer, following: datetime) -> dict[str, Any]:

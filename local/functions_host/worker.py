@@ -21,9 +21,9 @@ import azure.functions as func
 from azure.functions import durable_functions, http, meta, timer
 
 from local.functions_host.actions import Answer
-from local.functions_host.episode import InvocationFailed
-from local.functions_host.errors import WorkerCrash
+from local.functions_host.errors import InvocationFailed, SettingError, WorkerCrash
 from local.functions_host.loader import AppFunction
+from local.functions_host.retry_policy import RetryContext
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,7 @@ class Worker:
     """The pool of threads and the rules of invocation."""
 
     def __init__(self, app_dir: Path, client_binding: str) -> None:
-        count = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
-        self.pool = ThreadPoolExecutor(int(count) if count else None, "function")
+        self.pool = ThreadPoolExecutor(read_thread_count(), "function")
         self._app_dir = app_dir
         self._client_binding = client_binding
 
@@ -60,7 +59,13 @@ class Worker:
         """Start nothing more; a thread that runs cannot be stopped."""
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _invoke(self, function: AppFunction, value: object, invocation_id: str) -> Any:
+    async def _invoke(
+        self,
+        function: AppFunction,
+        value: object,
+        invocation_id: str,
+        retry: RetryContext | None = None,
+    ) -> Any:
         arguments: dict[str, Any] = {function.parameter: value}
         arguments |= dict.fromkeys(function.clients, self._client_binding)
         if function.wants_context:
@@ -68,6 +73,7 @@ class Worker:
                 function_name=function.name,
                 function_directory=str(self._app_dir),
                 invocation_id=invocation_id,
+                retry_context=retry,
             )
             arguments["context"] = context
         try:
@@ -98,11 +104,13 @@ class Worker:
             raise ActivityFailed(f"{type(error).__name__}: {error}") from error
         return str(encoded.value)
 
-    async def run_timer(self, function: AppFunction, info: dict[str, Any], run_id: str) -> None:
+    async def run_timer(
+        self, function: AppFunction, info: dict[str, Any], run_id: str, retry: RetryContext | None
+    ) -> None:
         """Run a timer-triggered function."""
         datum = meta.Datum(json.dumps(info), "json")
         request = timer.TimerRequestConverter.decode(datum, trigger_metadata={})
-        result = await self._invoke(function, request, run_id)
+        result = await self._invoke(function, request, run_id, retry)
         if result is not None:
             raise TypeError(f"{function.name} returned a value, but has no binding for it")
 
@@ -124,6 +132,18 @@ class Worker:
         raise TypeError(
             f"{function.name} returned {type(result).__name__}, not str or HttpResponse"
         )
+
+
+def read_thread_count() -> int | None:
+    """How many threads the app asks for; None leaves it to Python, whose default is the worker's.
+
+    Raises:
+        SettingError: it is no number above 0.
+    """
+    text = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    if text and (not text.isdecimal() or not int(text)):
+        raise SettingError(f"PYTHON_THREADPOOL_THREAD_COUNT is {text!r}, should be 1 or more.")
+    return int(text) if text else None
 
 
 def keep_warnings_harmless() -> None:

@@ -21,10 +21,15 @@ import httpx
 import pytest
 
 from local.clock import VirtualClock
-from local.functions_host.history import Event
+from local.functions_host.history import Event, EventType, new_event
 from local.functions_host.host import FunctionsHost
 
 Json = dict[str, Any]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker that ties tests to the cases of test_conformance.py."""
+    config.addinivalue_line("markers", "case(*numbers): the cases that a test falsifies")
 
 
 class Bench:
@@ -78,6 +83,15 @@ class Bench:
 
         handle.__name__ = function.__name__
         builder._function._func = handle
+
+    def set_versions(self, default: str, match: str, failure: str) -> None:
+        """Say in host.json which versions of instances the host runs."""
+        durable = {
+            "defaultVersion": default,
+            "versionMatchStrategy": match,
+            "versionFailureStrategy": failure,
+        }
+        self.host_json = {"version": "2.0", "extensions": {"durableTask": durable}}
 
     def build(self) -> df.DFApp:
         """A fresh app; called by function_app.py."""
@@ -154,10 +168,29 @@ class Bench:
         self.start(*functions, **options)
         return self.finish(self.begin(functions[0], value))
 
+    def complete(self, task: int, result: Any, *, execution_id: str | None = None) -> None:
+        """Report an activity of i1 behind the back of the host, as a lost attempt may do."""
+        hub = self.host._parts.hub
+        now = hub.clock.now()
+        event = new_event(
+            EventType.TASK_COMPLETED, now, TaskScheduledId=task, Result=json.dumps(result)
+        )
+
+        async def send() -> None:
+            with hub.store.transaction("test"):
+                hub.store.send("i1", event, now, execution_id)
+            self.host._parts.dispatcher.pump()
+
+        self.host._thread.ask(send)
+
     def finish(self, id: str = "i1") -> Json:
         """The status of an instance once nothing can happen any more."""
         self.host.wait_idle()
         return self.status(id)
+
+    def settled(self, id: str = "i1") -> str:
+        """The runtime status once nothing can happen any more."""
+        return str(self.finish(id)["runtimeStatus"])
 
     def advance(self, **span: float) -> None:
         """Let virtual time pass."""

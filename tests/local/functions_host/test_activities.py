@@ -6,6 +6,8 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.local.functions_host.conftest import Bench
 
@@ -46,6 +48,7 @@ def until(bench: "Bench", status: str) -> None:
         pass
 
 
+@pytest.mark.case(31)
 def test_the_result_of_an_activity_that_outlives_a_terminate_is_dropped(bench: "Bench") -> None:
     gate = in_flight(bench)
     bench.call("POST", "instances/i1/terminate?reason=enough")
@@ -56,6 +59,7 @@ def test_the_result_of_an_activity_that_outlives_a_terminate_is_dropped(bench: "
     assert bench.history() == before
 
 
+@pytest.mark.case(32)
 def test_an_activity_that_ends_during_a_suspension_counts_after_resume(bench: "Bench") -> None:
     gate = in_flight(bench)
     bench.call("POST", "instances/i1/suspend")
@@ -119,6 +123,7 @@ def other(name: str) -> None:
     raise AssertionError("never called")
 
 
+@pytest.mark.case(35)
 def test_of_starts_at_the_same_time_with_one_id_one_succeeds(bench: "Bench") -> None:
     def wait(context: Context) -> Steps:
         yield context.wait_for_external_event("go")

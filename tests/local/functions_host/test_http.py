@@ -1,4 +1,4 @@
-"""HTTP functions, access keys and the durable client (cases 3-7)."""
+"""HTTP functions and access keys (cases 3-6)."""
 
 # mypy: disable-error-code="untyped-decorator"
 
@@ -52,6 +52,7 @@ def route(**options: Any) -> Callable[[df.DFApp], object]:
         ("v{n:int}/jobs", "api/v2/jobs", {"n": "2"}),
     ],
 )
+@pytest.mark.case(3)
 def test_a_route_template_matches_what_asp_net_matches(
     bench: "Bench", template: str | None, path: str, found: dict[str, str] | None
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_route_template_matches_what_asp_net_matches(
 
 
 @pytest.mark.parametrize(("prefix", "path"), [("", "shown"), ("my/api", "my/api/shown")])
+@pytest.mark.case(3)
 def test_the_route_prefix_comes_from_host_json(bench: "Bench", prefix: str, path: str) -> None:
     bench.host_json = {"extensions": {"http": {"routePrefix": prefix}}}
     bench.declare(route())
@@ -71,6 +73,7 @@ def test_the_route_prefix_comes_from_host_json(bench: "Bench", prefix: str, path
     assert get(bench, "api/shown").status_code == 404
 
 
+@pytest.mark.case(3)
 def test_a_wrong_verb_is_404_and_no_verbs_mean_all(bench: "Bench") -> None:
     bench.declare(route(route="one", methods=["POST"]))
     bench.start()
@@ -78,6 +81,7 @@ def test_a_wrong_verb_is_404_and_no_verbs_mean_all(bench: "Bench") -> None:
     assert get(bench, "api/one", "POST").status_code == 200
 
 
+@pytest.mark.case(3)
 def test_a_literal_route_wins_over_a_parameter(bench: "Bench") -> None:
     def declare(app: df.DFApp) -> None:
         @app.route(route="jobs/{id}")
@@ -103,6 +107,7 @@ def levels(app: df.DFApp) -> None:
         app.route(auth_level=func.AuthLevel[level])(shown)
 
 
+@pytest.mark.case(4)
 def test_without_enable_auth_everything_is_open(bench: "Bench") -> None:
     bench.declare(levels)
     bench.start()
@@ -114,6 +119,7 @@ def test_without_enable_auth_everything_is_open(bench: "Bench") -> None:
     assert bench.call("GET", "instances").status_code == 200
 
 
+@pytest.mark.case(4)
 def test_a_key_is_taken_from_header_or_query_and_fits_its_level(bench: "Bench") -> None:
     bench.declare(levels)
     bench.start(enable_auth=True)
@@ -141,6 +147,7 @@ def test_keys_survive_a_restart(bench: "Bench") -> None:
     assert bench.host.keys == before
 
 
+@pytest.mark.case(4)
 def test_a_disabled_function_is_404_after_its_key_was_checked(bench: "Bench") -> None:
     bench.declare(levels)
     bench.settings["AzureWebJobs.function.Disabled"] = "true"
@@ -149,6 +156,7 @@ def test_a_disabled_function_is_404_after_its_key_was_checked(bench: "Bench") ->
     assert get(bench, f"api/function?code={bench.host.keys.host}").status_code == 404
 
 
+@pytest.mark.case(5)
 def test_what_a_function_returns_decides_the_status(bench: "Bench") -> None:
     answers: dict[str, Any] = {
         "text": "hello",
@@ -217,6 +225,7 @@ def test_a_function_sees_the_request_as_the_worker_shows_it(bench: "Bench") -> N
     }
 
 
+@pytest.mark.case(6)
 def test_plain_functions_run_in_a_pool_and_coroutines_on_one_loop(bench: "Bench") -> None:
     threads: dict[str, set[int]] = {"pool": set(), "loop": set()}
     loops: set[int] = set()
@@ -241,55 +250,6 @@ def test_plain_functions_run_in_a_pool_and_coroutines_on_one_loop(bench: "Bench"
         list(callers.map(lambda name: get(bench, f"api/{name}"), ["pool", "pool", "loop", "loop"]))
     assert (len(threads["pool"]), len(threads["loop"]), len(loops)) == (2, 1, 1)
     assert not threads["pool"] & threads["loop"]
-
-
-def flow(context: Context) -> Any:
-    return context.get_input()
-
-
-def starters(app: df.DFApp) -> None:
-    for name in ("start_one", "start_two"):
-
-        async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> Any:
-            ids = await asyncio.gather(*(client.start_new("flow", None, n) for n in range(10)))
-            await client.get_status(ids[0])
-            return client.create_check_status_response(req, ids[0])
-
-        start.__name__ = name
-        app.durable_client_input(client_name="client")(start)
-        app.route()(app._function_builders[-1])
-
-
-def test_many_client_calls_of_several_functions_share_one_session(bench: "Bench") -> None:
-    bench.declare(starters)
-    bench.start(flow)
-    with ThreadPoolExecutor(2) as callers:
-        answers = list(callers.map(lambda n: get(bench, f"api/start_{n}"), ["one", "two"]))
-    assert [a.status_code for a in answers] == [202, 202]
-    bench.host.wait_idle()
-    assert len(bench.call("GET", "instances").json()) == 20
-
-
-def test_a_check_status_response_names_every_management_url(bench: "Bench") -> None:
-    bench.declare(starters)
-    bench.start(flow)
-    answer = get(bench, "api/start_one")
-    body = answer.json()
-    assert set(body) == {
-        "id",
-        "statusQueryGetUri",
-        "sendEventPostUri",
-        "terminatePostUri",
-        "rewindPostUri",
-        "purgeHistoryDeleteUri",
-        "restartPostUri",
-        "suspendPostUri",
-        "resumePostUri",
-    }
-    assert answer.headers["location"] == body["statusQueryGetUri"]
-    assert answer.headers["retry-after"] == "10"
-    bench.host.wait_idle()
-    assert bench.http.get(body["statusQueryGetUri"]).json()["runtimeStatus"] == "Completed"
 
 
 def test_the_host_says_that_it_runs(bench: "Bench") -> None:

@@ -1,11 +1,10 @@
-"""Which apps load, which are refused and in what words (cases 1, 2, 9, 38, 39)."""
+"""Which apps load, which are refused and in what words (cases 1, 2, 38, 39)."""
 
 # mypy: disable-error-code="untyped-decorator"
 
 import importlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -50,6 +49,7 @@ def refusal(folder: Path, source: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.case(1)
 def test_hosts_of_two_apps_follow_each_other_with_modules_of_the_same_name(tmp_path: Path) -> None:
     said = []
     for name in ("one", "two"):
@@ -79,6 +79,25 @@ def test_a_package_that_stays_hands_out_no_module_of_an_app_that_has_stopped(
     monkeypatch.delitem(sys.modules, "rooms")
 
 
+COUNTING_APP = HTTP_APP.replace("return TEXT", "return str(INDEXED)").replace(
+    "from greeting import TEXT\napp = func.FunctionApp(",
+    """INDEXED = []
+class Counting(func.FunctionApp):
+    def get_functions(self):
+        INDEXED.append("once")
+        return super().get_functions()
+app = Counting(""",
+)
+
+
+@pytest.mark.case(1)
+def test_an_app_is_indexed_once_per_load(tmp_path: Path) -> None:
+    app = write_app(tmp_path, COUNTING_APP)
+    for _ in range(2):
+        with FunctionsHost(app) as host:
+            assert [httpx.get(f"{host.url}/api/greet").text for _ in range(2)] == ["['once']"] * 2
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
@@ -90,6 +109,7 @@ def test_a_package_that_stays_hands_out_no_module_of_an_app_that_has_stopped(
     ],
     ids=["none", "two", "empty", "import", "syntax"],
 )
+@pytest.mark.case(2)
 def test_a_module_that_is_no_app_is_refused(tmp_path: Path, source: str, sentence: str) -> None:
     assert sentence in refusal(tmp_path, source)
 
@@ -156,6 +176,7 @@ HEAD = "import azure.functions as f\nimport azure.durable_functions as df\napp =
         ),
     ],
 )
+@pytest.mark.case(2)
 def test_a_function_that_cannot_run_is_refused_by_name(
     tmp_path: Path, source: str, sentence: str
 ) -> None:
@@ -167,6 +188,7 @@ def test_a_folder_without_host_json_is_refused(tmp_path: Path) -> None:
         FunctionsHost(tmp_path).start()
 
 
+@pytest.mark.case(2)
 def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text("{}")
     with pytest.raises(AppError, match=r"has no function_app\.py"):
@@ -182,6 +204,17 @@ def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
             '{"extensions": {"durableTask": {"versionMatchStrategy": "Newest"}}}',
             "versionMatchStrategy is 'Newest', should be None, Strict, CurrentOrOlder.",
         ),
+        (
+            '{"extensions": {"durableTask": {"overridableExistingInstanceStates": "All"}}}',
+            "overridableExistingInstanceStates is 'All', should be NonRunningStates, AnyState.",
+        ),
+        ('{"extensions": [1]}', "extensions is [1], should be an object."),
+        (
+            '{"extensions": {"durableTask": {"maxConcurrentActivityFunctions": "9"}}}',
+            "maxConcurrentActivityFunctions is '9', should be a number.",
+        ),
+        ('{"extensions": {"http": {"routePrefix": 5}}}', "routePrefix is 5, should be a text."),
+        ('{"functionTimeout": 5}', "functionTimeout is 5, should be like 00:10:00."),
         ('{"functionTimeout": "soon"}', "functionTimeout is 'soon', should be like 00:10:00."),
     ],
 )
@@ -194,20 +227,22 @@ def test_a_host_json_that_means_nothing_is_refused(
     assert sentence in str(caught.value)
 
 
-def test_the_command_line_ends_with_one_sentence_and_an_error_code(tmp_path: Path) -> None:
-    write_app(tmp_path, "x = 1")
-    ended = subprocess.run(
-        [sys.executable, "-m", "local.functions_host", "--app", tmp_path, "--port", "0"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-    )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    (sentence,) = ended.stderr.splitlines()
-    assert sentence.startswith("error: ")
-    assert sentence.endswith("it should define one FunctionApp or DFApp.")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEBSITE_TIME_ZONE", "Middle Earth"),
+        ("WEBSITE_TIME_ZONE", "../etc"),
+        ("PYTHON_THREADPOOL_THREAD_COUNT", "many"),
+        ("PYTHON_THREADPOOL_THREAD_COUNT", "0"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused_by_name(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    app = write_app(tmp_path, HTTP_APP, greeting="TEXT = 'hi'")
+    with pytest.raises(SettingError) as caught:
+        FunctionsHost(app, settings={name: value}).start()
+    assert str(caught.value).startswith(f"{name} is {value!r}, should be ")
 
 
 def test_local_settings_reach_the_app_without_overriding_the_environment(
@@ -226,42 +261,6 @@ def test_local_settings_reach_the_app_without_overriding_the_environment(
     assert os.environ["FROM_BOTH"] == "environment"
 
 
-# Names
-
-
-def test_an_alias_is_found_by_alias_and_in_any_case(bench: "Bench") -> None:
-    def flow(context: Context) -> Steps:
-        first = yield context.call_activity("Other", 1)
-        return [first, (yield context.call_activity("oTHER", 1))]
-
-    def declare(app: df.DFApp) -> None:
-        @app.activity_trigger(input_name="value", activity="Other")
-        def original(value: int) -> int:
-            return value + 1
-
-    bench.declare(declare)
-    assert bench.run(flow)["output"] == [2, 2]
-
-
-def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
-    bench: "Bench",
-) -> None:
-    built: list[Any] = []
-
-    def flow(context: Context) -> Steps:
-        yield context.call_activity(built[-1], 1)
-
-    def declare(app: df.DFApp) -> None:
-        @app.activity_trigger(input_name="value", activity="Other")
-        def original(value: int) -> int:
-            return value
-
-        built.append(original)
-
-    bench.declare(declare)
-    assert "The function 'original' doesn't exist" in bench.run(flow)["output"]
-
-
 # What the host does not do
 
 
@@ -272,6 +271,7 @@ def test_a_function_object_is_called_by_its_python_name_and_misses_the_alias(
         (lambda c: c.call_entity(df.EntityId("counter", "k"), "get"), "call_entity"),
     ],
 )
+@pytest.mark.case(38, 39)
 def test_an_orchestration_that_needs_more_than_this_host_does_fails_with_a_sentence(
     bench: "Bench", call: Any, name: str
 ) -> None:

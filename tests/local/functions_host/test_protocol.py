@@ -32,6 +32,7 @@ def child(context: Context) -> Steps:
     return (yield context.call_activity("echo", context.get_input()))
 
 
+@pytest.mark.case(10)
 def test_the_first_request_is_orchestrator_started_and_execution_started(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return (yield context.call_activity("hello", "Tokyo"))
@@ -70,6 +71,7 @@ def test_a_call_to_an_activity_leaves_the_history_of_the_worked_example(bench: "
     ],
     ids=["client", "http", "nothing"],
 )
+@pytest.mark.case(11)
 def test_a_start_gives_its_input_to_the_orchestrator(bench: "Bench", body: str, seen: Any) -> None:
     def flow(context: Context) -> Any:
         return {"input": context.get_input()}
@@ -79,6 +81,7 @@ def test_a_start_gives_its_input_to_the_orchestrator(bench: "Bench", body: str, 
     assert bench.finish()["output"] == {"input": seen}
 
 
+@pytest.mark.case(11)
 def test_a_list_started_over_http_fails_with_the_error_of_the_sdk(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", context.get_input())
@@ -95,6 +98,7 @@ def test_a_list_started_over_http_fails_with_the_error_of_the_sdk(bench: "Bench"
     [None, "text", 7, 1.5, True, [1, [2]], {"a": {"b": None}}, "Grüße ✓ 漢", '"q" \\ {"x": \'y\'}'],
     ids=["None", "str", "int", "float", "bool", "list", "dict", "unicode", "quotes"],
 )
+@pytest.mark.case(12)
 def test_an_activity_receives_and_returns_what_json_can_say(bench: "Bench", value: Any) -> None:
     def flow(context: Context) -> Steps:
         return [(yield context.call_activity("echo", value))]
@@ -117,6 +121,7 @@ class Point:
         return Point(data["x"])
 
 
+@pytest.mark.case(12)
 def test_an_activity_returns_an_object_with_to_json(bench: "Bench") -> None:
     def make(x: int) -> Any:
         return Point(x)
@@ -128,6 +133,7 @@ def test_an_activity_returns_an_object_with_to_json(bench: "Bench") -> None:
     assert bench.run(flow, make)["output"] == 3
 
 
+@pytest.mark.case(13)
 def test_ids_go_to_activities_timers_and_children_but_not_to_events(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         later = context.current_utc_datetime + timedelta(minutes=1)
@@ -148,6 +154,7 @@ def test_ids_go_to_activities_timers_and_children_but_not_to_events(bench: "Benc
     assert [(e["EventType"], e["EventId"]) for e in decided] == [(4, 0), (10, 1), (7, 2)]
 
 
+@pytest.mark.case(14)
 def test_two_completions_in_one_batch_are_one_episode_in_child_order(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         now = context.current_utc_datetime
@@ -162,6 +169,7 @@ def test_two_completions_in_one_batch_are_one_episode_in_child_order(bench: "Ben
     assert both[both.index(11) - 1 : both.index(11) + 2] == [12, 11, 11]
 
 
+@pytest.mark.case(15)
 def test_a_line_guarded_by_is_replaying_is_said_once_per_step(bench: "Bench") -> None:
     said: list[str] = []
 
@@ -177,6 +185,7 @@ def test_a_line_guarded_by_is_replaying_is_said_once_per_step(bench: "Bench") ->
     assert said == ["one", "two", "three", "end"]
 
 
+@pytest.mark.case(16)
 def test_time_and_uuids_of_a_step_are_the_same_in_every_replay(bench: "Bench") -> None:
     seen: dict[int, set[tuple[str, str]]] = {}
 
@@ -192,6 +201,7 @@ def test_time_and_uuids_of_a_step_are_the_same_in_every_replay(bench: "Bench") -
     assert moments == sorted(moments)
 
 
+@pytest.mark.case(17)
 def test_a_task_that_is_never_yielded_is_never_scheduled(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         context.call_activity("echo", "forgotten")
@@ -202,6 +212,7 @@ def test_a_task_that_is_never_yielded_is_never_scheduled(bench: "Bench") -> None
     assert inputs == ['["\\"yielded\\""]']
 
 
+@pytest.mark.case(18)
 def test_an_unhandled_failure_carries_reason_and_details(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("boom", "no luck")
@@ -214,6 +225,7 @@ def test_an_unhandled_failure_carries_reason_and_details(bench: "Bench") -> None
     )
 
 
+@pytest.mark.case(18)
 def test_a_handled_failure_completes_the_orchestration(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         try:
@@ -232,6 +244,7 @@ MARKER = '$OutOfProcData$:{"isDone": true, "actions": [[]]}'
 @pytest.mark.parametrize(
     "text", ["", 'quotes " and \\ and \n lines', MARKER], ids=["empty", "quotes", "marker"]
 )
+@pytest.mark.case(18)
 def test_any_failure_text_arrives_whole(bench: "Bench", text: str) -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", 1)
@@ -243,6 +256,7 @@ def test_any_failure_text_arrives_whole(bench: "Bench", text: str) -> None:
     assert status["output"] == f"Orchestrator function 'flow' failed: {expected}"
 
 
+@pytest.mark.case(19)
 def test_an_orchestrator_without_yield_returns_its_value(bench: "Bench") -> None:
     def flow(context: Context) -> Any:
         return {"id": context.instance_id}
@@ -250,6 +264,7 @@ def test_an_orchestrator_without_yield_returns_its_value(bench: "Bench") -> None
     assert bench.run(flow)["output"] == {"id": "i1"}
 
 
+@pytest.mark.case(19)
 def test_an_orchestrator_without_yield_that_raises_is_failed(bench: "Bench") -> None:
     def flow(context: Context) -> Any:
         raise KeyError("missing")
@@ -259,6 +274,7 @@ def test_an_orchestrator_without_yield_that_raises_is_failed(bench: "Bench") -> 
     assert status["output"] == "Orchestrator function 'flow' failed: KeyError: 'missing'"
 
 
+@pytest.mark.case(20)
 def test_an_output_that_is_not_json_fails_the_orchestration(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", 1)
@@ -280,6 +296,7 @@ def test_an_activity_result_that_is_not_json_fails_the_activity(bench: "Bench") 
     assert "Activity function 'bad' failed:  ValueError:" in status["output"]
 
 
+@pytest.mark.case(10)
 def test_a_replay_in_schema_v1_is_refused_loudly(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", 1)

@@ -8,6 +8,7 @@ and that run fails so that nobody overlooks it.
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 from local.clock import Clock, RunningClock, VirtualClock
 from local.functions_host.host import FunctionsHost
 from local.functions_host.loader import loaded
+from local.functions_host.timestamps import remembered
 
 APP = Path(__file__).parent / "app"
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,6 +59,7 @@ def without_moments(host: FunctionsHost, instance_id: str) -> str:
     return MOMENT.sub("-", json.dumps(host.history(instance_id)))
 
 
+@pytest.mark.case(55)
 def test_a_45_minute_poll_leaves_the_same_history_on_a_virtual_and_on_a_running_clock(
     start: Callable[..., FunctionsHost],
 ) -> None:
@@ -103,6 +106,7 @@ RECORDED = ["journey", "approval"]
 
 
 @pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.case(56)
 def test_the_host_sends_the_requests_that_were_recorded(
     start: Callable[..., FunctionsHost], name: str
 ) -> None:
@@ -115,10 +119,12 @@ def test_the_host_sends_the_requests_that_were_recorded(
     assert exchanges == json.loads(file.read_text())
 
 
+@pytest.mark.parametrize("around", [nullcontext, remembered])
 @pytest.mark.parametrize("name", RECORDED)
-def test_the_sdk_answers_the_recorded_requests_to_the_byte(name: str) -> None:
+@pytest.mark.case(56)
+def test_the_sdk_answers_the_recorded_requests_to_the_byte(name: str, around: Any) -> None:
     exchanges = json.loads((GOLDEN / f"{name}.json").read_text())
-    with loaded(APP) as functions:
+    with around(), loaded(APP) as functions:
         (replay,) = [f.call for f in functions if f.name == name]
         for exchange in exchanges:
             context = func.OrchestrationContext(json.dumps(exchange["request"]))

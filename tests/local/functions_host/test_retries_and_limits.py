@@ -41,6 +41,7 @@ def decisions(bench: "Bench") -> list[tuple[int, int]]:
     return [(e["EventType"], e["EventId"]) for e in bench.history() if e["EventType"] in (4, 7, 10)]
 
 
+@pytest.mark.case(21)
 def test_a_retry_succeeds_at_the_third_attempt_after_its_intervals(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return (yield context.call_activity_with_retry("shaky", retry(5000, 3), "it"))
@@ -51,6 +52,7 @@ def test_a_retry_succeeds_at_the_third_attempt_after_its_intervals(bench: "Bench
     assert (bench.clock.now() - bench.clock.START) == timedelta(seconds=10)
 
 
+@pytest.mark.case(21)
 def test_an_exhausted_retry_waits_for_one_more_timer_that_is_due_at_once(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         try:
@@ -69,6 +71,7 @@ def test_an_exhausted_retry_waits_for_one_more_timer_that_is_due_at_once(bench: 
     ]
 
 
+@pytest.mark.case(21)
 def test_retries_in_a_task_all_take_ids_as_they_appear(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         return (
@@ -117,18 +120,26 @@ def other_kind(context: Context) -> Steps:
     yield context.wait_for_external_event("go")
 
 
+def other_name(context: Context) -> Steps:
+    yield context.call_activity("echo", 1)
+    yield context.call_activity("echo", 2)
+    yield context.wait_for_external_event("go")
+
+
 def removed_step(context: Context) -> Steps:
     yield context.call_activity("echo", 1)
     yield context.wait_for_external_event("go")
 
 
-@pytest.mark.parametrize("after", [other_order, other_kind, removed_step])
+@pytest.mark.parametrize("after", [other_order, other_name, other_kind, removed_step])
+@pytest.mark.case(22)
 def test_a_changed_orchestrator_is_found_out(bench: "Bench", after: Any) -> None:
     status = changed(bench, first_version, after)
     assert status["runtimeStatus"] == "Failed"
     assert status["output"].startswith("Non-Deterministic workflow detected:")
 
 
+@pytest.mark.case(22)
 def test_a_changed_input_is_no_error(bench: "Bench") -> None:
     def other_input(context: Context) -> Steps:
         yield context.call_activity("echo", "something else")
@@ -138,6 +149,7 @@ def test_a_changed_input_is_no_error(bench: "Bench") -> None:
     assert changed(bench, first_version, other_input)["runtimeStatus"] == "Completed"
 
 
+@pytest.mark.case(23)
 def test_an_unknown_activity_fails_the_orchestration_with_the_known_ones(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         try:
@@ -153,6 +165,7 @@ def test_an_unknown_activity_fails_the_orchestration_with_the_known_ones(bench: 
     )
 
 
+@pytest.mark.case(23)
 def test_an_unknown_sub_orchestrator_fails_the_orchestration(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_sub_orchestrator("nobody", 1)
@@ -169,6 +182,7 @@ def test_without_any_activity_the_failure_says_so(bench: "Bench") -> None:
     assert "No activity functions are currently registered!" in bench.run(flow)["output"]
 
 
+@pytest.mark.case(24)
 def test_a_timer_of_twenty_days_takes_seven_episodes_and_is_on_time(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         due = context.current_utc_datetime + timedelta(days=20)
@@ -180,6 +194,7 @@ def test_a_timer_of_twenty_days_takes_seven_episodes_and_is_on_time(bench: "Benc
     assert len([e for e in bench.history() if e["EventType"] == 12]) == 7
 
 
+@pytest.mark.case(25)
 def test_a_custom_status_shows_while_running_and_survives_a_falsy_one(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         context.set_custom_status({"step": 1})
@@ -195,6 +210,7 @@ def test_a_custom_status_shows_while_running_and_survives_a_falsy_one(bench: "Be
 
 
 @pytest.mark.parametrize(("characters", "ends"), [(8190, "Completed"), (8191, "Failed")])
+@pytest.mark.case(25)
 def test_a_custom_status_holds_16_kilobytes_of_utf_16(
     bench: "Bench", characters: int, ends: str
 ) -> None:
@@ -208,6 +224,7 @@ def test_a_custom_status_holds_16_kilobytes_of_utf_16(
         assert "16384 bytes" in status["output"]
 
 
+@pytest.mark.case(25)
 def test_a_custom_status_is_kept_over_continue_as_new(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         if context.get_input() == 1:

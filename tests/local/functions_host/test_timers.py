@@ -40,6 +40,7 @@ def moment(text: str) -> datetime:
         ("01:30:00", "2026-01-01T00:00:10", "2026-01-01T01:30:10"),
     ],
 )
+@pytest.mark.case(8)
 def test_a_schedule_knows_its_next_occurrence(schedule: str, after: str, due: str) -> None:
     assert parse_schedule(schedule).next_after(moment(after)) == moment(due)
 
@@ -82,6 +83,7 @@ def pause(context: Context) -> Steps:
     yield context.create_timer(context.current_utc_datetime + timedelta(minutes=12))
 
 
+@pytest.mark.case(8)
 def test_a_timer_fires_on_its_schedule_when_time_is_moved(bench: "Bench") -> None:
     ticks, declare = ticking(bench, "%EVERY%")
     bench.settings["EVERY"] = "0 */5 * * * *"
@@ -112,6 +114,7 @@ def test_a_timer_fires_when_somebody_else_moves_the_clock(bench: "Bench") -> Non
     assert ticks == [("00:07:00", False)]
 
 
+@pytest.mark.case(8)
 def test_a_timer_can_run_on_startup(bench: "Bench") -> None:
     ticks, declare = ticking(bench, "0 */5 * * * *", run_on_startup=True)
     bench.declare(declare)
@@ -120,6 +123,7 @@ def test_a_timer_can_run_on_startup(bench: "Bench") -> None:
     assert ticks == [("00:00:00", False)]
 
 
+@pytest.mark.case(8)
 def test_what_was_missed_while_the_host_was_down_fires_once_as_past_due(bench: "Bench") -> None:
     ticks, declare = ticking(bench, "0 */5 * * * *")
     bench.declare(declare)
@@ -144,6 +148,7 @@ def test_without_a_monitor_nothing_is_past_due(bench: "Bench") -> None:
     assert ticks == []
 
 
+@pytest.mark.case(8)
 def test_a_run_that_outlasts_its_occurrence_is_followed_by_one_run_not_joined(
     bench: "Bench",
 ) -> None:
