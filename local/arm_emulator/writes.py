@@ -117,6 +117,7 @@ def check_change(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
     type_.check_location(change)
     type_.check(change)
     check_references(cloud, type_, change)
+    type_.check_quota(change)
 
 
 def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resource:

@@ -5,6 +5,7 @@ from typing import Any
 from local.arm_emulator.families import NETWORK
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.providers.quotas import check_network_quota
 from local.arm_emulator.references import Reference
 from local.arm_emulator.resource_type import BackReference, Change, ResourceType, Timing
 from local.arm_emulator.subnets import check_entry, check_static_address, free_address
@@ -37,6 +38,10 @@ class NetworkType(ResourceType):
     api_versions = API_VERSIONS
     family = NETWORK
 
+    def check_quota(self, change: Change) -> None:
+        """So many of a type per region."""
+        check_network_quota(change)
+
     def fill(self, change: Change) -> None:
         """A GUID that stays for life."""
         change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
@@ -65,13 +70,11 @@ class PublicIPAddresses(NetworkType):
             raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
         if str(properties.get("publicIPAllocationMethod", "Static")).lower() != "static":
             message = f"Standard sku publicIp {change.id} must have AllocationMethod set to Static."
-            raise ArmError(
-                400, "StandardSkuPublicIPAddressesMustHaveStaticAllocationMethod", message
-            )
+            raise ArmError(400, self.cloud.settings.public_address_method_code, message)
         minutes = properties.get("idleTimeoutInMinutes", 4)
         if not 4 <= minutes <= 30:
             message = f"The idle timeout {minutes} is not between 4 and 30 minutes."
-            raise ArmError(400, "InvalidIdleTimeoutInMinutes", message)
+            raise ArmError(400, self.cloud.settings.idle_timeout_code, message)
         self._check_immutable(change)
 
     def _check_immutable(self, change: Change) -> None:
@@ -88,7 +91,7 @@ class PublicIPAddresses(NetworkType):
         for name, before, after in pairs:
             if str(before).lower() != str(after).lower():
                 message = f"The {name} of public IP address {change.id} cannot be changed."
-                raise ArmError(400, "PublicIPAddressPropertyCannotBeChanged", message)
+                raise ArmError(400, self.cloud.settings.public_address_fixed_code, message)
 
     def fill(self, change: Change) -> None:
         """An address out of the documentation ranges, chosen by the seed."""
@@ -128,7 +131,8 @@ class NetworkInterfaces(NetworkType):
         configurations = change.properties.get("ipConfigurations") or []
         if not configurations:
             message = f"Network interface {change.id} has no IP configuration."
-            raise ArmError(400, "NetworkInterfaceMustHaveIpConfiguration", message)
+            # This code and the next: the notes of the makers of Azure PowerShell.
+            raise ArmError(400, "InvalidIPConfigCount", message)
         for configuration in configurations:
             inner = configuration.get("properties") or {}
             subnet = (inner.get("subnet") or {}).get("id")
@@ -167,7 +171,7 @@ def check_zones(change: Change) -> None:
         message = (
             f"Resource {change.id} has availability zones, which {region.name} does not support."
         )
-        raise ArmError(400, "AvailabilityZonesNotSupportedInRegion", message)
+        raise ArmError(400, change.cloud.settings.zones_code, message)
 
 
 def check_public_address(change: Change, configuration: Json) -> None:

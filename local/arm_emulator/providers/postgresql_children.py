@@ -35,10 +35,10 @@ class Configurations(PostgresqlType):
         known = PARAMETERS.get(name)
         if known is None:
             message = f"The configuration '{name}' does not exist for server {server.id.name}."
-            raise ArmError(404, "ConfigurationNotFound", message)
+            raise ArmError(404, self.cloud.settings.parameter_unknown_code, message)
         if known.read_only:
             message = f"The configuration '{name}' is read-only."
-            raise ArmError(400, "ConfigurationIsReadOnly", message)
+            raise ArmError(400, self.cloud.settings.parameter_read_only_code, message)
         if not known.allows(str(change.properties.get("value", ""))):
             message = (
                 f"The value '{change.properties.get('value')}' is not allowed for '{name}': "
@@ -70,7 +70,7 @@ def get_configuration(
     known = PARAMETERS.get(name)
     if known is None:
         message = f"The configuration '{name}' does not exist for server {server}."
-        raise ArmError(404, "ConfigurationNotFound", message)
+        raise ArmError(404, cloud.settings.parameter_unknown_code, message)
     return Response(200, _configuration(cloud, found, name))
 
 
