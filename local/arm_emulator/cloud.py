@@ -225,6 +225,13 @@ class Cloud:
             if gate is not None:
                 gate(call, target)
 
+    def check_link(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
+        """What stands before every reference from one resource to another: permissions."""
+        for type_ in self.types.all():
+            gate = getattr(type_, "link_gate", None)
+            if gate is not None:
+                gate(call, target, linked)
+
     def not_found(self, target: ResourceId, *, inside: bool = False) -> ArmError:
         """Azure's 404 for a resource; `inside` for a named child in its parent's body."""
         if target.group:

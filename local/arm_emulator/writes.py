@@ -144,6 +144,7 @@ def act_on_resource(cloud: "Cloud", call: Call, target: ResourceId, action: str)
     known = next((name for name in type_.actions if name.lower() == action.lower()), None)
     if known is None:
         raise not_allowed(f"POST {action}", target)
+    cloud.check_gates(call, stored)
     if resource is None:
         raise cloud.not_found(target)
     answer = type_.act(resource, known, call.request.body, call)
