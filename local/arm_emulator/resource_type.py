@@ -110,6 +110,7 @@ class ResourceType:
     synchronous_delete: ClassVar[bool] = False
     implicit: ClassVar[bool] = False  # there by itself, so that a PATCH may be the first write
     patchable: ClassVar[bool] = True
+    deletable: ClassVar[bool] = True
     retry_after: ClassVar[tuple[int, ...]] = (10,)
     absent_delete: ClassVar[int] = 204
     location: ClassVar[Where] = "regional"

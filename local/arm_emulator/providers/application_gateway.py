@@ -148,6 +148,7 @@ class FirewallPolicies(NetworkType):
 
     type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
     model = "WebApplicationFirewallPolicy"
+    has_guid = False
     timing = Timing(2, 2, 5)
     synchronous_put = True
     back_references = (
@@ -171,7 +172,6 @@ class FirewallPolicies(NetworkType):
             ("requestBodyInspectLimitInKB", 128),
             ("fileUploadEnforcement", True),
             ("jsChallengeCookieExpirationInMins", 30),
-            ("captchaCookieExpirationInMins", 30),
         ):
             settings.setdefault(key, value)
         rules = properties.setdefault("managedRules", {})

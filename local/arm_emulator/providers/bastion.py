@@ -32,6 +32,7 @@ class BastionHosts(NetworkType):
 
     type = BASTIONS
     model = "BastionHost"
+    has_guid = False
     timing = Timing(7 * 60, 3 * 60, 5 * 60)
 
     def check(self, change: Change) -> None:

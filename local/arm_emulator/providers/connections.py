@@ -78,7 +78,7 @@ class Connections(NetworkType):
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The link comes up a while after the operation's success."""
         up = now + timedelta(seconds=self.cloud.settings.link_up_seconds)
-        resource.notes["connectedAt"] = up.isoformat()
+        resource.notes.setdefault("connectedAt", up.isoformat())
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """A failed connection stays and blocks its gateway's deletion (field report)."""

@@ -42,6 +42,7 @@ class ExpressRouteCircuits(NetworkType):
 
     type = "Microsoft.Network/expressRouteCircuits"
     model = "ExpressRouteCircuit"
+    has_guid = False
     timing = Timing(90, 30, 60)
     children: ClassVar[Mapping[str, Child]] = {
         "peerings": Child("ExpressRouteCircuitPeering", Timing(60, 30, 30)),

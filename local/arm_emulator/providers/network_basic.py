@@ -1,6 +1,6 @@
 """What all types of Microsoft.Network share; public addresses and network interfaces."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from local.arm_emulator.families import NETWORK
 from local.arm_emulator.locations import LOCATIONS, canonical
@@ -37,6 +37,7 @@ class NetworkType(ResourceType):
 
     api_versions = API_VERSIONS
     family = NETWORK
+    has_guid: ClassVar[bool] = True  # as the SDK's models have it
 
     def check_quota(self, change: Change) -> None:
         """So many of a type per region."""
@@ -44,9 +45,10 @@ class NetworkType(ResourceType):
 
     def fill(self, change: Change) -> None:
         """A GUID that stays for life."""
-        change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
-            self.guid(change.id.key, change.now)
-        )
+        if self.has_guid:
+            change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
+                self.guid(change.id.key, change.now)
+            )
 
 
 class PublicIPAddresses(NetworkType):
@@ -153,7 +155,8 @@ class NetworkInterfaces(NetworkType):
         properties.setdefault("tapConfigurations", [])
         properties.setdefault("hostedWorkloads", [])
         properties.setdefault("nicType", "Standard")
-        properties.setdefault("dnsSettings", {"dnsServers": [], "appliedDnsServers": []})
+        names = properties.setdefault("dnsSettings", {})
+        names["appliedDnsServers"] = names.setdefault("dnsServers", [])
         for at, configuration in enumerate(properties.get("ipConfigurations") or []):
             inner = configuration["properties"]
             inner.setdefault("primary", at == 0)

@@ -23,6 +23,7 @@ from local.arm_emulator.providers.postgresql_checks import (
 )
 from local.arm_emulator.providers.postgresql_children import replicas_of
 from local.arm_emulator.references import Reference
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
 
@@ -40,6 +41,16 @@ class FlexibleServers(PostgresqlType):
     secrets = ("administratorLoginPassword",)
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)
+
+    def accept(self, sent: Any) -> Any:
+        """The storage type '' is what a GET shows for Premium_LRS; taken back, we believe. [K]."""
+        properties = sent.get("properties") if isinstance(sent, dict) else None
+        storage = properties.get("storage") if isinstance(properties, dict) else None
+        if not isinstance(storage, dict) or storage.get("type") != "":
+            return sent
+        sent = clone(sent)
+        del sent["properties"]["storage"]["type"]
+        return sent
 
     def seconds(self, change: Change, kind: str) -> float:
         """High availability adds a standby; a zone that will not do is found out soon."""
@@ -130,11 +141,8 @@ class FlexibleServers(PostgresqlType):
         properties.setdefault("network", {}).setdefault("publicNetworkAccess", "Enabled")
         if properties["network"].get("delegatedSubnetResourceId"):
             properties["network"]["publicNetworkAccess"] = "Disabled"
-        body.setdefault("systemData", {"createdAt": change.now.isoformat()})
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """A merge of what is sent."""
-        _merge(change.body, sent)
+        created = {"createdAt": change.now.isoformat()}
+        body["systemData"] = change.before("systemData") or created
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The server is ready, and has written its own record into the zone."""
@@ -232,14 +240,6 @@ class FlexibleServers(PostgresqlType):
             pair = LOCATIONS[region].pair
             endpoint = {"service": "Microsoft.Storage", "locations": [region, pair]}
             endpoints.append(endpoint | {"provisioningState": "Succeeded"})
-
-
-def _merge(node: Json, sent: Json) -> None:
-    for key, value in sent.items():
-        if isinstance(value, dict) and isinstance(node.get(key), dict):
-            _merge(node[key], value)
-        elif value is not None:
-            node[key] = value
 
 
 TYPES = (FlexibleServers,)

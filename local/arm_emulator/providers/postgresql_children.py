@@ -1,7 +1,6 @@
 """What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from local.arm_emulator.calls import Call
@@ -23,6 +22,7 @@ class Configurations(PostgresqlType):
     type = f"{SERVER}/configurations"
     declared_body: ClassVar[Mapping[str, Any]] = {"properties": {"value": str, "source": str}}
     implicit = True
+    deletable = False
     timing = Timing(20, 20, 1)
     location = "none"
 
@@ -56,10 +56,6 @@ class Configurations(PostgresqlType):
             "source": change.properties.get("source") or "user-override",
             "isConfigPendingRestart": not known.dynamic and value != before,
         }
-
-    def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """Parameters have no state."""
-        body["properties"].pop("provisioningState", None)
 
 
 def get_configuration(
@@ -152,11 +148,39 @@ class VirtualEndpoints(ServerChild):
 
 
 class ThreatProtection(ServerChild):
-    """Advanced threat protection."""
+    """Advanced threat protection: every server has it, switched off until somebody writes it."""
 
     type = f"{SERVER}/advancedThreatProtectionSettings"
     model = "AdvancedThreatProtectionSettingsModel"
+    deletable = False
     timing = Timing(10, 10, 10)
+
+
+def get_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+) -> Response:
+    """The one setting of a server, written or not."""
+    return Response(200, _protection(cloud, subscription, group, server, name))
+
+
+def list_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """The same, as a list."""
+    return Response(200, {"value": [_protection(cloud, subscription, group, server, "Default")]})
+
+
+def _protection(cloud: "Cloud", subscription: str, group: str, server: str, name: str) -> Json:
+    id_ = _server(cloud, subscription, group, server).id.child(
+        ThreatProtection.type.rpartition("/")[2], name
+    )
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return cloud.types.show(stored)
+    if name.lower() != "default":
+        raise cloud.not_found(id_)
+    body = {"id": str(id_), "name": id_.name, "type": ThreatProtection.type}
+    return body | {"properties": {"state": "Disabled"}}
 
 
 TYPES = (Configurations, Administrators, Databases, VirtualEndpoints, ThreatProtection)
@@ -168,4 +192,6 @@ ROUTES = (
     Route("GET", _SERVER_PATH + "/configurations", list_configurations),
     Route("GET", _SERVER_PATH + "/configurations/{name}", get_configuration),
     Route("GET", _SERVER_PATH + "/replicas", list_replicas),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings", list_protection),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings/{name}", get_protection),
 )

@@ -78,7 +78,6 @@ class PrivateZones(PrivateDnsType):
                 "maxNumberOfRecordSets": 25_000,
                 "maxNumberOfVirtualNetworkLinks": 1_000,
                 "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
-                "numberOfRecordSets": 1,
                 "numberOfVirtualNetworkLinks": 0,
                 "numberOfVirtualNetworkLinksWithRegistration": 0,
                 "internalId": self.guid(change.id.key),
@@ -97,11 +96,22 @@ class PrivateZones(PrivateDnsType):
                 headers = {"x-ms-failure-cause": "gateway"}
                 raise ArmError(409, "CannotDeleteResource", message, headers=headers)
 
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """A zone has a record of its own from the beginning."""
+        id_ = resource.id.child("SOA", "@")
+        type_ = self.cloud.types.get(id_.type)
+        if type_ is not None and self.cloud.store.get(id_.key) is None:
+            own = {"ttl": 3600, "soaRecord": START_OF_AUTHORITY, "isAutoRegistered": False}
+            body: Json = {"properties": own | {"fqdn": f"{resource.id.name}."}}
+            record = Resource(id_, body | {"etag": self.guid(id_.key)}, now, now)
+            type_.dress(record)
+            self.cloud.store.put(record)
+
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Counters follow the records and links."""
         children = self.cloud.store.children(resource.key)
         links = [c for c in children if c.id.type.lower().endswith("/virtualnetworklinks")]
-        body["properties"]["numberOfRecordSets"] = 1 + len(children) - len(links)
+        body["properties"]["numberOfRecordSets"] = len(children) - len(links)
         body["properties"]["numberOfVirtualNetworkLinks"] = len(links)
 
 
@@ -167,6 +177,28 @@ class RecordSets(PrivateDnsType):
         change.properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
         change.properties["isAutoRegistered"] = False
         change.properties.setdefault("ttl", 3600)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Records have no state."""
+        body["properties"].pop("provisioningState", None)
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """The record of the zone's own stays as long as the zone."""
+        if self.type.endswith("/SOA"):
+            message = "The SOA record of a zone cannot be deleted."
+            raise ArmError(400, self.cloud.settings.soa_deletion_code, message)
+
+
+# As recorded by azure-cli.
+START_OF_AUTHORITY = {
+    "email": "azureprivatedns-host.microsoft.com",
+    "expireTime": 2419200,
+    "host": "azureprivatedns.net",
+    "minimumTtl": 10,
+    "refreshTime": 3600,
+    "retryTime": 300,
+    "serialNumber": 1,
+}
 
 
 def _record_type(name: str) -> type[RecordSets]:
