@@ -78,8 +78,6 @@ class AssumedCodes:
     route_conflict_code: str = "RouteConflict"
     route_next_hop_code: str = "InvalidRouteNextHopIpAddress"
 
-    soa_deletion_code: str = "BadRequest"  # as private DNS says of most else
-
     # Quotas, named as the ones that were seen are: <what>CountLimitReached.
     security_group_quota_code: str = "NetworkSecurityGroupCountLimitReached"
     route_table_quota_code: str = "RouteTableCountLimitReached"

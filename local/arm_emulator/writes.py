@@ -37,7 +37,7 @@ def put_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     prior = cloud.store.get(stored.key)
     if collection and prior is None:
         raise cloud.parent_not_found(target)
-    created = cloud.store.find(str(target)) is None
+    created = cloud.store.find(str(target)) is None and not type_.implicit
     change = _change(cloud, call, type_, stored, collection, target, sent)
     joined = _join(cloud, call, type_, change)
     if joined is not None:
