@@ -21,6 +21,7 @@ GATEWAY_CONNECTIONS = {"ErGw1AZ": 4, "Standard": 4, "ErGw2AZ": 8, "HighPerforman
 MOST_GATEWAY_CONNECTIONS = 16
 CIRCUIT_CONNECTIONS = {"Standard": 10, "Local": 10, "Basic": 10}
 MOST_CIRCUIT_CONNECTIONS = 100
+CIRCUITS_OF_ONE_LOCATION = 4  # https://learn.microsoft.com/azure/expressroute/expressroute-faqs
 
 
 class Connections(NetworkType):
@@ -116,6 +117,24 @@ def _check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
         if sum(side in sides for sides in pairs.values()) >= limit:
             message = f"{side} has {limit} connections already, which is its limit."
             raise ArmError(400, cloud.settings.connection_limit_code, message)
+    _check_location(change, pairs, gateway_id, circuit_id)
+
+
+def _check_location(
+    change: Change, pairs: dict[str, set[str]], gateway_id: str, circuit_id: str
+) -> None:
+    """A network takes four circuits of one peering location, whatever its gateway's SKU."""
+    store, settings = change.cloud.store, change.cloud.settings
+
+    def location(circuit: str) -> str:
+        found = (store.find(circuit) or {}).get("properties", {})
+        return str((found.get("serviceProviderProperties") or {}).get("peeringLocation", ""))
+
+    others = [store.get(owner) for owner, sides in pairs.items() if gateway_id in sides]
+    places = [location(each.properties["peer"]["id"]) for each in others if each is not None]
+    if location(circuit_id) and places.count(location(circuit_id)) >= CIRCUITS_OF_ONE_LOCATION:
+        message = f"{gateway_id} has four circuits of {location(circuit_id)} already."
+        raise ArmError(400, settings.connection_limit_code, message)
 
 
 def _refusal(cloud: "Cloud", change: Change) -> ArmError | None:

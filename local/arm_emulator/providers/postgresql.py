@@ -15,6 +15,7 @@ from local.arm_emulator.providers.postgresql_base import SERVER, PostgresqlType
 from local.arm_emulator.providers.postgresql_capabilities import STORAGE, check_cores
 from local.arm_emulator.providers.postgresql_checks import (
     check_account,
+    check_fixed,
     check_network,
     check_offer,
     check_source,
@@ -77,10 +78,7 @@ class FlexibleServers(PostgresqlType):
         if had is not None and wants is not None and wants < had:
             message = f"Storage cannot shrink from {had} to {wants} GB."
             raise ArmError(400, "InvalidParameterValue", message)
-        before = change.before("properties", "network", "delegatedSubnetResourceId")
-        if before is not None and subnet is not None and before.lower() != subnet.lower():
-            message = "The subnet of a server cannot be changed."
-            raise ArmError(400, "InvalidParameterValue", message)
+        check_fixed(change)
 
     def check_quota(self, change: Change) -> None:
         """So many vCores per family."""

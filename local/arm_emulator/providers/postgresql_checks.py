@@ -1,7 +1,8 @@
 """What a PostgreSQL server asks of its surroundings before it is created."""
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from local.arm_emulator.locations import canonical
 from local.arm_emulator.messages import ArmError
@@ -60,6 +61,25 @@ def check_offer(change: Change) -> None:
     if mode == "ZoneRedundant" and region in settings.postgresql_without_ha:
         message = f"Zone-redundant high availability is not supported in {region}."
         raise ArmError(400, settings.standby_code, message)
+
+
+def check_fixed(change: Change) -> None:
+    """Login, subnet and geo-redundancy are chosen once (the SDK's facets: create only)."""
+    for path in (
+        ("administratorLogin",),
+        ("network", "delegatedSubnetResourceId"),
+        ("backup", "geoRedundantBackup"),
+    ):
+        before, wants = change.before("properties", *path), _at(change.properties, path)
+        if before is not None and wants is not None and str(before).lower() != str(wants).lower():
+            message = f"The {path[-1]} of a server cannot be changed."
+            raise ArmError(400, "InvalidParameterValue", message, target=path[-1])
+
+
+def _at(node: Any, path: Iterable[str]) -> Any:
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
 
 
 def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
