@@ -260,6 +260,17 @@ class Cloud:
         headers = {"x-ms-failure-cause": "gateway"}
         return ArmError(404, "ParentResourceNotFound", message, headers=headers)
 
+    def check_api_version(self, target: ResourceId, version: str) -> None:
+        """Refuse a type that is not known, and a version that its provider does not have."""
+        type_, _, _ = self.types.resolve(target)
+        if self.settings.strict_api_versions and version not in type_.api_versions:
+            message = (
+                f"No registered resource provider found for location and API version '{version}' "
+                f"for type '{'/'.join(target.types)}'. The supported api-versions are "
+                f"'{', '.join(type_.api_versions)}'."
+            )
+            raise ArmError(400, "NoRegisteredProviderFound", message)
+
     def _require_subscription(self, path: str) -> None:
         parts = path.strip("/").split("/")
         if parts[0].lower() == "subscriptions" and len(parts) > 1:

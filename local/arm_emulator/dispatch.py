@@ -17,7 +17,7 @@ def serve_resource(cloud: "Cloud", call: Call) -> Response:
     scope, rest = split_provider(path)
     target = parse_id(path)
     if target is not None:
-        _check_api_version(cloud, call, target)
+        cloud.check_api_version(target, call.request.query["api-version"])
         return _on_resource(cloud, call, target)
     if len(rest) == 2 and call.method == "GET":
         return reads.list_type(cloud, call, scope, rest[0], rest[1])
@@ -42,15 +42,3 @@ def _on_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     if call.method == "DELETE":
         return deletions.delete_resource(cloud, call, target)
     raise ArmError(405, "HttpMethodNotSupported", f"{call.method} is not supported here.")
-
-
-def _check_api_version(cloud: "Cloud", call: Call, target: ResourceId) -> None:
-    type_, _, _ = cloud.types.resolve(target)
-    version = call.request.query["api-version"]
-    if cloud.settings.strict_api_versions and version not in type_.api_versions:
-        message = (
-            f"No registered resource provider found for location and API version '{version}' "
-            f"for type '{'/'.join(target.types)}'. The supported api-versions are "
-            f"'{', '.join(type_.api_versions)}'."
-        )
-        raise ArmError(400, "NoRegisteredProviderFound", message)

@@ -172,6 +172,7 @@ class FirewallPolicies(NetworkType):
             ("requestBodyInspectLimitInKB", 128),
             ("fileUploadEnforcement", True),
             ("jsChallengeCookieExpirationInMins", 30),
+            ("captchaExpirationInMins", 30),
         ):
             settings.setdefault(key, value)
         rules = properties.setdefault("managedRules", {})
