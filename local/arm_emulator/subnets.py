@@ -49,7 +49,7 @@ def check_entry(change: "Change", subnet_id: str, *, smallest: int = 29) -> None
     subnet = change.cloud.store.find(subnet_id)
     if subnet is None:
         return
-    _check_reserved(change, subnet_id)
+    _check_reserved(change, str(subnet["name"]))
     _check_delegation(change, subnet, subnet_id)
     _check_company(change, subnet_id)
     for network in networks_of(subnet):
@@ -121,9 +121,8 @@ def network_key(subnet_id: str) -> str:
     return subnet.parent.key if subnet is not None and subnet.parent is not None else ""
 
 
-def _check_reserved(change: "Change", subnet_id: str) -> None:
+def _check_reserved(change: "Change", name: str) -> None:
     """The code is the subnet's name: https://github.com/Azure/azure-rest-api-specs/issues/11861."""
-    name = subnet_id.rpartition("/")[2]
     owner = RESERVED.get(name.lower())
     if owner is not None and owner.lower() != change.id.type.lower():
         message = f"Subnet {name} is reserved for {owner}; {change.id} cannot be in it."
