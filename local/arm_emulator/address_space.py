@@ -28,12 +28,12 @@ def space_of(change: "Change") -> list[Network]:
     space = [parse_prefix(each) for each in texts]
     if not space:
         message = "The address space of a virtual network may not be empty."
-        raise ArmError(400, "VnetAddressSpaceEmpty", message)
+        raise ArmError(400, change.cloud.settings.address_space_empty_code, message)
     for at, network in enumerate(space):
         for other in (*FORBIDDEN, *space[:at]):
             if network.overlaps(other):
                 message = f"The address prefix {network} overlaps with {other}."
-                raise ArmError(400, "AddressPrefixOverlapsOrIsReserved", message)
+                raise ArmError(400, change.cloud.settings.address_space_reserved_code, message)
     return space
 
 
@@ -43,7 +43,8 @@ def subnet_networks(subnet: Json) -> list[Network]:
     texts = properties.get("addressPrefixes") or [properties.get("addressPrefix")]
     if not texts[0]:
         message = f"Subnet '{subnet.get('name')}' has no address prefix."
-        raise ArmError(400, "NetcfgSubnetRangeMissing", message)
+        # Seen for virtual hubs, in the notes of the makers of Azure PowerShell.
+        raise ArmError(400, "AddressPrefixStringCannotBeNullOrEmpty", message)
     return [parse_prefix(text) for text in texts]
 
 

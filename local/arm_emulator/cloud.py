@@ -11,8 +11,8 @@ import threading
 from datetime import datetime, timedelta
 from functools import partial
 
-from local.arm_emulator import deletions, reads, writes
 from local.arm_emulator.calls import Call, describe
+from local.arm_emulator.dispatch import serve_resource
 from local.arm_emulator.endings import finish
 from local.arm_emulator.faults import Fault, Faults
 from local.arm_emulator.identity import Identity
@@ -25,7 +25,7 @@ from local.arm_emulator.polling import describe_poll
 from local.arm_emulator.providers import ROUTES, TYPES
 from local.arm_emulator.references import Reference
 from local.arm_emulator.registry import Types
-from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id, split_provider
+from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id
 from local.arm_emulator.router import Router
 from local.arm_emulator.settings import Settings
 from local.arm_emulator.store import Resource, Store
@@ -128,41 +128,11 @@ class Cloud:
             )
             raise ArmError(400, "MissingApiVersionParameter", message)
         self._require_subscription(request.path)
-        response = found[0].handler(self, call, **found[1]) if found else self._resource(call)
+        response = found[0].handler(self, call, **found[1]) if found else serve_resource(self, call)
         if fault is not None:
             fault.mark(response)
             response.delay_seconds = fault.delay_seconds
         return response
-
-    def _resource(self, call: Call) -> Response:
-        path = call.request.path
-        scope, rest = split_provider(path)
-        target = parse_id(path)
-        if target is not None:
-            self._check_api_version(call, target)
-            return self._on_resource(call, target)
-        if len(rest) == 2 and call.method == "GET":
-            return reads.list_type(self, call, scope, rest[0], rest[1])
-        if len(rest) >= 4 and len(rest) % 2 == 0:
-            parent = parse_id(path.rpartition("/")[0])
-            assert parent is not None  # noqa: S101 - an even path without its end is an id
-            if call.method == "GET":
-                return reads.list_collection(self, call, parent, rest[-1])
-            if call.method == "POST":
-                return writes.act_on_resource(self, call, parent, rest[-1])
-        message = f"{call.method} {path} is not emulated."
-        raise ArmError(501 if rest or scope.count("/") < 4 else 404, "NotEmulated", message)
-
-    def _on_resource(self, call: Call, target: ResourceId) -> Response:
-        if call.method in ("GET", "HEAD"):
-            return reads.get_resource(self, call, target)
-        if call.method == "PUT":
-            return writes.put_resource(self, call, target)
-        if call.method == "PATCH":
-            return writes.patch_resource(self, call, target)
-        if call.method == "DELETE":
-            return deletions.delete_resource(self, call, target)
-        raise ArmError(405, "HttpMethodNotSupported", f"{call.method} is not supported here.")
 
     # --- what providers and writes ask of it ----------------------------------------------------
 
@@ -255,6 +225,13 @@ class Cloud:
             if gate is not None:
                 gate(call, target)
 
+    def check_link(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
+        """What stands before every reference from one resource to another: permissions."""
+        for type_ in self.types.all():
+            gate = getattr(type_, "link_gate", None)
+            if gate is not None:
+                gate(call, target, linked)
+
     def not_found(self, target: ResourceId, *, inside: bool = False) -> ArmError:
         """Azure's 404 for a resource; `inside` for a named child in its parent's body."""
         if target.group:
@@ -283,9 +260,9 @@ class Cloud:
         headers = {"x-ms-failure-cause": "gateway"}
         return ArmError(404, "ParentResourceNotFound", message, headers=headers)
 
-    def _check_api_version(self, call: Call, target: ResourceId) -> None:
+    def check_api_version(self, target: ResourceId, version: str) -> None:
+        """Refuse a type that is not known, and a version that its provider does not have."""
         type_, _, _ = self.types.resolve(target)
-        version = call.request.query["api-version"]
         if self.settings.strict_api_versions and version not in type_.api_versions:
             message = (
                 f"No registered resource provider found for location and API version '{version}' "

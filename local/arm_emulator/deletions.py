@@ -9,6 +9,7 @@ from local.arm_emulator.messages import Response
 from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, ResourceType
+from local.arm_emulator.writes import not_allowed
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 def delete_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     """Delete a resource or a named child; 204 where there is none."""
     type_, stored, collection = cloud.types.resolve(target)
+    if not type_.deletable:
+        raise not_allowed("DELETE", target)
     resource = cloud.store.get(stored.key)
     if resource is None or cloud.store.find(str(target)) is None:
         if target.group:

@@ -6,6 +6,7 @@ from local.arm_emulator.locations import canonical
 from local.arm_emulator.messages import ArmError
 from local.arm_emulator.references import ID_PREFIX, Reference, find_references
 from local.arm_emulator.registry import required_id
+from local.arm_emulator.resource_ids import parse_id
 from local.arm_emulator.resource_type import Change, ResourceType
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> Non
         elif reference.via not in ("identity", *type_.unchecked):
             _check_other(cloud, change, reference.target)
             _check_region(cloud, change, reference)
+            _check_join(cloud, change, reference.target)
 
 
 def _check_own(change: Change, path: str, target: str) -> None:
@@ -73,6 +75,12 @@ def _check_region(cloud: "Cloud", change: Change, reference: Reference) -> None:
     here, there = (canonical(str(b.get("location", ""))) for b in (change.body, target.body))
     if here != there:
         raise _invalid(reference.target, str(change.id))
+
+
+def _check_join(cloud: "Cloud", change: Change, target: str) -> None:
+    linked = parse_id(target)
+    if change.call is not None and linked is not None:
+        cloud.check_link(change.call, change.id, linked)
 
 
 def _invalid(target: str, by: str) -> ArmError:

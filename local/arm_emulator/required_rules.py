@@ -35,17 +35,18 @@ def check_subnet(cloud: "Cloud", subnet: Json, subnet_id: str) -> None:
     if APPLICATION_GATEWAYS.lower() in kinds:
         check_application_gateway(subnet_id, group, table)
     if BASTIONS.lower() in kinds:
-        check_bastion(subnet_id, group)
+        check_bastion(subnet_id, group, table)
 
 
 def check_entering(cloud: "Cloud", subnet_id: str, kind: str) -> None:
     """The same for a gateway or bastion that is about to enter a subnet."""
     properties = (cloud.store.find(subnet_id) or {}).get("properties") or {}
     group = _found(cloud, properties.get("networkSecurityGroup"))
+    table = _found(cloud, properties.get("routeTable"))
     if kind == APPLICATION_GATEWAYS:
-        check_application_gateway(subnet_id, group, _found(cloud, properties.get("routeTable")))
+        check_application_gateway(subnet_id, group, table)
     elif kind == BASTIONS:
-        check_bastion(subnet_id, group)
+        check_bastion(subnet_id, group, table)
 
 
 def check_gateway_subnet(
@@ -56,7 +57,8 @@ def check_gateway_subnet(
         return
     if group is not None:
         message = f"A network security group cannot be associated with {subnet_id}."
-        raise ArmError(400, cloud.settings.gateway_subnet_group_code, message)
+        # https://github.com/Azure-Terraform/terraform-azurerm-virtual-network/issues/18
+        raise ArmError(400, "NetworkSecurityGroupCannotBeAttachedToGatewaySubnet", message)
     if _default_route(table) is not None:
         message = f"A route to 0.0.0.0/0 cannot be associated with {subnet_id}."
         raise ArmError(400, cloud.settings.gateway_subnet_route_code, message)
@@ -75,12 +77,18 @@ def check_application_gateway(subnet_id: str, group: Json | None, table: Json | 
     route = _default_route(table)
     if route is not None and route.lower() != "internet":
         message = f"A route to 0.0.0.0/0 by {route} is not supported on {subnet_id}."
-        code = "ApplicationGatewaySubnetUserDefinedRouteNotSupported"
+        code = "ApplicationGatewaySubnetUserDefinedRouteNotAllowed"  # Microsoft's help page
         raise ArmError(400, code, message)
 
 
-def check_bastion(subnet_id: str, group: Json | None) -> None:
-    """A group on AzureBastionSubnet must hold the whole set of Bastion's rules."""
+def check_bastion(subnet_id: str, group: Json | None, table: Json | None) -> None:
+    """AzureBastionSubnet takes no route table, and a group only with all of Bastion's rules.
+
+    https://learn.microsoft.com/azure/bastion/bastion-faq#udr
+    """
+    if table is not None:
+        message = f"Route table {table['id']} cannot be associated with {subnet_id}."
+        raise ArmError(400, "RouteTableCannotBeAttachedForAzureBastionSubnet", message)
     if group is None:
         return
     for direction, tag, port in BASTION_RULES:

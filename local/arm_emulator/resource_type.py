@@ -8,7 +8,7 @@ locks) is done by the core from the class attributes.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from local.arm_emulator.calls import Call
 from local.arm_emulator.families import COMPUTE, NETWORK, Family
 from local.arm_emulator.locations import LOCATIONS, canonical
-from local.arm_emulator.messages import ArmError, Json, Response
+from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import NETWORK_NAME, NameRule
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.references import Reference, named_children
@@ -110,6 +110,7 @@ class ResourceType:
     synchronous_delete: ClassVar[bool] = False
     implicit: ClassVar[bool] = False  # there by itself, so that a PATCH may be the first write
     patchable: ClassVar[bool] = True
+    deletable: ClassVar[bool] = True
     retry_after: ClassVar[tuple[int, ...]] = (10,)
     absent_delete: ClassVar[int] = 204
     location: ClassVar[Where] = "regional"
@@ -119,13 +120,11 @@ class ResourceType:
     children: ClassVar[Mapping[str, Child]] = {}
     back_references: ClassVar[tuple[BackReference, ...]] = ()
     in_use: ClassVar[str] = "InUseResourceCannotBeDeleted"
-    in_use_status: ClassVar[int] = 400
     tolerated: ClassVar[tuple[str, ...]] = ()  # references that do not keep it from deletion
     unchecked: ClassVar[tuple[str, ...]] = ()  # references that the type itself looks at
     lag: ClassVar[str] = ""  # setting: how long references *to* this type outlive their owner
-    actions: ClassVar[
-        Mapping[str, float]
-    ] = {}  # POST actions with their seconds; 0 answers at once
+    # POST actions with their seconds; 0 answers at once
+    actions: ClassVar[Mapping[str, float]] = {}
 
     def __init__(self, cloud: "Cloud") -> None:
         self.cloud = cloud
@@ -149,6 +148,9 @@ class ResourceType:
 
     def check(self, change: Change) -> None:
         """Refuse a PUT or PATCH by raising ArmError; `change.body` is complete, not yet filled."""
+
+    def check_quota(self, change: Change) -> None:
+        """Refuse a PUT or PATCH that takes more than the subscription may have in the region."""
 
     def fill(self, change: Change) -> None:
         """Add to `change.body` what the service adds."""
@@ -230,7 +232,7 @@ class ResourceType:
         name = target.rpartition("/")[2]
         first = users[0].element
         message = f"{name} is in use by {first} and cannot be deleted."
-        return ArmError(self.in_use_status, code, message)
+        return ArmError(400, code, message)
 
     def check_location(self, change: Change) -> None:
         """The location must be known, and may never change."""
@@ -294,6 +296,3 @@ class GenericType(ResourceType):
 
     family = COMPUTE
     dressed = False
-
-
-Handler = Callable[..., Response]

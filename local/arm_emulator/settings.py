@@ -1,10 +1,13 @@
 """What a user of the emulator may choose. Unverified assumptions about Azure are here.
 
-Numbers marked [K] are expert knowledge; the others were seen in recorded traffic or are documented.
+The codes that are assumptions are in assumed_codes.py; they are settings like the others. Numbers
+marked [K] are expert knowledge; the others were seen in recorded traffic or are documented.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from local.arm_emulator.assumed_codes import AssumedCodes
 
 SUBSCRIPTION_ID = "5ca1ab1e-0000-4000-8000-000000000001"
 OTHER_SUBSCRIPTION_ID = "5ca1ab1e-0000-4000-8000-000000000002"
@@ -12,7 +15,7 @@ TENANT_ID = "5ca1ab1e-0000-4000-8000-00000000ffff"
 
 
 @dataclass(slots=True)
-class Settings:
+class Settings(AssumedCodes):
     """Named, documented behaviour; the default is what we believe Azure does."""
 
     subscription_id: str = SUBSCRIPTION_ID
@@ -59,23 +62,11 @@ class Settings:
     inject_storage_endpoint: bool = True  # PostgreSQL may add Microsoft.Storage to its subnet
     connection_key_is_kept: bool = True  # [K] by a PUT of a connection that does not carry it
     orphan_failed_connections: bool = True  # a failed connection stays and blocks its gateway
-    waf_policy_in_use_code: str = "ApplicationGatewayFirewallPolicyCannotBeDeleted"  # [K]
-    reserved_subnet_code: str = "SubnetReservedForOtherService"  # [K] GatewaySubnet and its like
-    delegated_subnet_code: str = "SubnetDelegatedToOtherService"  # [K]
-    gateway_subnet_group_code: str = "NetworkSecurityGroupNotAllowedOnGatewaySubnet"  # [K]
-    gateway_subnet_route_code: str = "DefaultRouteNotAllowedOnGatewaySubnet"  # [K]
     absent_subnets_are_kept: bool = False  # a VNet PUT without `subnets` deletes them all
-    subnet_not_delegated_code: str = "InvalidParameterValue"  # [K]
-    zone_named_as_server_code: str = "InvalidPrivateDnsZoneName"  # [K]
-    zone_missing_code: str = "InvalidParameterValue"  # [K]
-    region_restricted_code: str = "LocationIsOfferRestricted"  # [K]
-    server_with_replicas_code: str = "ServerHasReplicas"  # [K]
-    circuit_not_provisioned_code: str = "CircuitNotProvisioned"  # [K]
     waf_needs_http_listener: bool = False  # [K] a WAF_v2 gateway may hold L4 listeners only
     echo_platform_public_ip: bool = False  # [K] shape of an ExpressRoute gateway's GET
     dns_link_blocks_vnet_deletion: bool = False  # [K] it leaves a dangling link
     gateway_updating_after_success_seconds: float = 0.0  # GET may show Updating for a moment
-    policy_compliance: bool = True
 
     # What preflight reads find; locks, permissions and policies are put as resources instead.
     unregistered: tuple[str, ...] = ()  # namespaces; registering one takes it out

@@ -49,7 +49,7 @@ def check_entry(change: "Change", subnet_id: str, *, smallest: int = 29) -> None
     subnet = change.cloud.store.find(subnet_id)
     if subnet is None:
         return
-    _check_reserved(change, subnet_id)
+    _check_reserved(change, str(subnet["name"]))
     _check_delegation(change, subnet, subnet_id)
     _check_company(change, subnet_id)
     for network in networks_of(subnet):
@@ -58,7 +58,7 @@ def check_entry(change: "Change", subnet_id: str, *, smallest: int = 29) -> None
                 f"Subnet {subnet_id} with the range {network} is too small for {change.id}: it "
                 f"needs /{smallest} or more."
             )
-            raise ArmError(400, "SubnetPrefixSizeInvalid", message)
+            raise ArmError(400, change.cloud.settings.subnet_too_small_code, message)
 
 
 def check_static_address(change: "Change", subnet_id: str, address: str) -> None:
@@ -69,7 +69,8 @@ def check_static_address(change: "Change", subnet_id: str, address: str) -> None
     try:
         wanted = ipaddress.ip_address(address)
     except ValueError as error:
-        raise ArmError(400, "InvalidIPAddressFormat", f"{address} is no IP address.") from error
+        code = change.cloud.settings.address_malformed_code
+        raise ArmError(400, code, f"{address} is no IP address.") from error
     inside = [each for each in networks_of(subnet) if wanted in each]
     if not inside:
         message = (
@@ -120,24 +121,28 @@ def network_key(subnet_id: str) -> str:
     return subnet.parent.key if subnet is not None and subnet.parent is not None else ""
 
 
-def _check_reserved(change: "Change", subnet_id: str) -> None:
-    name = subnet_id.rpartition("/")[2]
+def _check_reserved(change: "Change", name: str) -> None:
+    """The code is the subnet's name: https://github.com/Azure/azure-rest-api-specs/issues/11861."""
     owner = RESERVED.get(name.lower())
     if owner is not None and owner.lower() != change.id.type.lower():
         message = f"Subnet {name} is reserved for {owner}; {change.id} cannot be in it."
-        raise ArmError(400, change.cloud.settings.reserved_subnet_code, message)
+        raise ArmError(400, name, message)
 
 
 def _check_delegation(change: "Change", subnet: Json, subnet_id: str) -> None:
+    """The code is told by the help pages of Azure Database Migration Service."""
     for delegation in (subnet.get("properties") or {}).get("delegations") or []:
         service = str((delegation.get("properties") or {}).get("serviceName", ""))
         if service.lower() != change.id.type.lower():
             message = f"Subnet {subnet_id} is delegated to {service}; {change.id} cannot be in it."
-            raise ArmError(400, change.cloud.settings.delegated_subnet_code, message)
+            raise ArmError(400, "ResourceNotPermittedOnDelegatedSubnet", message)
 
 
 def _check_company(change: "Change", subnet_id: str) -> None:
-    """Application gateways share their subnet with nothing but their like."""
+    """Application gateways share their subnet with nothing but their like.
+
+    Two codes were seen: of the gateway that comes second, and of what comes after a gateway.
+    """
     ours = change.id.type.lower() == APPLICATION_GATEWAYS.lower()
     for other in users_of(change.cloud, subnet_id, but=change.id.key):
         theirs = other.id.type.lower() == APPLICATION_GATEWAYS.lower()
@@ -146,4 +151,6 @@ def _check_company(change: "Change", subnet_id: str) -> None:
                 f"Subnet {subnet_id} cannot be used by {change.id}: {other.id} is in it, and an "
                 "application gateway's subnet can hold application gateways only."
             )
-            raise ArmError(400, "ApplicationGatewaySubnetCannotHaveOtherResources", message)
+            second = "ApplicationGatewaySubnetCannotHaveOtherResources"
+            code = second if ours else "ApplicationGatewaySubnetCannotBeUsedByOtherResources"
+            raise ArmError(400, code, message)

@@ -37,7 +37,7 @@ def put_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
     prior = cloud.store.get(stored.key)
     if collection and prior is None:
         raise cloud.parent_not_found(target)
-    created = cloud.store.find(str(target)) is None
+    created = cloud.store.find(str(target)) is None and not type_.implicit
     change = _change(cloud, call, type_, stored, collection, target, sent)
     joined = _join(cloud, call, type_, change)
     if joined is not None:
@@ -117,6 +117,7 @@ def check_change(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
     type_.check_location(change)
     type_.check(change)
     check_references(cloud, type_, change)
+    type_.check_quota(change)
 
 
 def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resource:
@@ -143,6 +144,7 @@ def act_on_resource(cloud: "Cloud", call: Call, target: ResourceId, action: str)
     known = next((name for name in type_.actions if name.lower() == action.lower()), None)
     if known is None:
         raise not_allowed(f"POST {action}", target)
+    cloud.check_gates(call, stored)
     if resource is None:
         raise cloud.not_found(target)
     answer = type_.act(resource, known, call.request.body, call)

@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 from local.arm_emulator.application_gateway_rules import check_document
 from local.arm_emulator.backend_health import backend_health
 from local.arm_emulator.calls import Call
-from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.messages import Json
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.network_basic import NetworkType
-from local.arm_emulator.references import Reference, find_references, named_children
+from local.arm_emulator.references import find_references, named_children
 from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import BackReference, Change, Timing
 from local.arm_emulator.store import Resource
-
-INBOUND_PORTS = range(65200, 65536)  # GatewayManager must reach these on the gateway's subnet
 
 
 class ApplicationGateways(NetworkType):
@@ -150,6 +148,7 @@ class FirewallPolicies(NetworkType):
 
     type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
     model = "WebApplicationFirewallPolicy"
+    has_guid = False
     timing = Timing(2, 2, 5)
     synchronous_put = True
     back_references = (
@@ -173,7 +172,7 @@ class FirewallPolicies(NetworkType):
             ("requestBodyInspectLimitInKB", 128),
             ("fileUploadEnforcement", True),
             ("jsChallengeCookieExpirationInMins", 30),
-            ("captchaCookieExpirationInMins", 30),
+            ("captchaExpirationInMins", 30),
         ):
             settings.setdefault(key, value)
         rules = properties.setdefault("managedRules", {})
@@ -182,13 +181,9 @@ class FirewallPolicies(NetworkType):
             rule_set.setdefault("ruleGroupOverrides", [])
             rule_set["computedDisabledRules"] = []
 
-    def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
-        """The code is an assumption, so it is a setting."""
-        return super().in_use_error(target, self.cloud.settings.waf_policy_in_use_code, users)
-
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """No gateway may use it."""
-        super().check_delete(resource, now)
+        self.refuse_in_use(str(resource.id), self.cloud.settings.waf_policy_in_use_code, now)
 
 
 TYPES = (ApplicationGateways, FirewallPolicies)

@@ -12,7 +12,6 @@ from local.arm_emulator.resource_type import Change
 class AttachedType(NetworkType):
     """What is attached to subnets; gateways in those subnets must go on working."""
 
-    in_use = "AttachedResourceCannotBeDeleted"
     lag = "reference_lag_seconds"
     via: ClassVar[str]
 

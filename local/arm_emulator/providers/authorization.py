@@ -28,6 +28,24 @@ SCOPES = (
     "/{inner}/{child}",
 )
 
+# What is joined by those that name it.
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
+JOINED = tuple(
+    f"microsoft.network/{each}"
+    for each in (
+        "virtualnetworks",
+        "virtualnetworks/subnets",
+        "networksecuritygroups",
+        "routetables",
+        "publicipaddresses",
+        "networkinterfaces",
+        "virtualnetworkgateways",
+        "expressroutecircuits",
+        "privatednszones",
+        "applicationgatewaywebapplicationfirewallpolicies",
+    )
+)
+
 
 def at_scopes(method: str, rest: str, handler: Callable[..., Response]) -> tuple[Route, ...]:
     """The same route at a subscription, a group, a resource and a child of a resource."""
@@ -109,13 +127,12 @@ class Permissions(AuthorizationType):
 
     def gate(self, call: Call, target: ResourceId) -> None:
         """Refuse an action that no set of permissions over the target contains."""
-        found = [each.properties for each in self.covering(target)]
         verb = {"DELETE": "delete", "POST": f"{call.action}/action"}.get(call.method, "write")
         type_name = target.type
         if type_name.lower() == "microsoft.resources/resourcegroups":
             type_name = "Microsoft.Resources/subscriptions/resourceGroups"
         action = f"{type_name}/{verb}"
-        if found and not any(allows(each, action) for each in found):
+        if not self._grants(target, action):
             who = call.caller.object_id if call.caller else ""
             message = (
                 f"The client '{who}' with object id '{who}' does not have authorization to perform "
@@ -123,6 +140,22 @@ class Permissions(AuthorizationType):
                 "recently granted, please refresh your credentials."
             )
             raise ArmError(403, "AuthorizationFailed", message)
+
+    def link_gate(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
+        """Refuse to attach something to what the caller may not join."""
+        action = f"{linked.type}/join/action"
+        if linked.type.lower() in JOINED and not self._grants(linked, action):
+            who = call.caller.object_id if call.caller else ""
+            message = (
+                f"The client '{who}' with object id '{who}' has permission to write '{target}'; "
+                f"however, it does not have permission to perform action '{action}' on the linked "
+                f"scope '{linked}' or the linked scope is invalid."
+            )
+            raise ArmError(403, "LinkedAuthorizationFailed", message)
+
+    def _grants(self, target: ResourceId, action: str) -> bool:
+        found = [each.properties for each in self.covering(target)]
+        return not found or any(allows(each, action) for each in found)
 
 
 def allows(permissions: Json, action: str) -> bool:

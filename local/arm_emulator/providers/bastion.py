@@ -32,6 +32,7 @@ class BastionHosts(NetworkType):
 
     type = BASTIONS
     model = "BastionHost"
+    has_guid = False
     timing = Timing(7 * 60, 3 * 60, 5 * 60)
 
     def check(self, change: Change) -> None:
@@ -40,11 +41,17 @@ class BastionHosts(NetworkType):
         sku = str((change.body.get("sku") or {}).get("name", "Standard"))
         self._check_sku(change, sku)
         configurations = change.properties.get("ipConfigurations") or []
-        if sku == "Developer":
-            return  # it shares a service and needs no subnet
+        if sku == "Developer":  # it shares a service and needs no subnet
+            if not change.properties.get("virtualNetwork"):
+                # https://github.com/Azure/bicep-types-az/issues/1979
+                message = f"Bastion host {change.id} of SKU Developer names no virtual network."
+                raise ArmError(400, "BastionHostVnetIdNotProvided", message)
+            return
         if len(configurations) != 1:
+            # https://github.com/Azure/ResourceModules/issues/1716; none: az network bastion update
+            limit = "Maximum" if configurations else "Atleast"
             message = f"A Bastion host has one IP configuration, not {len(configurations)}."
-            raise ArmError(400, "BastionHostIpConfigurationCountInvalid", message)
+            raise ArmError(400, f"BastionHostMustHave{limit}OneHostIpConfiguration", message)
         self._check_place(change, configurations[0].get("properties") or {}, sku)
 
     def fill(self, change: Change) -> None:
@@ -63,30 +70,31 @@ class BastionHosts(NetworkType):
         before = change.before("sku", "name")
         if before in SKUS and sku in SKUS and SKUS.index(sku) < SKUS.index(before):
             message = f"The SKU of a Bastion host cannot go down from {before} to {sku}."
-            raise ArmError(400, "BastionHostSkuDowngradeNotSupported", message)
+            raise ArmError(400, self.cloud.settings.bastion_downgrade_code, message)
         units = change.properties.get("scaleUnits", 2)
         if not 2 <= units <= 50 or (sku == "Basic" and units != 2):
             message = f"{units} scale units are not possible: 2-50, and 2 with Basic."
-            raise ArmError(400, "BastionHostScaleUnitsInvalid", message)
+            raise ArmError(400, self.cloud.settings.bastion_scale_code, message)
         wanted = [flag for flag in STANDARD_FLAGS if change.properties.get(flag)]
         if sku in ("Developer", "Basic") and wanted:
             message = f"{', '.join(wanted)} need SKU Standard or more, not {sku}."
-            raise ArmError(400, "BastionHostFeatureNotSupportedBySku", message)
+            raise ArmError(400, self.cloud.settings.bastion_feature_code, message)
 
     def _check_place(self, change: Change, inner: Json, sku: str) -> None:
         subnet = str((inner.get("subnet") or {}).get("id", ""))
         if subnet.rpartition("/")[2].lower() != "azurebastionsubnet":
             message = f"Subnet {subnet} must be named AzureBastionSubnet."
-            raise ArmError(400, "BastionHostSubnetNameInvalid", message)
+            # https://github.com/hashicorp/terraform-provider-azurerm/pull/15365
+            raise ArmError(400, "SubnetNameMustBeAzureBastionSubnet", message)
         check_entry(change, subnet, smallest=26)
         others = users_of(self.cloud, subnet, but=change.id.key)
         if others:
             message = f"{others[0].id} is in {subnet} already; a network has one Bastion host."
-            raise ArmError(400, "BastionHostAlreadyExistsInVirtualNetwork", message)
+            raise ArmError(400, self.cloud.settings.bastion_exists_code, message)
         private = sku == "Premium" and change.properties.get("enablePrivateOnlyBastion")
         if not inner.get("publicIPAddress") and not private:
             message = f"Bastion host {change.id} needs a public IP address."
-            raise ArmError(400, "BastionHostPublicIpAddressRequired", message)
+            raise ArmError(400, self.cloud.settings.bastion_public_address_code, message)
         check_public_address(change, inner)
         check_entering(self.cloud, subnet, BASTIONS)
 

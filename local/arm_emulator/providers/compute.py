@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import ANY_NAME, NameRule
 from local.arm_emulator.operations import Operation
-from local.arm_emulator.providers.quotas import SIZES
+from local.arm_emulator.providers.quotas import SIZES, check_compute_quota
 from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, GenericType, Timing
 from local.arm_emulator.store import Resource
@@ -67,6 +67,10 @@ class VirtualMachines(ComputeType):
             raise ArmError(409, "SkuNotAvailable", message)
         for interface in _interfaces(change.properties):
             self._check_free(change, str(interface.get("id", "")))
+
+    def check_quota(self, change: Change) -> None:
+        """So many vCPUs per region, and per family."""
+        check_compute_quota(change)
 
     def fill(self, change: Change) -> None:
         """An id for life, and a disk of its own."""

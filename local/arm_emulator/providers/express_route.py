@@ -1,10 +1,9 @@
-"""ExpressRoute circuits: in any state that a test needs; and what a connection asks of them."""
+"""ExpressRoute circuits, in any state that a test needs."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.registry import clone
@@ -43,12 +42,30 @@ class ExpressRouteCircuits(NetworkType):
 
     type = "Microsoft.Network/expressRouteCircuits"
     model = "ExpressRouteCircuit"
+    has_guid = False
     timing = Timing(90, 30, 60)
     children: ClassVar[Mapping[str, Child]] = {
         "peerings": Child("ExpressRouteCircuitPeering", Timing(60, 30, 30)),
         "authorizations": Child("ExpressRouteCircuitAuthorization", Timing(10, 5, 10)),
     }
-    in_use = "CircuitHasActiveConnections"
+
+    def check(self, change: Change) -> None:
+        """It names its provider and the place where they meet, or comes from a port of one's own.
+
+        The codes: the notes of the makers of Azure PowerShell on New-AzExpressRouteCircuit.
+        """
+        service = change.properties.get("serviceProviderProperties")
+        if not service and not change.properties.get("expressRoutePort"):
+            code = "ExpressRouteCircuitCreateMissingPortProvisioningProperties"
+            message = f"Circuit {change.id} has neither serviceProviderProperties nor a port."
+            raise ArmError(400, code, message)
+        for key, what in (
+            ("peeringLocation", "PeeringLocation"),
+            ("serviceProviderName", "Name"),
+        ):
+            if service and not service.get(key):
+                code = f"ExpressRouteCircuitServiceProvider{what}NotSpecified"
+                raise ArmError(400, code, f"Circuit {change.id} does not say its {key}.")
 
     def fill(self, change: Change) -> None:
         """A service key, and the states of a circuit that nobody has provisioned yet."""
@@ -65,132 +82,24 @@ class ExpressRouteCircuits(NetworkType):
             inner.setdefault("authorizationKey", self.guid(change.id.key, authorization["name"]))
             inner.setdefault("authorizationUseStatus", "Available")
 
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """No connection may use it."""
+        self.refuse_in_use(str(resource.id), self.cloud.settings.circuit_in_use_code, now)
+
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """An authorization is in use while a connection with its key exists."""
-        used = _used_keys(self.cloud, resource)
+        used = used_keys(self.cloud, resource)
         for authorization in body["properties"].get("authorizations") or []:
             inner = authorization["properties"]
             if inner.get("authorizationKey") in used:
                 inner["authorizationUseStatus"] = "InUse"
 
 
-# Connections per gateway and per circuit.
-# https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
-GATEWAY_CONNECTIONS = {"ErGw1AZ": 4, "Standard": 4, "ErGw2AZ": 8, "HighPerformance": 8}
-MOST_GATEWAY_CONNECTIONS = 16
-CIRCUIT_CONNECTIONS = {"Standard": 10, "Local": 10, "Basic": 10}
-MOST_CIRCUIT_CONNECTIONS = 100
-
-
-def check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
-    """Refuse a second connection of a pair, and one too many of either side."""
-    cloud, own = change.cloud, change.id.key
-    pairs: dict[str, set[str]] = {}
-    for side in (gateway_id, circuit_id):
-        for reference in cloud.store.references_to(side):
-            if reference.owner != own and "/connections/" in reference.owner:
-                pairs.setdefault(reference.owner, set()).add(side)
-    both = next((owner for owner, sides in pairs.items() if len(sides) == 2), None)
-    if both is not None:
-        message = f"{gateway_id} and {circuit_id} are connected by {both} already."
-        raise ArmError(400, "ConnectionAlreadyExists", message)
-    gateway, circuit = cloud.store.find(gateway_id), cloud.store.find(circuit_id)
-    sku = ((gateway or {}).get("properties", {}).get("sku") or {}).get("name", "")
-    tier = ((circuit or {}).get("sku") or {}).get("tier", "")
-    _check_count(pairs, gateway_id, GATEWAY_CONNECTIONS.get(sku, MOST_GATEWAY_CONNECTIONS))
-    _check_count(pairs, circuit_id, CIRCUIT_CONNECTIONS.get(tier, MOST_CIRCUIT_CONNECTIONS))
-
-
-def _check_count(pairs: dict[str, set[str]], side: str, limit: int) -> None:
-    if sum(side in sides for sides in pairs.values()) >= limit:
-        message = f"{side} has {limit} connections already, which is its limit."
-        raise ArmError(400, "ConnectionLimitExceeded", message)
-
-
-def connection_refusal(cloud: "Cloud", change: Change) -> ArmError | None:
-    """Why a connection cannot come about, or None."""
-    peer = (change.properties.get("peer") or {}).get("id")
-    circuit = cloud.store.get(str(peer).lower()) if peer else None
-    if circuit is None:
-        return None
-    return (
-        _provisioned(cloud, circuit)
-        or _reachable(cloud, change, circuit)
-        or _authorized(cloud, change, circuit)
-    )
-
-
-def _provisioned(cloud: "Cloud", circuit: Resource) -> ArmError | None:
-    properties = circuit.properties
-    state = properties.get("serviceProviderProvisioningState")
-    code = cloud.settings.circuit_not_provisioned_code
-    if state != "Provisioned" or properties.get("circuitProvisioningState") != "Enabled":
-        message = f"The circuit {circuit.id} is not provisioned by its provider: {state}."
-        return ArmError(400, code, message)
-    for peering in properties.get("peerings") or []:
-        inner = peering["properties"]
-        private = inner.get("peeringType") == "AzurePrivatePeering"
-        if private and inner.get("state", "Enabled") == "Enabled":
-            return None
-    message = f"The circuit {circuit.id} has no enabled private peering."
-    return ArmError(400, code, message)
-
-
-def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
-    gateway_id = change.properties["virtualNetworkGateway1"]["id"]
-    gateway = cloud.store.get(str(gateway_id).lower())
-    if gateway is None:
-        return None
-    region = canonical(gateway.body["location"])
-    peering = (circuit.properties.get("serviceProviderProperties") or {}).get("peeringLocation", "")
-    tier = (circuit.body.get("sku") or {}).get("tier", "Standard")
-    designated = PEERING_LOCATIONS.get(peering, canonical(circuit.body.get("location", "")))
-    near = LOCATIONS.get(region), LOCATIONS.get(designated)
-    if tier in ("Local", "MultiCloud"):
-        fits = region == designated
-    elif tier == "Premium":
-        fits = True
-    else:
-        fits = near[0] is None or near[1] is None or near[0].geography == near[1].geography
-    if fits:
-        return None
-    message = (
-        f"An ExpressRoute circuit in {peering} cannot be connected to {region} on a {tier} circuit."
-    )
-    return ArmError(400, "InvalidParameter", message)
-
-
-def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
-    kept = change.prior if cloud.settings.connection_key_is_kept else None
-    stored = kept.secrets.get("authorizationKey") if kept else None
-    key = change.properties.get("authorizationKey") or stored
-    if change.id.subscription.lower() == circuit.id.subscription.lower() and key is None:
-        return None
-    keys = [a["properties"]["authorizationKey"] for a in _authorizations(circuit)]
-    if key is None:
-        message = (
-            f"The client does not have permission to join {circuit.id}; a circuit of another "
-            "subscription needs an authorization key."
-        )
-        return ArmError(403, "LinkedAuthorizationFailed", message)
-    if key not in keys:
-        message = f"The authorization key does not belong to the circuit {circuit.id}."
-        return ArmError(400, "ExpressRouteCircuitAuthorizationKeyInvalid", message)
-    if key in _used_keys(cloud, circuit, but=change.id.key):
-        message = f"The authorization of circuit {circuit.id} is in use already."
-        return ArmError(400, "ExpressRouteCircuitAuthorizationAlreadyUsed", message)
-    return None
-
-
-def _used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
+def used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
+    """The authorization keys of a circuit that connections have, without the one named `but`."""
     owners = {each.owner for each in cloud.store.references_to(circuit.key)} - {but}
     users = [cloud.store.get(owner) for owner in owners]
     return {each.secrets.get("authorizationKey", "") for each in users if each is not None}
-
-
-def _authorizations(circuit: Resource) -> list[Json]:
-    found: list[Json] = circuit.properties.get("authorizations") or []
-    return found
 
 
 GOOD_PEERING = {

@@ -1,4 +1,4 @@
-"""ExpressRoute virtual network gateways and their connections."""
+"""ExpressRoute virtual network gateways."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,17 +6,22 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.calls import Call
 from local.arm_emulator.families import GATEWAY_RETRY_AFTER
-from local.arm_emulator.locks import BUSY
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
-from local.arm_emulator.providers.express_route import check_room, connection_refusal
 from local.arm_emulator.providers.network_basic import NetworkType, check_public_address
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
 from local.arm_emulator.subnets import check_entry, network_key, users_of
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")
 CLASSIC_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
+SHOWN_ONLY = ("packetCaptureDiagnosticState", "isMigrateToCSES")  # not in the SDK's model
+# [K] Where the address lives that the platform gives a gateway: in a subscription of Microsoft's.
+PLATFORM = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/platform"
+    "/providers/Microsoft.Network/publicIPAddresses"
+)
 
 
 class VirtualNetworkGateways(NetworkType):
@@ -38,7 +43,7 @@ class VirtualNetworkGateways(NetworkType):
         configurations = change.properties.get("ipConfigurations") or []
         if not configurations:
             message = "A gateway needs at least one IP configuration."
-            raise ArmError(400, "GatewayIpConfigurationCountInvalid", message)
+            raise ArmError(400, self.cloud.settings.gateway_place_count_code, message)
         kind = str(change.properties.get("gatewayType", "Vpn"))
         if kind.lower() != "expressroute":
             message = f"Gateways of type {kind} are not emulated; ExpressRoute is."
@@ -49,7 +54,7 @@ class VirtualNetworkGateways(NetworkType):
             subnet = str((inner.get("subnet") or {}).get("id"))
             if subnet.rpartition("/")[2].lower() != "gatewaysubnet":
                 message = f"Subnet {subnet} must be named GatewaySubnet."
-                raise ArmError(400, "InvalidGatewaySubnetName", message)
+                raise ArmError(400, self.cloud.settings.gateway_subnet_name_code, message)
             check_entry(change, subnet, smallest=27)
             check_public_address(change, inner)
             self._check_alone(change, subnet)
@@ -79,6 +84,35 @@ class VirtualNetworkGateways(NetworkType):
         properties.setdefault("bgpSettings", {"asn": 65515, "peerWeight": 0})
         for configuration in properties["ipConfigurations"]:
             configuration["properties"].setdefault("privateIPAllocationMethod", "Dynamic")
+
+    def accept(self, sent: Any) -> Any:
+        """What a GET shows beyond the schema comes back, with the platform's public address."""
+        if not isinstance(sent, dict) or not isinstance(sent.get("properties"), dict):
+            return sent
+        sent = clone(sent)
+        for key in SHOWN_ONLY:
+            sent["properties"].pop(key, None)
+        for configuration in sent["properties"].get("ipConfigurations") or []:
+            configuration.pop("type", None)
+            inner = configuration.get("properties") or {}
+            if str((inner.get("publicIPAddress") or {}).get("id", "")).startswith(PLATFORM):
+                del inner["publicIPAddress"]
+        return sent
+
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """A GET may show Updating for a moment after the operation's success."""
+        span = timedelta(seconds=self.cloud.settings.gateway_updating_after_success_seconds)
+        resource.notes["updatingUntil"] = (now + span).isoformat()
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """The state lags behind the operation, and the platform's address may be shown."""
+        until = resource.notes.get("updatingUntil")
+        if until is not None and now < datetime.fromisoformat(until):
+            body["properties"]["provisioningState"] = "Updating"
+        if self.cloud.settings.echo_platform_public_ip:
+            address = {"id": f"{PLATFORM}/{resource.id.name}"}
+            for configuration in body["properties"]["ipConfigurations"]:
+                configuration["properties"].setdefault("publicIPAddress", address)
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """A connection may be in the middle of a write."""
@@ -148,78 +182,7 @@ class VirtualNetworkGateways(NetworkType):
     def _check_alone(self, change: Change, subnet: str) -> None:
         for other in users_of(self.cloud, subnet, but=change.id.key):
             message = f"Virtual network already contains a gateway of this type: {other.id}."
-            raise ArmError(400, "GatewayAlreadyExistsInVirtualNetwork", message)
-
-
-class Connections(NetworkType):
-    """Connections of a gateway with a circuit; checked only now, after the gateway's 25 minutes."""
-
-    type = "Microsoft.Network/connections"
-    model = "VirtualNetworkGatewayConnection"
-    timing = Timing(3 * 60, 60, 2 * 60)
-    secrets = ("authorizationKey", "sharedKey")
-
-    def check(self, change: Change) -> None:
-        """An ExpressRoute connection joins one gateway with one circuit, once."""
-        kind = str(change.properties.get("connectionType", ""))
-        if kind.lower() != "expressroute":
-            message = f"Connections of type {kind} are not emulated; ExpressRoute is."
-            raise ArmError(501, "NotEmulated", message)
-        gateway = str((change.properties.get("virtualNetworkGateway1") or {}).get("id", ""))
-        circuit = str((change.properties.get("peer") or {}).get("id", ""))
-        if not gateway or not circuit:
-            message = "An ExpressRoute connection needs virtualNetworkGateway1 and peer."
-            raise ArmError(400, "ExpressRouteConnectionIncomplete", message)
-        check_room(change, gateway, circuit)
-
-    def holds(self, change: Change) -> dict[str, str]:
-        """The gateway cannot be written while it is being connected."""
-        gateway = (change.properties.get("virtualNetworkGateway1") or {}).get("id")
-        return {str(gateway).lower(): BUSY} if gateway else {}
-
-    def takes(self, change: Change) -> tuple[str, ...]:
-        """One connection of a gateway at a time."""
-        return tuple(self.holds(change))
-
-    def fill(self, change: Change) -> None:
-        """Counters and defaults."""
-        super().fill(change)
-        for key, value in (
-            ("routingWeight", 0),
-            ("enableBgp", False),
-            ("connectionProtocol", "IKEv2"),
-            ("dpdTimeoutSeconds", 0),
-            ("usePolicyBasedTrafficSelectors", False),
-            ("ipsecPolicies", []),
-            ("trafficSelectorPolicies", []),
-            ("expressRouteGatewayBypass", False),
-            ("enablePrivateLinkFastPath", False),
-            ("egressBytesTransferred", 0),
-            ("ingressBytesTransferred", 0),
-        ):
-            change.properties.setdefault(key, value)
-
-    def doom(self, change: Change) -> ArmError | None:
-        """The circuit is looked at only while the operation runs."""
-        return connection_refusal(self.cloud, change)
-
-    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
-        """The link comes up a while after the operation's success."""
-        up = now + timedelta(seconds=self.cloud.settings.link_up_seconds)
-        resource.notes["connectedAt"] = up.isoformat()
-
-    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
-        """A failed connection stays and blocks its gateway's deletion (field report)."""
-        if not self.cloud.settings.orphan_failed_connections and operation.kind == "create":
-            self.cloud.remove(resource, now)
-
-    def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """The status depends on how long ago the operation succeeded."""
-        up = resource.notes.get("connectedAt")
-        status = resource.notes.get("connectionStatus", "Unknown")
-        if up is not None and "connectionStatus" not in resource.notes:
-            status = "Connected" if datetime.fromisoformat(up) <= now else "Connecting"
-        body["properties"]["connectionStatus"] = status
+            raise ArmError(400, self.cloud.settings.gateway_exists_code, message)
 
 
 def _peer(connection: Resource) -> Json:
@@ -247,4 +210,4 @@ def _route(prefix: str) -> Json:
     }
 
 
-TYPES = (VirtualNetworkGateways, Connections)
+TYPES = (VirtualNetworkGateways,)

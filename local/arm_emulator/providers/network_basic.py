@@ -1,10 +1,11 @@
 """What all types of Microsoft.Network share; public addresses and network interfaces."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from local.arm_emulator.families import NETWORK
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.providers.quotas import check_network_quota
 from local.arm_emulator.references import Reference
 from local.arm_emulator.resource_type import BackReference, Change, ResourceType, Timing
 from local.arm_emulator.subnets import check_entry, check_static_address, free_address
@@ -36,12 +37,18 @@ class NetworkType(ResourceType):
 
     api_versions = API_VERSIONS
     family = NETWORK
+    has_guid: ClassVar[bool] = True  # as the SDK's models have it
+
+    def check_quota(self, change: Change) -> None:
+        """So many of a type per region."""
+        check_network_quota(change)
 
     def fill(self, change: Change) -> None:
         """A GUID that stays for life."""
-        change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
-            self.guid(change.id.key, change.now)
-        )
+        if self.has_guid:
+            change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
+                self.guid(change.id.key, change.now)
+            )
 
 
 class PublicIPAddresses(NetworkType):
@@ -65,13 +72,11 @@ class PublicIPAddresses(NetworkType):
             raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
         if str(properties.get("publicIPAllocationMethod", "Static")).lower() != "static":
             message = f"Standard sku publicIp {change.id} must have AllocationMethod set to Static."
-            raise ArmError(
-                400, "StandardSkuPublicIPAddressesMustHaveStaticAllocationMethod", message
-            )
+            raise ArmError(400, self.cloud.settings.public_address_method_code, message)
         minutes = properties.get("idleTimeoutInMinutes", 4)
         if not 4 <= minutes <= 30:
             message = f"The idle timeout {minutes} is not between 4 and 30 minutes."
-            raise ArmError(400, "InvalidIdleTimeoutInMinutes", message)
+            raise ArmError(400, self.cloud.settings.idle_timeout_code, message)
         self._check_immutable(change)
 
     def _check_immutable(self, change: Change) -> None:
@@ -88,7 +93,7 @@ class PublicIPAddresses(NetworkType):
         for name, before, after in pairs:
             if str(before).lower() != str(after).lower():
                 message = f"The {name} of public IP address {change.id} cannot be changed."
-                raise ArmError(400, "PublicIPAddressPropertyCannotBeChanged", message)
+                raise ArmError(400, self.cloud.settings.public_address_fixed_code, message)
 
     def fill(self, change: Change) -> None:
         """An address out of the documentation ranges, chosen by the seed."""
@@ -128,7 +133,8 @@ class NetworkInterfaces(NetworkType):
         configurations = change.properties.get("ipConfigurations") or []
         if not configurations:
             message = f"Network interface {change.id} has no IP configuration."
-            raise ArmError(400, "NetworkInterfaceMustHaveIpConfiguration", message)
+            # This code and the next: the notes of the makers of Azure PowerShell.
+            raise ArmError(400, "InvalidIPConfigCount", message)
         for configuration in configurations:
             inner = configuration.get("properties") or {}
             subnet = (inner.get("subnet") or {}).get("id")
@@ -149,7 +155,8 @@ class NetworkInterfaces(NetworkType):
         properties.setdefault("tapConfigurations", [])
         properties.setdefault("hostedWorkloads", [])
         properties.setdefault("nicType", "Standard")
-        properties.setdefault("dnsSettings", {"dnsServers": [], "appliedDnsServers": []})
+        names = properties.setdefault("dnsSettings", {})
+        names["appliedDnsServers"] = names.setdefault("dnsServers", [])
         for at, configuration in enumerate(properties.get("ipConfigurations") or []):
             inner = configuration["properties"]
             inner.setdefault("primary", at == 0)
@@ -167,7 +174,7 @@ def check_zones(change: Change) -> None:
         message = (
             f"Resource {change.id} has availability zones, which {region.name} does not support."
         )
-        raise ArmError(400, "AvailabilityZonesNotSupportedInRegion", message)
+        raise ArmError(400, change.cloud.settings.zones_code, message)
 
 
 def check_public_address(change: Change, configuration: Json) -> None:

@@ -18,6 +18,7 @@ class NetworkWatchers(NetworkType):
 
     type = "Microsoft.Network/networkWatchers"
     model = "NetworkWatcher"
+    has_guid = False
     timing = Timing(2, 2, 5)
     synchronous_put = True
     actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}

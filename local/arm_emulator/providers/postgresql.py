@@ -1,5 +1,6 @@
 """PostgreSQL flexible servers."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -9,21 +10,27 @@ from local.arm_emulator.association_links import VIA
 from local.arm_emulator.calls import Call
 from local.arm_emulator.locations import LOCATIONS, canonical, display_name
 from local.arm_emulator.messages import ArmError, Json
-from local.arm_emulator.names import NameRule
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.providers.postgresql_base import SERVER, PostgresqlType
-from local.arm_emulator.providers.postgresql_capabilities import STORAGE
+from local.arm_emulator.providers.postgresql_capabilities import STORAGE, check_cores
 from local.arm_emulator.providers.postgresql_checks import (
     check_account,
+    check_fixed,
+    check_network,
     check_offer,
     check_source,
     check_subnet,
-    check_zone,
+    zone_refusal,
 )
 from local.arm_emulator.providers.postgresql_children import replicas_of
 from local.arm_emulator.references import Reference
+from local.arm_emulator.registry import clone
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
+
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])")
+# https://github.com/hashicorp/terraform-provider-azurerm/issues/24549
+ZONE_REFUSED_SECONDS = 60.0
 
 
 class FlexibleServers(PostgresqlType):
@@ -35,14 +42,21 @@ class FlexibleServers(PostgresqlType):
     secrets = ("administratorLoginPassword",)
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)
-    name_rule = NameRule(
-        r"[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])",
-        "A server's name is 3-63 lower-case letters, digits and '-', not first or last.",
-        code="InvalidServerName",
-    )
+
+    def accept(self, sent: Any) -> Any:
+        """The storage type '' is what a GET shows for Premium_LRS; taken back, we believe. [K]."""
+        properties = sent.get("properties") if isinstance(sent, dict) else None
+        storage = properties.get("storage") if isinstance(properties, dict) else None
+        if not isinstance(storage, dict) or storage.get("type") != "":
+            return sent
+        sent = clone(sent)
+        del sent["properties"]["storage"]["type"]
+        return sent
 
     def seconds(self, change: Change, kind: str) -> float:
-        """High availability adds a standby."""
+        """High availability adds a standby; a zone that will not do is found out soon."""
+        if self.doom(change) is not None:
+            return ZONE_REFUSED_SECONDS
         mode = (change.properties.get("highAvailability") or {}).get("mode", "Disabled")
         more = 8 * 60 if kind == "create" and mode != "Disabled" else 0
         return super().seconds(change, kind) + more
@@ -51,25 +65,28 @@ class FlexibleServers(PostgresqlType):
         """A free name, a place in a network, and nothing immutable changed."""
         network = change.properties.get("network") or {}
         subnet = network.get("delegatedSubnetResourceId")
-        zone = str(network.get("privateDnsZoneArmResourceId") or "")
         if change.creates:
             self._check_name(change)
             check_account(change)
             check_offer(change)
             if subnet:
                 check_subnet(self.cloud, subnet)
-        if subnet or zone:
-            check_zone(change, zone)
+        check_network(change)
         check_source(change)
         had = change.before("properties", "storage", "storageSizeGB")
         wants = (change.properties.get("storage") or {}).get("storageSizeGB")
         if had is not None and wants is not None and wants < had:
             message = f"Storage cannot shrink from {had} to {wants} GB."
             raise ArmError(400, "InvalidParameterValue", message)
-        before = change.before("properties", "network", "delegatedSubnetResourceId")
-        if before is not None and subnet is not None and before.lower() != subnet.lower():
-            message = "The subnet of a server cannot be changed."
-            raise ArmError(400, "InvalidParameterValue", message)
+        check_fixed(change)
+
+    def check_quota(self, change: Change) -> None:
+        """So many vCores per family."""
+        check_cores(change)
+
+    def doom(self, change: Change) -> ArmError | None:
+        """The zone is looked at only while the server is made."""
+        return zone_refusal(change) if change.creates else None
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Its replicas must go first; whoever else names the server does not keep it."""
@@ -122,11 +139,8 @@ class FlexibleServers(PostgresqlType):
         properties.setdefault("network", {}).setdefault("publicNetworkAccess", "Enabled")
         if properties["network"].get("delegatedSubnetResourceId"):
             properties["network"]["publicNetworkAccess"] = "Disabled"
-        body.setdefault("systemData", {"createdAt": change.now.isoformat()})
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """A merge of what is sent."""
-        _merge(change.body, sent)
+        created = {"createdAt": change.now.isoformat()}
+        body["systemData"] = change.before("systemData") or created
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The server is ready, and has written its own record into the zone."""
@@ -175,6 +189,9 @@ class FlexibleServers(PostgresqlType):
             self.cloud.store.remove(record)
 
     def _check_name(self, change: Change) -> None:
+        if not NAME.fullmatch(change.id.name):
+            message = "A server's name is 3-63 lower-case letters, digits and '-', inside only."
+            raise ArmError(400, self.cloud.settings.server_name_code, message)
         for subscription in self.cloud.subscriptions:
             for other in self.cloud.store.of_type(subscription, self.type):
                 if other.id.name.lower() == change.id.name.lower():
@@ -221,14 +238,6 @@ class FlexibleServers(PostgresqlType):
             pair = LOCATIONS[region].pair
             endpoint = {"service": "Microsoft.Storage", "locations": [region, pair]}
             endpoints.append(endpoint | {"provisioningState": "Succeeded"})
-
-
-def _merge(node: Json, sent: Json) -> None:
-    for key, value in sent.items():
-        if isinstance(value, dict) and isinstance(node.get(key), dict):
-            _merge(node[key], value)
-        elif value is not None:
-            node[key] = value
 
 
 TYPES = (FlexibleServers,)

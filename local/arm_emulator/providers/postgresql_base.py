@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from local.arm_emulator.families import POSTGRESQL
-from local.arm_emulator.messages import ArmError
+from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import ANY_NAME
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.resource_ids import ResourceId
@@ -31,6 +31,10 @@ class PostgresqlType(ResourceType):
         while id_.parent is not None:
             id_ = id_.parent
         return self.cloud.store.get(id_.key)
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """A merge of what is sent."""
+        _merge(change.body, sent)
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """The server's lock; refused with the service's own code, also a while after success."""
@@ -64,6 +68,10 @@ class PostgresqlType(ResourceType):
         assert server is not None  # noqa: S101 - it has a running operation
         return self._busy(server)
 
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """What belongs to a server has no provisioningState."""
+        body["properties"].pop("provisioningState", None)
+
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The server stays busy for a while."""
         server = self.server_of(resource.id)
@@ -77,3 +85,11 @@ class PostgresqlType(ResourceType):
             "another operation. Try again later."
         )
         return ArmError(409, "ServerIsBusy", message)
+
+
+def _merge(node: Json, sent: Json) -> None:
+    for key, value in sent.items():
+        if isinstance(value, dict) and isinstance(node.get(key), dict):
+            _merge(node[key], value)
+        elif value is not None:
+            node[key] = value

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from local.arm_emulator.calls import Call
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json, Response
-from local.arm_emulator.providers.quotas import usage
+from local.arm_emulator.providers.quotas import beyond_quota, usage
 from local.arm_emulator.resource_ids import parse_id
+from local.arm_emulator.resource_type import Change
 from local.arm_emulator.router import Route
 from local.arm_emulator.store import Resource
 
@@ -151,11 +152,7 @@ def check_name(cloud: "Cloud", call: Call, **_: str) -> Response:
 
 def quota_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
     """How many vCores are used, by family."""
-    used: dict[str, int] = {}
-    for server in cloud.store.of_type(subscription, SERVER):
-        cores, family = sku_of(server.body)
-        if canonical(server.body["location"]) == canonical(location):
-            used[family] = used.get(family, 0) + cores
+    used = _cores_used(cloud, subscription, location)
     families = sorted({family for skus in EDITIONS.values() for _, family in skus.values()})
     base = f"/subscriptions/{subscription}/providers/{SERVER.partition('/')[0]}/locations"
     value = [
@@ -163,11 +160,46 @@ def quota_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -
             f"{base}/{location}/resourceType/flexibleServers/usages/{family}",
             family,
             used.get(family, 0),
-            int(cloud.settings.quotas.get(f"postgresql/{family}", VCORES_PER_FAMILY)),
+            _cores_allowed(cloud, family),
         )
         for family in families
     ]
     return Response(200, {"value": value})
+
+
+def check_cores(change: Change) -> None:
+    """Refuse a server that takes more vCores than its family may have; a standby takes as many.
+
+    https://learn.microsoft.com/azure/postgresql/troubleshoot/how-to-resolve-capacity-errors
+    """
+    cores, family = _cores_of(change.body)
+    had, had_family = _cores_of(change.prior.body) if change.prior else (0, "")
+    more = cores - (had if had_family == family else 0)
+    location = str(change.body["location"])
+    used = _cores_used(change.cloud, change.id.subscription, location).get(family, 0)
+    limit = _cores_allowed(change.cloud, family)
+    if more > 0 and used + more > limit:
+        message = beyond_quota(f"{family} Cores", used, limit, more)
+        raise ArmError(400, change.cloud.settings.postgresql_quota_code, message)
+
+
+def _cores_used(cloud: "Cloud", subscription: str, location: str) -> dict[str, int]:
+    used: dict[str, int] = {}
+    for server in cloud.store.of_type(subscription, SERVER):
+        cores, family = _cores_of(server.body)
+        if canonical(server.body["location"]) == canonical(location):
+            used[family] = used.get(family, 0) + cores
+    return used
+
+
+def _cores_of(body: Json) -> tuple[int, str]:
+    cores, family = sku_of(body)
+    mode = (body["properties"].get("highAvailability") or {}).get("mode", "Disabled")
+    return cores * (1 if mode == "Disabled" else 2), family
+
+
+def _cores_allowed(cloud: "Cloud", family: str) -> int:
+    return int(cloud.settings.quotas.get(f"postgresql/{family}", VCORES_PER_FAMILY))
 
 
 def subnet_usage(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:

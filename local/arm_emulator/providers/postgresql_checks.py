@@ -1,7 +1,8 @@
 """What a PostgreSQL server asks of its surroundings before it is created."""
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from local.arm_emulator.locations import canonical
 from local.arm_emulator.messages import ArmError
@@ -38,7 +39,7 @@ def check_account(change: Change) -> None:
     classes = sum(1 for each in CLASSES if re.search(each, password))
     if not 8 <= len(password) <= 128 or classes < 3 or (login and login in password):
         message = "The administrator login password does not meet the complexity requirements."
-        raise ArmError(400, "PasswordNotComplex", message)
+        raise ArmError(400, change.cloud.settings.password_code, message)
 
 
 def check_offer(change: Change) -> None:
@@ -50,7 +51,8 @@ def check_offer(change: Change) -> None:
             "Subscriptions are restricted from provisioning in this region. Please choose a "
             "different region."
         )
-        raise ArmError(400, settings.region_restricted_code, message)
+        # Seen in many reports, with the text of the documentation's page on capacity errors.
+        raise ArmError(400, "LocationIsOfferRestricted", message)
     version = change.properties.get("version")
     if version is not None and str(version) not in VERSIONS:
         message = f"The version {version} is not supported: {', '.join(VERSIONS)}."
@@ -58,7 +60,26 @@ def check_offer(change: Change) -> None:
     mode = (change.properties.get("highAvailability") or {}).get("mode")
     if mode == "ZoneRedundant" and region in settings.postgresql_without_ha:
         message = f"Zone-redundant high availability is not supported in {region}."
-        raise ArmError(400, "ZoneRedundantHighAvailabilityNotSupported", message)
+        raise ArmError(400, settings.standby_code, message)
+
+
+def check_fixed(change: Change) -> None:
+    """Login, subnet and geo-redundancy are chosen once (the SDK's facets: create only)."""
+    for path in (
+        ("administratorLogin",),
+        ("network", "delegatedSubnetResourceId"),
+        ("backup", "geoRedundantBackup"),
+    ):
+        before, wants = change.before("properties", *path), _at(change.properties, path)
+        if before is not None and wants is not None and str(before).lower() != str(wants).lower():
+            message = f"The {path[-1]} of a server cannot be changed."
+            raise ArmError(400, "InvalidParameterValue", message, target=path[-1])
+
+
+def _at(node: Any, path: Iterable[str]) -> Any:
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
 
 
 def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
@@ -72,26 +93,38 @@ def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
     ]
     if SERVER.lower() not in services:
         code = cloud.settings.subnet_not_delegated_code
-        message = f"The subnet {subnet_id} is not delegated to {SERVER}."
+        message = f"The subnet {subnet_id} is missing the required delegation {SERVER}."
         raise ArmError(400, code, message)
 
 
-def check_zone(change: Change, zone_id: str) -> None:
-    """A server in a network has a zone, which is named as documented but not like the server.
+def check_network(change: Change) -> None:
+    """A server in a network is not public, and has a zone; the codes were seen by many."""
+    network = change.properties.get("network") or {}
+    subnet = network.get("delegatedSubnetResourceId")
+    zone = network.get("privateDnsZoneArmResourceId")
+    if subnet and not zone:
+        message = "The ARM id of the private DNS zone may not be empty for a server in a network."
+        raise ArmError(400, "EmptyPrivateDnsZoneArmResourceId", message)
+    if change.creates and subnet and network.get("publicNetworkAccess") == "Enabled":
+        code = "ConflictingPublicNetworkAccessAndVirtualNetworkConfiguration"
+        raise ArmError(400, code, "A server in a network cannot have public network access.")
 
-    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
+
+def zone_refusal(change: Change) -> ArmError | None:
+    """Why a zone cannot serve a server: it is named like the server, or not as documented.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private; found
+    out only while the server is made: hashicorp/terraform-provider-azurerm, issue 24549.
     """
-    settings = change.cloud.settings
-    if not zone_id:
-        message = "A server in a virtual network needs a private DNS zone."
-        raise ArmError(400, settings.zone_missing_code, message)
-    name = zone_id.rpartition("/")[2].lower()
-    if name == f"{change.id.name}{DOMAIN}".lower():
-        message = f"The private DNS zone may not be named {change.id.name} as the server is."
-        raise ArmError(400, settings.zone_named_as_server_code, message)
-    if not name.endswith(DOMAIN):
-        message = f"The name of the private DNS zone must end with '{DOMAIN[1:]}'."
-        raise ArmError(400, settings.zone_named_as_server_code, message)
+    network = change.properties.get("network") or {}
+    name = str(network.get("privateDnsZoneArmResourceId") or "").rpartition("/")[2].lower()
+    if not name or (name.endswith(DOMAIN) and name != f"{change.id.name}{DOMAIN}".lower()):
+        return None
+    message = (
+        f"The name {name} of the private DNS zone is not valid: it must end with '{DOMAIN[1:]}' "
+        "and may not be the server's own."
+    )
+    return ArmError(400, "PrivateDnsZoneNameNotValid", message)
 
 
 def check_source(change: Change) -> None:

@@ -1,7 +1,6 @@
 """What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from local.arm_emulator.calls import Call
@@ -23,6 +22,7 @@ class Configurations(PostgresqlType):
     type = f"{SERVER}/configurations"
     declared_body: ClassVar[Mapping[str, Any]] = {"properties": {"value": str, "source": str}}
     implicit = True
+    deletable = False
     timing = Timing(20, 20, 1)
     location = "none"
 
@@ -35,10 +35,10 @@ class Configurations(PostgresqlType):
         known = PARAMETERS.get(name)
         if known is None:
             message = f"The configuration '{name}' does not exist for server {server.id.name}."
-            raise ArmError(404, "ConfigurationNotFound", message)
+            raise ArmError(404, self.cloud.settings.parameter_unknown_code, message)
         if known.read_only:
             message = f"The configuration '{name}' is read-only."
-            raise ArmError(400, "ConfigurationIsReadOnly", message)
+            raise ArmError(400, self.cloud.settings.parameter_read_only_code, message)
         if not known.allows(str(change.properties.get("value", ""))):
             message = (
                 f"The value '{change.properties.get('value')}' is not allowed for '{name}': "
@@ -57,10 +57,6 @@ class Configurations(PostgresqlType):
             "isConfigPendingRestart": not known.dynamic and value != before,
         }
 
-    def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """Parameters have no state."""
-        body["properties"].pop("provisioningState", None)
-
 
 def get_configuration(
     cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
@@ -70,7 +66,7 @@ def get_configuration(
     known = PARAMETERS.get(name)
     if known is None:
         message = f"The configuration '{name}' does not exist for server {server}."
-        raise ArmError(404, "ConfigurationNotFound", message)
+        raise ArmError(404, cloud.settings.parameter_unknown_code, message)
     return Response(200, _configuration(cloud, found, name))
 
 
@@ -152,11 +148,39 @@ class VirtualEndpoints(ServerChild):
 
 
 class ThreatProtection(ServerChild):
-    """Advanced threat protection."""
+    """Advanced threat protection: every server has it, switched off until somebody writes it."""
 
     type = f"{SERVER}/advancedThreatProtectionSettings"
     model = "AdvancedThreatProtectionSettingsModel"
+    deletable = False
     timing = Timing(10, 10, 10)
+
+
+def get_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+) -> Response:
+    """The one setting of a server, written or not."""
+    return Response(200, _protection(cloud, subscription, group, server, name))
+
+
+def list_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """The same, as a list."""
+    return Response(200, {"value": [_protection(cloud, subscription, group, server, "Default")]})
+
+
+def _protection(cloud: "Cloud", subscription: str, group: str, server: str, name: str) -> Json:
+    id_ = _server(cloud, subscription, group, server).id.child(
+        ThreatProtection.type.rpartition("/")[2], name
+    )
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return cloud.types.show(stored)
+    if name.lower() != "default":
+        raise cloud.not_found(id_)
+    body = {"id": str(id_), "name": id_.name, "type": ThreatProtection.type}
+    return body | {"properties": {"state": "Disabled"}}
 
 
 TYPES = (Configurations, Administrators, Databases, VirtualEndpoints, ThreatProtection)
@@ -168,4 +192,6 @@ ROUTES = (
     Route("GET", _SERVER_PATH + "/configurations", list_configurations),
     Route("GET", _SERVER_PATH + "/configurations/{name}", get_configuration),
     Route("GET", _SERVER_PATH + "/replicas", list_replicas),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings", list_protection),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings/{name}", get_protection),
 )

@@ -1,17 +1,23 @@
 """Private DNS zones, links and record sets."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from local.arm_emulator.calls import Call
 from local.arm_emulator.families import PRIVATE_DNS
-from local.arm_emulator.messages import ArmError, Json
+from local.arm_emulator.messages import ArmError, Json, Response
 from local.arm_emulator.names import ANY_NAME, NameRule
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.registry import clone
-from local.arm_emulator.resource_ids import parse_id
+from local.arm_emulator.resource_ids import ResourceId, parse_id
 from local.arm_emulator.resource_type import Change, ResourceType, Timing, Where
+from local.arm_emulator.router import Route
 from local.arm_emulator.store import Resource
 
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+NAMESPACE = "Microsoft.Network"
 API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
 
 
@@ -78,7 +84,6 @@ class PrivateZones(PrivateDnsType):
                 "maxNumberOfRecordSets": 25_000,
                 "maxNumberOfVirtualNetworkLinks": 1_000,
                 "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
-                "numberOfRecordSets": 1,
                 "numberOfVirtualNetworkLinks": 0,
                 "numberOfVirtualNetworkLinksWithRegistration": 0,
                 "internalId": self.guid(change.id.key),
@@ -101,7 +106,9 @@ class PrivateZones(PrivateDnsType):
         """Counters follow the records and links."""
         children = self.cloud.store.children(resource.key)
         links = [c for c in children if c.id.type.lower().endswith("/virtualnetworklinks")]
-        body["properties"]["numberOfRecordSets"] = 1 + len(children) - len(links)
+        starts = [c for c in children if c.id.type == StartRecords.type]
+        records = len(children) - len(links) - len(starts)
+        body["properties"]["numberOfRecordSets"] = 1 + records
         body["properties"]["numberOfVirtualNetworkLinks"] = len(links)
 
 
@@ -168,6 +175,57 @@ class RecordSets(PrivateDnsType):
         change.properties["isAutoRegistered"] = False
         change.properties.setdefault("ttl", 3600)
 
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Records have no state."""
+        body["properties"].pop("provisioningState", None)
+
+
+# As recorded by azure-cli.
+START_OF_AUTHORITY = {
+    "email": "azureprivatedns-host.microsoft.com",
+    "expireTime": 2419200,
+    "host": "azureprivatedns.net",
+    "minimumTtl": 10,
+    "refreshTime": 3600,
+    "retryTime": 300,
+    "serialNumber": 1,
+}
+
+
+class StartRecords(RecordSets):
+    """The SOA record: every zone has one, which is never deleted.
+
+    https://learn.microsoft.com/rest/api/dns/privatedns/record-sets
+    """
+
+    type = "Microsoft.Network/privateDnsZones/SOA"
+    implicit = True
+    deletable = False
+
+    def fill(self, change: Change) -> None:
+        """What a write leaves out stays as it is from the beginning."""
+        super().fill(change)
+        change.properties["soaRecord"] = START_OF_AUTHORITY | (
+            change.properties.get("soaRecord") or {}
+        )
+
+
+def get_start(
+    cloud: "Cloud", call: Call, subscription: str, group: str, zone: str, name: str
+) -> Response:
+    """The SOA record of a zone, whether anybody has written it or not."""
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    parent = cloud.store.get(ResourceId(scope, NAMESPACE, ("privateDnsZones",), (zone,)).key)
+    id_ = ResourceId(scope, NAMESPACE, ("privateDnsZones", "SOA"), (zone, name))
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return Response(200, cloud.types.show(stored))
+    if parent is None or name != "@":
+        raise cloud.not_found(id_)
+    properties = {"ttl": 3600, "fqdn": f"{zone}.", "isAutoRegistered": False}
+    body = {"id": str(parent.id.child("SOA", name)), "name": name, "type": StartRecords.type}
+    return Response(200, body | {"properties": properties | {"soaRecord": START_OF_AUTHORITY}})
+
 
 def _record_type(name: str) -> type[RecordSets]:
     return type(
@@ -176,6 +234,14 @@ def _record_type(name: str) -> type[RecordSets]:
 
 
 RECORD_TYPES = tuple(
-    _record_type(name) for name in ("A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT")
+    _record_type(name) for name in ("A", "AAAA", "CNAME", "MX", "PTR", "SRV", "TXT")
 )
-TYPES = (PrivateZones, VirtualNetworkLinks, *RECORD_TYPES)
+TYPES = (PrivateZones, VirtualNetworkLinks, StartRecords, *RECORD_TYPES)
+ROUTES = (
+    Route(
+        "GET",
+        "/subscriptions/{subscription}/resourceGroups/{group}"
+        f"/providers/{NAMESPACE}/privateDnsZones/{{zone}}/SOA/{{name}}",
+        get_start,
+    ),
+)

@@ -1,32 +1,41 @@
-"""Quotas and sizes: how much of what a subscription uses in a region, and what is offered there.
+"""Quotas and sizes: how much of what a subscription may use in a region, and what is offered there.
 
 Limits are Azure's defaults (azure-subscription-service-limits on Learn); the setting `quotas`
-replaces any of them.
+replaces any of them. What the lists of usages tell is what writes are held to.
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from local.arm_emulator.calls import Call
 from local.arm_emulator.locations import LOCATIONS, canonical
 from local.arm_emulator.messages import ArmError, Json, Response
+from local.arm_emulator.resource_type import Change
 from local.arm_emulator.router import Route
 from local.arm_emulator.store import Resource
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
 
-# Name of the quota: ARM type counted, limit.
+# Name of the quota: ARM type counted, limit, and the code of the refusal to go beyond: as seen, or
+# the name of a setting. Seen: https://github.com/evgenyb/aks-workshops/issues/22 (public addresses)
+# and https://github.com/giantswarm/azure-operator/issues/163 (static ones); networks, Standard
+# addresses and watchers in many reports.
 NETWORK = {
-    "VirtualNetworks": ("virtualNetworks", 1000),
-    "NetworkSecurityGroups": ("networkSecurityGroups", 5000),
-    "RouteTables": ("routeTables", 200),
-    "NetworkInterfaces": ("networkInterfaces", 65536),
-    "PublicIPAddresses": ("publicIPAddresses", 1000),
-    "StandardSkuPublicIpAddresses": ("publicIPAddresses", 1000),
-    "StaticPublicIPAddresses": ("publicIPAddresses", 1000),
-    "ApplicationGateways": ("applicationGateways", 1000),
-    "NetworkWatchers": ("networkWatchers", 1),
+    "VirtualNetworks": ("virtualNetworks", 1000, "VnetCountLimitReached"),
+    "NetworkSecurityGroups": ("networkSecurityGroups", 5000, "security_group_quota_code"),
+    "RouteTables": ("routeTables", 200, "route_table_quota_code"),
+    "NetworkInterfaces": ("networkInterfaces", 65536, "network_interface_quota_code"),
+    "PublicIPAddresses": ("publicIPAddresses", 1000, "PublicIPCountLimitReached"),
+    "StandardSkuPublicIpAddresses": (
+        "publicIPAddresses",
+        1000,
+        "IPv4StandardSkuPublicIpCountLimitReached",
+    ),
+    "StaticPublicIPAddresses": ("publicIPAddresses", 1000, "StaticPublicIPCountLimitReached"),
+    "ApplicationGateways": ("applicationGateways", 1000, "application_gateway_quota_code"),
+    "NetworkWatchers": ("networkWatchers", 1, "NetworkWatcherCountLimitReached"),
 }
 # Size: family and vCPUs. https://learn.microsoft.com/azure/virtual-machines/sizes/overview
 SIZES = {
@@ -54,26 +63,74 @@ def network_usages(cloud: "Cloud", call: Call, subscription: str, location: str)
             len(_there(cloud, subscription, f"Microsoft.Network/{type_name}", location)),
             int(cloud.settings.quotas.get(name, limit)),
         )
-        for name, (type_name, limit) in NETWORK.items()
+        for name, (type_name, limit, _) in NETWORK.items()
     ]
     return Response(200, {"value": value})
+
+
+def check_network_quota(change: Change) -> None:
+    """Refuse to create more of a type of Microsoft.Network than the region may hold."""
+    if not change.creates:
+        return
+    settings, location = change.cloud.settings, str(change.body.get("location"))
+    for name, (type_name, limit, code) in NETWORK.items():
+        if change.id.type.lower() != f"Microsoft.Network/{type_name}".lower():
+            continue
+        most = int(settings.quotas.get(name, limit))
+        there = _there(change.cloud, change.id.subscription, change.id.type, location)
+        if len(there) >= most:
+            message = (
+                f"Cannot create more than {most} {spaced(name).lower()} for this subscription in "
+                "this region."
+            )
+            raise ArmError(400, getattr(settings, code, code), message)
 
 
 def compute_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
     """How many vCPUs are used, by family, of the region and of the machines."""
-    machines = _there(cloud, subscription, "Microsoft.Compute/virtualMachines", location)
-    sizes = [SIZES.get(_size(each), ("", 0, 0)) for each in machines]
-    families = {family for family, _, _ in SIZES.values()}
-    used = {family: sum(v for f, v, _ in sizes if f == family) for family in sorted(families)}
-    rows = {"cores": sum(used.values()), "virtualMachines": len(machines)} | used
-    limits = {"cores": FAMILY_LIMIT, "virtualMachines": 25_000}
-    value = [
-        usage("", name, count, int(cloud.settings.quotas.get(name, limits.get(name, FAMILY_LIMIT))))
-        for name, count in rows.items()
-    ]
+    rows = _compute_rows(cloud, subscription, location)
+    value = [usage("", name, count, limit) for name, count, limit in rows]
     for each in value:
         del each["id"]
     return Response(200, {"value": value})
+
+
+def check_compute_quota(change: Change) -> None:
+    """Refuse a machine whose vCPUs, or whose number, would be more than the region may hold."""
+    before = (change.before("properties", "hardwareProfile") or {}).get("vmSize", "")
+    family, cores, _ = SIZES[change.properties["hardwareProfile"]["vmSize"]]
+    had, had_cores, _ = SIZES.get(before, ("", 0, 0))
+    more = {"cores": cores - had_cores, "virtualMachines": int(change.creates)}
+    more[family] = cores - (had_cores if had == family else 0)
+    location = str(change.body["location"])
+    for name, count, limit in _compute_rows(change.cloud, change.id.subscription, location):
+        if more.get(name, 0) > 0 and count + more[name] > limit:
+            what = "Total Regional Cores" if name == "cores" else f"{name} Cores"
+            message = beyond_quota(what, count, limit, more[name])
+            # https://github.com/scylladb/scylla-cluster-tests/issues/12948
+            raise ArmError(409, "OperationNotAllowed", message)
+
+
+def beyond_quota(what: str, current: int, limit: int, more: int) -> str:
+    """What Azure says of cores that are too many, in a machine as in a database."""
+    return (
+        f"The operation exceeds the approved {what} quota. Current Limit: {limit}, Current Usage: "
+        f"{current}, Additional Required: {more}, (Minimum) New Limit Required: {current + more}."
+    )
+
+
+def _compute_rows(
+    cloud: "Cloud", subscription: str, location: str
+) -> Iterator[tuple[str, int, int]]:
+    """Name, count and limit of each quota of machines."""
+    machines = _there(cloud, subscription, "Microsoft.Compute/virtualMachines", location)
+    sizes = [SIZES.get(_size(each), ("", 0, 0)) for each in machines]
+    families = sorted({family for family, _, _ in SIZES.values()})
+    used = {family: sum(v for f, v, _ in sizes if f == family) for family in families}
+    limits = {"cores": FAMILY_LIMIT, "virtualMachines": 25_000}
+    rows = {"cores": sum(used.values()), "virtualMachines": len(machines)} | used
+    for name, count in rows.items():
+        yield name, count, int(cloud.settings.quotas.get(name, limits.get(name, FAMILY_LIMIT)))
 
 
 def compute_skus(cloud: "Cloud", call: Call, subscription: str) -> Response:
@@ -96,14 +153,18 @@ def compute_skus(cloud: "Cloud", call: Call, subscription: str) -> Response:
 
 def usage(id_: str, name: str, current: int, limit: int) -> Json:
     """One row of a list of usages."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return {
         "id": id_,
         "unit": "Count",
         "currentValue": current,
         "limit": limit,
-        "name": {"value": name, "localizedValue": spaced},
+        "name": {"value": name, "localizedValue": spaced(name)},
     }
+
+
+def spaced(name: str) -> str:
+    """The words of a quota's name."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _sku(cloud: "Cloud", size: str, region: str, zones: bool) -> Json:

@@ -1,7 +1,7 @@
 """Route tables; their routes live inside."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.names import parse_prefix
@@ -33,9 +33,9 @@ class RouteTables(AttachedType):
                 message = (
                     f"Routes {seen[prefix]} and {route['name']} have the same prefix {prefix}."
                 )
-                raise ArmError(400, "RouteConflict", message)
+                raise ArmError(400, self.cloud.settings.route_conflict_code, message)
             seen[prefix] = route["name"]
-            _check_next_hop(route["name"], properties)
+            self._check_next_hop(route["name"], properties)
         self.check_attached(change)
 
     def fill(self, change: Change) -> None:
@@ -45,13 +45,13 @@ class RouteTables(AttachedType):
         for route in change.properties.setdefault("routes", []):
             route["properties"]["hasBgpOverride"] = False
 
-
-def _check_next_hop(name: str, route: Json) -> None:
-    kind = str(route.get("nextHopType", "")).lower()
-    has: Any = route.get("nextHopIpAddress")
-    if (kind == "virtualappliance") != bool(has):
-        message = f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
-        raise ArmError(400, "InvalidRouteNextHopIpAddress", message)
+    def _check_next_hop(self, name: str, route: Json) -> None:
+        appliance = str(route.get("nextHopType", "")).lower() == "virtualappliance"
+        if appliance != bool(route.get("nextHopIpAddress")):
+            message = (
+                f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
+            )
+            raise ArmError(400, self.cloud.settings.route_next_hop_code, message)
 
 
 TYPES = (RouteTables,)

@@ -50,7 +50,7 @@ class VirtualNetworks(NetworkType):
             name = str(subnet.get("name", ""))
             if name.lower() in names:
                 message = f"Subnet name {name} is used twice in {change.id.name}."
-                raise ArmError(400, "DuplicateResourceName", message)
+                raise ArmError(400, self.cloud.settings.duplicate_child_code, message)
             names.add(name.lower())
             for network in subnet_networks(subnet):
                 check_place(change, space, seen, name, network)
@@ -158,7 +158,7 @@ def _check_peered(change: Change, space: list[Network]) -> None:
         remote = change.cloud.store.find(str(remote_id)) if remote_id else None
         if remote_id is None:
             message = f"Peering {peering['name']} names no remote virtual network."
-            raise ArmError(400, "RemoteVirtualNetworkMissing", message)
+            raise ArmError(400, change.cloud.settings.remote_network_missing_code, message)
         known = [p["name"] for p in change.before("properties", "virtualNetworkPeerings") or []]
         if had is not None and peering["name"] in known and [str(s) for s in space] != had:
             message = f"The address space of {change.id} cannot change because it is peered."

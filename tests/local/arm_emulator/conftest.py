@@ -92,6 +92,11 @@ class Azure:
         provider = path if path.startswith("Microsoft.") else f"Microsoft.Network/{path}"
         return f"/subscriptions/{chosen}/resourceGroups/{group}/providers/{provider}"
 
+    def told(self, refusal: str) -> str:
+        """``"400 zones_code"`` with the code that the setting assumes; any other as it is."""
+        status, _, name = refusal.rpartition(" ")
+        return f"{status} {self.emulator.settings().get(name, name)}".strip()
+
     def advance(self, **span: float) -> None:
         self.clock.advance(timedelta(**span))
 

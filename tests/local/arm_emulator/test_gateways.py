@@ -55,7 +55,7 @@ def circuit_of(azure: Any) -> str:
             {"autoScaleConfiguration": {"bounds": {"min": 1, "max": 41}}},
             "400 ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid",
         ),
-        ("ErGw1AZ", {"ipConfigurations": []}, "400 GatewayIpConfigurationCountInvalid"),
+        ("ErGw1AZ", {"ipConfigurations": []}, "400 gateway_place_count_code"),
         ("ErGw1AZ", {"gatewayType": "Vpn"}, "501 NotEmulated"),
     ],
 )
@@ -63,7 +63,9 @@ def test_an_impossible_gateway_is_refused(
     network: Any, refusal: Refusal, sku: str, more: dict[str, Any], told: str
 ) -> None:
     write = network.network.virtual_network_gateways.begin_create_or_update
-    assert refusal(write, "rg", "gw", gateway(network, sku, **more), polling=False) == told
+    assert refusal(write, "rg", "gw", gateway(network, sku, **more), polling=False) == network.told(
+        told
+    )
 
 
 def test_a_gateway_needs_the_gateway_subnet(network: Any, refusal: Refusal) -> None:
@@ -71,7 +73,9 @@ def test_a_gateway_needs_the_gateway_subnet(network: Any, refusal: Refusal) -> N
     configuration = {"name": "default", "properties": {"subnet": subnet}}
     write = network.network.virtual_network_gateways.begin_create_or_update
     body = gateway(network, ipConfigurations=[configuration])
-    assert refusal(write, "rg", "gw", body, polling=False) == "400 InvalidGatewaySubnetName"
+    assert refusal(write, "rg", "gw", body, polling=False) == network.told(
+        "400 gateway_subnet_name_code"
+    )
 
 
 def test_a_gateway_subnet_below_27_is_too_small(network: Any, refusal: Refusal) -> None:
@@ -79,15 +83,15 @@ def test_a_gateway_subnet_below_27_is_too_small(network: Any, refusal: Refusal) 
     small = {"properties": {"addressPrefix": "10.1.1.0/28"}}
     subnets("rg", "vnet", "GatewaySubnet", small).result()
     write = network.network.virtual_network_gateways.begin_create_or_update
-    assert refusal(write, "rg", "gw", gateway(network), polling=False) == (
-        "400 SubnetPrefixSizeInvalid"
+    assert refusal(write, "rg", "gw", gateway(network), polling=False) == network.told(
+        "400 subnet_too_small_code"
     )
 
 
 def test_a_network_has_one_gateway_of_a_kind(connected: Any, refusal: Refusal) -> None:
     write = connected.network.virtual_network_gateways.begin_create_or_update
     told = refusal(write, "rg", "second", gateway(connected), polling=False)
-    assert told == "400 GatewayAlreadyExistsInVirtualNetwork"
+    assert told == connected.told("400 gateway_exists_code")
 
 
 def test_a_sku_changes_within_its_family_only(connected: Any, refusal: Refusal) -> None:
@@ -129,10 +133,13 @@ def test_a_connection_comes_up_a_while_after_its_operation_has_succeeded(connect
     [
         (
             {"properties": {"serviceProviderProvisioningState": "NotProvisioned"}},
-            "200 CircuitNotProvisioned",
+            "200 circuit_not_provisioned_code",
         ),
-        ({"properties": {"circuitProvisioningState": "Disabled"}}, "200 CircuitNotProvisioned"),
-        ({"properties": {"peerings": []}}, "200 CircuitNotProvisioned"),
+        (
+            {"properties": {"circuitProvisioningState": "Disabled"}},
+            "200 circuit_not_provisioned_code",
+        ),
+        ({"properties": {"peerings": []}}, "200 circuit_not_provisioned_code"),
         (
             {
                 "sku": {"name": "Local_UnlimitedData", "tier": "Local", "family": "UnlimitedData"},
@@ -167,7 +174,7 @@ def test_a_bad_circuit_shows_only_in_the_connection_which_then_blocks_the_gatewa
     connected.emulator.put(circuit_of(connected), circuit)
     connections = connected.network.virtual_network_gateway_connections
     body = connection(connected, circuit_of(connected))
-    assert refusal(connections.begin_create_or_update, "rg", "c", body) == told
+    assert refusal(connections.begin_create_or_update, "rg", "c", body) == connected.told(told)
     assert connections.get("rg", "c").properties.provisioning_state == "Failed"
     gone = connected.network.virtual_network_gateways.begin_delete
     in_use = "400 VirtualNetworkGatewayCannotBeDeleted"
@@ -221,7 +228,9 @@ def test_a_gateway_and_a_circuit_are_connected_once(connected: Any, refusal: Ref
     write = connected.network.virtual_network_gateway_connections.begin_create_or_update
     body = connection(connected, circuit_of(connected))
     write("rg", "c", body).result()
-    assert refusal(write, "rg", "d", body, polling=False) == "400 ConnectionAlreadyExists"
+    assert refusal(write, "rg", "d", body, polling=False) == connected.told(
+        "400 connection_exists_code"
+    )
 
 
 def test_a_gateway_takes_as_many_connections_as_its_sku_allows(
@@ -234,7 +243,9 @@ def test_a_gateway_takes_as_many_connections_as_its_sku_allows(
         circuit = connected.id(f"expressRouteCircuits/er{number}", "rg-er")
         write("rg", f"c{number}", connection(connected, circuit)).result()
     body = connection(connected, connected.id("expressRouteCircuits/er4", "rg-er"))
-    assert refusal(write, "rg", "c4", body, polling=False) == "400 ConnectionLimitExceeded"
+    assert refusal(write, "rg", "c4", body, polling=False) == connected.told(
+        "400 connection_limit_code"
+    )
 
 
 def test_a_circuit_in_use_cannot_be_deleted(connected: Any, refusal: Refusal) -> None:
@@ -242,7 +253,7 @@ def test_a_circuit_in_use_cannot_be_deleted(connected: Any, refusal: Refusal) ->
         "rg", "c", connection(connected, circuit_of(connected))
     ).result()
     gone = connected.network.express_route_circuits.begin_delete
-    assert refusal(gone, "rg-er", "er", polling=False) == "400 CircuitHasActiveConnections"
+    assert refusal(gone, "rg-er", "er", polling=False) == connected.told("400 circuit_in_use_code")
 
 
 def test_a_new_circuit_waits_for_its_provider(azure: Any) -> None:
@@ -260,3 +271,47 @@ def test_a_new_circuit_waits_for_its_provider(azure: Any) -> None:
     made = azure.network.express_route_circuits.begin_create_or_update("rg", "er", body).result()
     assert made.properties.service_provider_provisioning_state == "NotProvisioned"
     assert made.properties.service_key
+
+
+def test_a_gateway_can_show_updating_for_a_moment_after_its_success(network: Any) -> None:
+    network.emulator.settings({"gateway_updating_after_success_seconds": 300.0})
+    gateways = network.network.virtual_network_gateways
+    made = gateways.begin_create_or_update("rg", "gw", gateway(network)).result()
+    assert made.properties.provisioning_state == "Updating"
+    network.advance(seconds=300)
+    assert gateways.get("rg", "gw").properties.provisioning_state == "Succeeded"
+
+
+def test_a_gateway_can_show_the_address_of_the_platform_and_takes_it_back(network: Any) -> None:
+    gateways = network.network.virtual_network_gateways
+    made = gateways.begin_create_or_update("rg", "gw", gateway(network)).result()
+    assert made.properties.ip_configurations[0].properties.public_ip_address is None
+    network.emulator.settings({"echo_platform_public_ip": True})
+    shown = gateways.get("rg", "gw")
+    assert shown.properties.ip_configurations[0].properties.public_ip_address.id.endswith("/gw")
+    again = gateways.begin_create_or_update("rg", "gw", shown).result()
+    assert again.properties.provisioning_state == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"),
+    [
+        ("serviceProviderProperties", "ExpressRouteCircuitCreateMissingPortProvisioningProperties"),
+        ("peeringLocation", "ExpressRouteCircuitServiceProviderPeeringLocationNotSpecified"),
+        ("serviceProviderName", "ExpressRouteCircuitServiceProviderNameNotSpecified"),
+    ],
+)
+def test_a_circuit_names_its_provider(
+    azure: Any, refusal: Refusal, missing: str, code: str
+) -> None:
+    provider = {
+        "serviceProviderName": "Equinix",
+        "peeringLocation": "Washington DC",
+        "bandwidthInMbps": 50,
+    }
+    provider.pop(missing, None)
+    sku = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
+    properties = {} if missing.endswith("Properties") else {"serviceProviderProperties": provider}
+    body = {"location": "eastus", "sku": sku, "properties": properties}
+    write = azure.network.express_route_circuits.begin_create_or_update
+    assert refusal(write, "rg", "er", body, polling=False) == f"400 {code}"

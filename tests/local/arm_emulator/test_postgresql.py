@@ -143,8 +143,8 @@ def test_a_static_parameter_waits_for_a_restart(server: Any) -> None:
     ("name", "value", "code"),
     [
         ("work_mem", "1", "InvalidParameterValue"),
-        ("server_version", "1", "ConfigurationIsReadOnly"),
-        ("no_such", "1", "ConfigurationNotFound"),
+        ("server_version", "1", "parameter_read_only_code"),
+        ("no_such", "1", "parameter_unknown_code"),
     ],
 )
 def test_a_parameter_outside_of_its_rules_is_refused(
@@ -152,7 +152,7 @@ def test_a_parameter_outside_of_its_rules_is_refused(
 ) -> None:
     change = {"properties": {"value": value}}
     begin = server.postgresql.configurations.begin_update
-    assert refusal(begin, "rg", "base", name, change).code == code
+    assert refusal(begin, "rg", "base", name, change).code == server.told(code)
 
 
 def test_a_subnet_that_is_not_delegated_is_refused(place: Any) -> None:
@@ -161,16 +161,43 @@ def test_a_subnet_that_is_not_delegated_is_refused(place: Any) -> None:
         "virtualNetworks/vnet/subnets/plain"
     )
     error = refusal(place.postgresql.servers.begin_create_or_update, "rg", "base", wrong)
-    assert error.code == "InvalidParameterValue"
-    assert "not delegated" in error.message
+    assert error.code == place.told("subnet_not_delegated_code")
+    assert "missing the required delegation" in error.message
 
 
-def test_a_zone_named_like_the_server_is_refused(place: Any) -> None:
+def test_a_zone_named_like_the_server_is_found_out_after_a_minute(place: Any) -> None:
     name = "base.postgres.database.azure.com"
     place.emulator.put(place.id(f"privateDnsZones/{name}"), {"location": "global"})
+    started = place.clock.now()
     wrong = body(place, zone=name)
     error = refusal(place.postgresql.servers.begin_create_or_update, "rg", "base", wrong)
-    assert error.code == "InvalidPrivateDnsZoneName"
+    assert error.code == "PrivateDnsZoneNameNotValid"
+    assert (place.clock.now() - started).total_seconds() == 60  # accepted, and then found out
+
+
+@pytest.mark.parametrize(
+    ("network", "code"),
+    [
+        ({"privateDnsZoneArmResourceId": None}, "EmptyPrivateDnsZoneArmResourceId"),
+        (
+            {"publicNetworkAccess": "Enabled"},
+            "ConflictingPublicNetworkAccessAndVirtualNetworkConfiguration",
+        ),
+    ],
+)
+def test_a_network_that_is_half_public_or_without_a_zone_is_refused(
+    place: Any, network: dict[str, Any], code: str
+) -> None:
+    wrong = body(place)
+    wrong["properties"]["network"] |= network
+    begin = place.postgresql.servers.begin_create_or_update
+    assert refusal(begin, "rg", "base", wrong).code == code
+
+
+def test_a_name_that_breaks_the_rule_is_refused(place: Any) -> None:
+    begin = place.postgresql.servers.begin_create_or_update
+    told = place.told("server_name_code")
+    assert refusal(begin, "rg", "Base", body(place)).code == told
 
 
 def test_a_name_that_another_server_has_is_refused(server: Any) -> None:
@@ -183,7 +210,7 @@ def test_a_name_that_another_server_has_is_refused(server: Any) -> None:
     ("wrong", "code"),
     [
         ({"administratorLogin": "azure_superuser"}, "InvalidParameterValue"),
-        ({"administratorLoginPassword": "short"}, "PasswordNotComplex"),
+        ({"administratorLoginPassword": "short"}, "password_code"),
         ({"version": "9"}, "InvalidParameterValue"),
     ],
 )
@@ -191,7 +218,7 @@ def test_an_account_or_a_version_against_the_rules_is_refused(
     place: Any, wrong: dict[str, str], code: str
 ) -> None:
     begin = place.postgresql.servers.begin_create_or_update
-    assert refusal(begin, "rg", "base", body(place, **wrong)).code == code
+    assert refusal(begin, "rg", "base", body(place, **wrong)).code == place.told(code)
 
 
 def test_a_region_closed_to_the_subscription_refuses_servers(place: Any) -> None:
@@ -221,7 +248,9 @@ def test_a_primary_outlives_its_replicas(server: Any) -> None:
     assert servers.get("rg", "copy").properties.replication_role == "AsyncReplica"
     names = [each.name for each in server.postgresql.replicas.list_by_server("rg", "base")]
     assert names == ["copy"]
-    assert refusal(servers.begin_delete, "rg", "base").code == "ServerHasReplicas"
+    assert refusal(servers.begin_delete, "rg", "base").code == server.told(
+        "server_with_replicas_code"
+    )
 
 
 def test_the_link_of_a_deleted_server_blocks_its_subnet_and_network_for_a_while(
