@@ -78,22 +78,30 @@ class Cloud:
             now = self.clock.now()
             self.operations.settle(now)
             self.moment = now
-            call = Call(self.next_number(), request, now)
-            call.correlation = request.headers.get(
-                "x-ms-correlation-request-id"
-            ) or self.identity.guid("correlation", call.number)
-            response = self._answer(call)
-            call.status = response.status
-            response.headers = call.headers | response.headers
-            response.headers.setdefault(
-                "x-ms-request-id", self.identity.guid("request", call.number)
-            )
-            response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
-            body = call.request.body if call.writes else None  # what the record keeps
-            call.request = Request(request.method, request.path, body=body)
-            self.calls.append(call)
+            response = self.serve(Call(self.next_number(), request, now))
             self.journal.save(self)
             return response
+
+    def serve(self, call: Call) -> Response:
+        """Answer a call and record it; one that has a caller already is made by a deployment."""
+        request = call.request
+        call.correlation = (
+            call.correlation
+            or request.headers.get("x-ms-correlation-request-id")
+            or self.identity.guid("correlation", call.number)
+        )
+        response = self._answer(call)
+        call.status = response.status
+        response.headers = call.headers | response.headers
+        if "Retry-After" in response.headers:
+            pause = float(response.headers["Retry-After"]) * self.settings.retry_after_factor
+            response.headers["Retry-After"] = str(max(1, round(pause)))
+        response.headers.setdefault("x-ms-request-id", self.identity.guid("request", call.number))
+        response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
+        body = request.body if call.writes else None  # what the record keeps
+        call.request = Request(request.method, request.path, body=body)
+        self.calls.append(call)
+        return response
 
     def next_number(self) -> int:
         """The number of the next call."""
@@ -113,7 +121,7 @@ class Cloud:
         found = self.router.find(call.method, request.path)
         if found is not None and not found[0].api_version:
             return found[0].handler(self, call, **found[1])
-        call.caller = self.identity.authenticate(request.headers, self.url)
+        call.caller = call.caller or self.identity.authenticate(request.headers, self.url)
         describe(call)
         describe_poll(self, call)
         call.fault = fault = self.faults.strike(call)
@@ -139,7 +147,7 @@ class Cloud:
         scope, rest = split_provider(path)
         target = parse_id(path)
         if target is not None:
-            self._check_api_version(call, target)
+            self.check_api_version(target, call.request.query["api-version"])
             return self._on_resource(call, target)
         if len(rest) == 2 and call.method == "GET":
             return reads.list_type(self, call, scope, rest[0], rest[1])
@@ -283,9 +291,9 @@ class Cloud:
         headers = {"x-ms-failure-cause": "gateway"}
         return ArmError(404, "ParentResourceNotFound", message, headers=headers)
 
-    def _check_api_version(self, call: Call, target: ResourceId) -> None:
+    def check_api_version(self, target: ResourceId, version: str) -> None:
+        """Refuse a type that is not known, and a version that its provider does not have."""
         type_, _, _ = self.types.resolve(target)
-        version = call.request.query["api-version"]
         if self.settings.strict_api_versions and version not in type_.api_versions:
             message = (
                 f"No registered resource provider found for location and API version '{version}' "

@@ -167,6 +167,12 @@ class RecordSets(PrivateDnsType):
         change.properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
         change.properties["isAutoRegistered"] = False
         change.properties.setdefault("ttl", 3600)
+        kind = self.type.rpartition("/")[2]
+        if kind not in SINGLE:
+            change.properties.setdefault(f"{kind.lower()}Records", [])  # recorded in azure-cli
+
+
+SINGLE = ("CNAME", "SOA")
 
 
 def _record_type(name: str) -> type[RecordSets]:

@@ -405,3 +405,12 @@ def test_a_group_on_the_bastion_subnet_must_hold_all_of_its_rules(
     write = network.network.bastion_hosts.begin_create_or_update
     told = refusal(write, "rg", "b", bastion(network), polling=False)
     assert told == "400 NetworkSecurityGroupNotCompliantForAzureBastionSubnet"
+
+
+def test_a_pool_may_come_as_its_name_alone(network: Any) -> None:
+    body = document(network)
+    body["properties"]["backendAddressPools"].append({"name": "empty"})
+    gateways = network.network.application_gateways
+    gateways.begin_create_or_update("rg", "gw", body).result()
+    pools = gateways.get("rg", "gw").properties.backend_address_pools
+    assert [(pool.name, pool.properties.backend_addresses) for pool in pools][1] == ("empty", [])
