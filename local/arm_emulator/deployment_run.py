@@ -91,9 +91,9 @@ class DeploymentRun:
         return all(self.steps.get(key, {}).get("state") == "Succeeded" for key in planned.after)
 
     def _write(self, planned: Planned, now: datetime) -> None:
-        step: Json = {"id": str(planned.id), "type": planned.id.type, "started": now.isoformat()}
-        self.steps[planned.id.key] = step | {"state": RUNNING}
-        step = self.steps[planned.id.key]
+        step: Json = {"id": str(planned.id), "type": planned.id.type, "state": RUNNING}
+        step["started"] = now.isoformat()
+        self.steps[planned.id.key] = step
         try:
             body = self.template.body(planned, self._cloud.types.view)
         except ExpressionError as error:

@@ -30,14 +30,7 @@ def read_parameters(
     Raises:
         ArmError: 400 `InvalidTemplate`, for what is missing, unknown, or of the wrong type.
     """
-    unknown = [name for name in sent if _find(declared, name) is None]
-    if unknown:
-        known = ", ".join(declared)
-        raise invalid_template(
-            f"The template parameters '{', '.join(unknown)}' in the parameters file are not valid; "
-            "they are not present in the original template and can therefore not be provided at "
-            f"deployment time. The only supported parameters for this template are '{known}'"
-        )
+    _refuse_unknown(declared, sent)
     for name, declaration in declared.items():
         given = _find(sent, name)
         if given is None and "defaultValue" not in declaration:
@@ -54,6 +47,17 @@ def read_parameters(
             value = given["value"]
         _check(name, declaration, value)
         yield name, value
+
+
+def _refuse_unknown(declared: Json, sent: Json) -> None:
+    unknown = [name for name in sent if _find(declared, name) is None]
+    if unknown:
+        known = ", ".join(declared)
+        raise invalid_template(
+            f"The template parameters '{', '.join(unknown)}' in the parameters file are not valid; "
+            "they are not present in the original template and can therefore not be provided at "
+            f"deployment time. The only supported parameters for this template are '{known}'"
+        )
 
 
 def shown(type_name: str, value: Any) -> Json:

@@ -144,6 +144,19 @@ def test_a_resource_whose_operation_fails_fails_the_deployment(deploying: Deploy
     assert ("vnet", 201) not in deploying.writes()
 
 
+def test_a_stuck_resource_holds_the_deployment_until_it_is_released(deploying: Deploying) -> None:
+    emulator = deploying.azure.emulator
+    emulator.fail(method="PUT", type="*/networkSecurityGroups", stuck=True)
+    deploying.put(NSG)
+    emulator.advance(3600)
+    assert deploying.ask("GET").json()["properties"]["provisioningState"] == "Running"
+    stuck = next(each for each in emulator.operations() if each["type"].endswith("Groups"))
+    emulator.release(stuck["id"], "Canceled")
+    shown = deploying.ask("GET").json()["properties"]
+    assert shown["provisioningState"] == "Failed"
+    assert shown["error"]["details"][0]["code"] == "OperationReleased"
+
+
 def test_a_busy_network_is_waited_for(deploying: Deploying) -> None:
     azure = deploying.azure
     azure.emulator.put(
