@@ -28,8 +28,8 @@ PREDEFINED = (
 )
 RETIRED_TLS = ("TLSv1_0", "TLSv1_1")  # off since 2025-08-31
 RULES = (
-    ("requestRoutingRules", "httpListener", "httpListeners"),
-    ("routingRules", "listener", "listeners"),
+    ("requestRoutingRules", "httpListener"),
+    ("routingRules", "listener"),
 )
 
 
@@ -218,7 +218,7 @@ def _check_rules(change: "Change") -> None:
     properties = change.properties
     priorities: dict[int, str] = {}
     used: dict[str, str] = {}
-    for collection, via, _ in RULES:
+    for collection, via in RULES:
         for rule in properties.get(collection) or []:
             inner = rule.get("properties") or {}
             name, priority = rule["name"], inner.get("priority")
@@ -238,11 +238,9 @@ def _check_rules(change: "Change") -> None:
                 raise ArmError(400, "ApplicationGatewayRuleListenerInvalid", message)
             used[listener] = name
             _check_target(collection, name, inner)
-    for _, _, listeners in RULES:
-        for listener in properties.get(listeners) or []:
-            if f"{change.id}/{listeners}/{listener['name']}".lower() not in used:
-                message = f"Listener {listener['name']} is used by no rule."
-                raise ArmError(400, "ApplicationGatewayListenerNotReferenced", message)
+    if not used:  # one is enough: `az` creates a listener first, then its rule
+        message = "No listener of the gateway is used by a rule."
+        raise ArmError(400, "ApplicationGatewayListenerNotReferenced", message)
 
 
 def _check_target(collection: str, name: str, rule: Json) -> None:

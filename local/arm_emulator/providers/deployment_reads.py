@@ -59,7 +59,13 @@ DEPLOYMENT = (
     "/subscriptions/{subscription}/resourceGroups/{group}"
     "/providers/Microsoft.Resources/deployments/{deployment}"
 )
+# Where the SDK asks for operations: a path without a provider.
+_OPERATIONS = (
+    "/subscriptions/{subscription}/resourceGroups/{group}/deployments/{deployment}/operations"
+)
 ROUTES = (
+    Route("GET", _OPERATIONS, list_operations),
+    Route("GET", _OPERATIONS + "/{operation}", get_operation),
     Route("POST", DEPLOYMENT + "/exportTemplate", export_template),
     Route("GET", DEPLOYMENT + "/operations", list_operations),
     Route("GET", DEPLOYMENT + "/operations/{operation}", get_operation),

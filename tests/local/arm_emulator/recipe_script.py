@@ -140,6 +140,7 @@ DATABASE = (
         instead=True,
     ),
 )
+PART = "--resource-group $RG --gateway-name $APPGW --name"
 PROXY = (
     Command(
         """network public-ip create --name pip-$APPGW --resource-group $RG --location $LOCATION
@@ -212,9 +213,27 @@ HEALTH = (
         why="an HTTP probe needs a host (B30)",
     ),
     Command(
-        """network application-gateway probe create --resource-group $RG --gateway-name $APPGW
-        --name PostgreSQLHealthProbe --protocol Tcp --port 5432
-        --interval 30 --timeout 30 --threshold 3""",
+        f"""network application-gateway probe create {PART} PostgreSQLHealthProbe
+        --protocol Tcp --port 5432 --interval 30 --timeout 30 --threshold 3""",
+        instead=True,
+    ),
+    # B1: HTTP never carries PostgreSQL, so a way through on layer 4, part by part.
+    Command(
+        f"network application-gateway frontend-port create {PART} pg --port 5432", instead=True
+    ),
+    Command(
+        f"""network application-gateway settings create {PART} pg --port 5432 --protocol Tcp
+        --timeout 30 --probe PostgreSQLHealthProbe""",
+        instead=True,
+    ),
+    Command(
+        f"""network application-gateway listener create {PART} pg --frontend-port pg
+        --frontend-ip appGatewayFrontendIP""",
+        instead=True,
+    ),
+    Command(
+        f"""network application-gateway routing-rule create {PART} pg --listener pg --settings pg
+        --address-pool PostgreSQLBackendPool --priority 100""",
         instead=True,
     ),
     Command(

@@ -182,6 +182,9 @@ def test_the_operations_tell_what_became_of_each_resource(deploying: Deploying) 
     assert {each["properties"]["provisioningState"] for each in listed} == {"Succeeded"}
     one = deploying.ask("GET", f"/operations/{listed[0]['operationId']}").json()
     assert one == listed[0]
+    bare = deploying.id.replace("/providers/Microsoft.Resources", "")  # where the SDK asks
+    url = f"{deploying.azure.emulator.url}{bare}/operations?api-version={VERSION}"
+    assert deploying.web.get(url).json()["value"] == listed
 
 
 def test_a_second_deployment_changes_what_is_there_already(deploying: Deploying) -> None:
