@@ -78,22 +78,30 @@ class Cloud:
             now = self.clock.now()
             self.operations.settle(now)
             self.moment = now
-            call = Call(self.next_number(), request, now)
-            call.correlation = request.headers.get(
-                "x-ms-correlation-request-id"
-            ) or self.identity.guid("correlation", call.number)
-            response = self._answer(call)
-            call.status = response.status
-            response.headers = call.headers | response.headers
-            response.headers.setdefault(
-                "x-ms-request-id", self.identity.guid("request", call.number)
-            )
-            response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
-            body = call.request.body if call.writes else None  # what the record keeps
-            call.request = Request(request.method, request.path, body=body)
-            self.calls.append(call)
+            response = self.serve(Call(self.next_number(), request, now))
             self.journal.save(self)
             return response
+
+    def serve(self, call: Call) -> Response:
+        """Answer a call and record it; one that has a caller already is made by a deployment."""
+        request = call.request
+        call.correlation = (
+            call.correlation
+            or request.headers.get("x-ms-correlation-request-id")
+            or self.identity.guid("correlation", call.number)
+        )
+        response = self._answer(call)
+        call.status = response.status
+        response.headers = call.headers | response.headers
+        if "Retry-After" in response.headers:
+            pause = float(response.headers["Retry-After"]) * self.settings.retry_after_factor
+            response.headers["Retry-After"] = str(max(1, round(pause)))
+        response.headers.setdefault("x-ms-request-id", self.identity.guid("request", call.number))
+        response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
+        body = request.body if call.writes else None  # what the record keeps
+        call.request = Request(request.method, request.path, body=body)
+        self.calls.append(call)
+        return response
 
     def next_number(self) -> int:
         """The number of the next call."""
@@ -113,7 +121,7 @@ class Cloud:
         found = self.router.find(call.method, request.path)
         if found is not None and not found[0].api_version:
             return found[0].handler(self, call, **found[1])
-        call.caller = self.identity.authenticate(request.headers, self.url)
+        call.caller = call.caller or self.identity.authenticate(request.headers, self.url)
         describe(call)
         describe_poll(self, call)
         call.fault = fault = self.faults.strike(call)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from local.arm_emulator.deployment_run import resume
 from local.arm_emulator.messages import Json
 from local.arm_emulator.operations import Operation
 from local.arm_emulator.resource_type import ResourceType
@@ -17,6 +18,11 @@ WRITES = ("create", "update", "delete")
 def finish(cloud: "Cloud", operation: Operation, at: datetime) -> None:
     """Bring the effect of an operation that has just reached an end state."""
     cloud.moment = at
+    _settle(cloud, operation, at)
+    resume(cloud, operation, at)
+
+
+def _settle(cloud: "Cloud", operation: Operation, at: datetime) -> None:
     resource = cloud.store.get(operation.key)
     type_ = cloud.types.get(resource.id.type) if resource is not None else None
     if resource is None or type_ is None:

@@ -19,7 +19,7 @@ class ResourceId:
 
     def __str__(self) -> str:
         pairs = "/".join(f"{t}/{n}" for t, n in zip(self.types, self.names, strict=True))
-        if self.namespace == "Microsoft.Resources":  # groups are addressed without a provider
+        if self.type == "Microsoft.Resources/resourceGroups":  # addressed without a provider
             return f"{self.scope}/{pairs}"
         return f"{self.scope}/providers/{self.namespace}/{pairs}"
 

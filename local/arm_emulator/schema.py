@@ -7,6 +7,7 @@ properties, a list of one item shape, ``{str: shape}`` under the key ``"*"``, or
 
 import importlib
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ SDK_MODELS = {
     "resources": "azure.mgmt.resource.resources.models",
 }
 Checker = Callable[[Any, str, list[str]], Any]
+DIGITS = re.compile(r"-?\d+")
 
 
 @dataclass(slots=True)
@@ -51,16 +53,22 @@ class Shape:
         kept: Json = {}
         for name, item in value.items():
             where = f"{path}.{name}" if path else str(name)
-            known = self.fields.get(name)
-            if known is None:
+            field_name = name if name in self.fields else self._folded().get(str(name).lower())
+            if field_name is None:
                 faults.append(f"{where}: could not find member '{name}' on {self.name}")
-            elif not known.read_only and item is not None:
-                kept[name] = known.check(item, where, faults)
+                continue
+            known = self.fields[field_name]
+            if not known.read_only and item is not None:
+                kept[field_name] = known.check(item, where, faults)
         if not ("id" in value and "id" in self.fields):  # a reference is sent as its id alone
             for name, known in self.fields.items():
                 if known.required and kept.get(name) is None:
                     faults.append(f"{path}.{name}".lstrip(".") + ": required, and missing")
         return kept
+
+    def _folded(self) -> dict[str, str]:
+        """The names by their lower case: Azure reads properties without regard to it."""
+        return {name.lower(): name for name in self.fields}
 
 
 def check_body(shape: Shape, body: Any, code: str = "InvalidRequestFormat") -> Json:
@@ -206,6 +214,8 @@ def _scalar(wanted: Any) -> Checker:
 
 def _exactly(types: tuple[type, ...], wanted: str) -> Checker:
     def check(value: Any, path: str, faults: list[str]) -> Any:
+        if int in types and isinstance(value, str) and DIGITS.fullmatch(value):
+            return int(value)  # as Azure reads it: `az` sends ports so, in its templates
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             faults.append(f"{path}: {_kind(value)} where {wanted} is expected")
         return value

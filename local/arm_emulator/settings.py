@@ -27,6 +27,7 @@ class Settings(AssumedCodes):
     duration_spread: float = 0.25  # 0.25 is +-25 %; 0 makes every operation take its typical time
     durations: Mapping[str, float] = field(default_factory=dict)
     """Seconds by ``<ARM type>|<create, update, delete or an action>``, instead of the table's."""
+    retry_after_factor: float = 1.0  # every Retry-After times this, in whole seconds from 1 on
 
     # Contention, on as Azure has it.
     vnet_locking: bool = True

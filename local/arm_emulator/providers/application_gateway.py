@@ -52,7 +52,8 @@ class ApplicationGateways(NetworkType):
         properties["defaultPredefinedSslPolicy"] = "AppGwSslPolicy20220101"
         properties["operationalState"] = "Running"
         for collection in COLLECTIONS:
-            properties.setdefault(collection, [])
+            for item in properties.setdefault(collection, []):
+                item.setdefault("properties", {})  # an empty pool may come as its name alone
         for collection, defaults in DEFAULTS.items():
             for item in properties[collection]:
                 item["properties"] = {**defaults, **item["properties"]}

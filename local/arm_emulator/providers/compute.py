@@ -12,7 +12,13 @@ from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, GenericType, Timing
 from local.arm_emulator.store import Resource
 
-API_VERSIONS: tuple[str, ...] = ("2025-04-01", "2024-11-01", "2024-07-01", "2024-03-01")
+API_VERSIONS: tuple[str, ...] = (
+    "2026-04-01",
+    "2025-04-01",
+    "2024-11-01",
+    "2024-07-01",
+    "2024-03-01",
+)
 DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 
@@ -32,6 +38,10 @@ class ComputeType(GenericType):
     }
     declared_required = ("location",)
     name_rule = ANY_NAME
+
+    def accept(self, sent: Any) -> Any:
+        """A null is as good as absent, here too: `az vm create` sends several."""
+        return _without_nulls(sent)
 
 
 class VirtualMachines(ComputeType):
@@ -164,6 +174,12 @@ class Disks(ComputeType):
         if owner and self.cloud.store.get(str(owner)) is not None:
             message = f"Disk {resource.id.name} is attached to VM {owner}."
             raise ArmError(409, "OperationNotAllowed", message)
+
+
+def _without_nulls(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _without_nulls(each) for key, each in node.items() if each is not None}
+    return [_without_nulls(each) for each in node] if isinstance(node, list) else node
 
 
 def _interfaces(properties: Json) -> list[Json]:

@@ -10,7 +10,14 @@ from local.arm_emulator.resource_ids import ResourceId
 from local.arm_emulator.resource_type import Change, ResourceType
 from local.arm_emulator.store import Resource
 
-API_VERSIONS = ("2026-10-01", "2026-01-01-preview", "2025-08-01", "2024-08-01", "2022-12-01")
+API_VERSIONS = (
+    "2026-10-01",
+    "2026-04-01-preview",
+    "2026-01-01-preview",
+    "2025-08-01",
+    "2024-08-01",
+    "2022-12-01",
+)
 NAMESPACE = "Microsoft.DBforPostgreSQL"
 SERVER = f"{NAMESPACE}/flexibleServers"
 

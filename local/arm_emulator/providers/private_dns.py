@@ -150,6 +150,9 @@ class VirtualNetworkLinks(PrivateDnsType):
         body["properties"]["virtualNetworkLinkState"] = "Completed" if done else "InProgress"
 
 
+SINGLE = ("CNAME", "SOA")  # one record, not a list
+
+
 class RecordSets(PrivateDnsType):
     """Record sets of one type; written and deleted at once."""
 
@@ -174,6 +177,9 @@ class RecordSets(PrivateDnsType):
         change.properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
         change.properties["isAutoRegistered"] = False
         change.properties.setdefault("ttl", 3600)
+        kind = self.type.rpartition("/")[2]
+        if kind not in SINGLE:
+            change.properties.setdefault(f"{kind.lower()}Records", [])  # recorded in azure-cli
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Records have no state."""

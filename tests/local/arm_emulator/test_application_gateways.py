@@ -473,3 +473,25 @@ def test_a_firewall_policy_needs_managed_rules(azure: Any, refusal: Refusal) -> 
     write = azure.network.web_application_firewall_policies.create_or_update
     body = {"location": "eastus", "properties": {}}
     assert refusal(write, "rg", "waf", body) == "400 InvalidRequestFormat"
+
+
+def test_a_pool_may_come_as_its_name_alone(network: Any) -> None:
+    body = document(network)
+    body["properties"]["backendAddressPools"].append({"name": "empty"})
+    gateways = network.network.application_gateways
+    gateways.begin_create_or_update("rg", "gw", body).result()
+    pools = gateways.get("rg", "gw").properties.backend_address_pools
+    assert [(pool.name, pool.properties.backend_addresses) for pool in pools][1] == ("empty", [])
+
+
+def test_a_listener_may_be_there_before_its_rule(network: Any) -> None:
+    body = document(network)
+    port = {"id": network.id("applicationGateways/gw/frontendPorts/second")}
+    body["properties"]["frontendPorts"].append({"name": "second", "properties": {"port": 6432}})
+    listener = body["properties"]["listeners"][0]
+    more = {**listener, "name": "second", "properties": {**listener["properties"]}}
+    more["properties"]["frontendPort"] = port
+    body["properties"]["listeners"].append(more)
+    gateways = network.network.application_gateways
+    gateways.begin_create_or_update("rg", "gw", body).result()
+    assert len(gateways.get("rg", "gw").properties.listeners) == 2

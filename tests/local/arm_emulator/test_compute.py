@@ -112,3 +112,42 @@ def test_an_extension_needs_its_machine_and_goes_with_it(interface: Any) -> None
     delete(interface)
     with pytest.raises(ResourceNotFoundError):
         resources.get_by_id(id_, api_version=VERSION)
+
+
+IMAGE = (
+    "/subscriptions/{0}/providers/Microsoft.Compute/locations/{1}/publishers/Canonical"
+    "/artifacttypes/vmimage/offers/0001-com-ubuntu-server-jammy/skus/22_04-lts-gen2/versions"
+)
+
+
+def test_the_version_of_an_image_is_found_and_read(azure: Any, web: Any) -> None:
+    base = azure.emulator.url + IMAGE.format(azure.emulator.cloud.subscriptions[0], "eastus")
+    listed = web.get(base, params={"api-version": VERSION}).json()
+    assert len(listed) == 1
+    found = web.get(f"{base}/{listed[0]['name']}", params={"api-version": VERSION}).json()
+    assert found["properties"]["hyperVGeneration"] == "V2"
+
+
+@pytest.mark.parametrize(
+    ("region", "sku"), [("atlantis", "22_04-lts-gen2"), ("eastus", "22_04-lts-odd")]
+)
+def test_an_unknown_image_or_region_is_not_found(
+    azure: Any, web: Any, region: str, sku: str
+) -> None:
+    url = azure.emulator.url + IMAGE.format(azure.emulator.cloud.subscriptions[0], region)
+    answer = web.get(url.replace("22_04-lts-gen2", sku), params={"api-version": VERSION})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NotFound")
+
+
+def test_the_instance_view_comes_where_it_is_asked_for(interface: Any, web: Any) -> None:
+    create(interface)
+    url = interface.emulator.url + interface.id(MACHINE)
+    plain = web.get(url, params={"api-version": VERSION}).json()
+    assert "instanceView" not in plain["properties"]
+    asked = web.get(url, params={"api-version": VERSION, "$expand": "instanceView"}).json()
+    view = web.get(f"{url}/instanceView", params={"api-version": VERSION}).json()
+    assert asked["properties"]["instanceView"] == view
+    assert [each["code"] for each in view["statuses"]] == [
+        "ProvisioningState/succeeded",
+        "PowerState/running",
+    ]

@@ -110,6 +110,12 @@ def test_what_a_body_may_not_hold_is_refused_with_its_path(body: Any, fault: str
     assert fault in refused.value.details[0]["message"]
 
 
+def test_names_are_read_without_regard_to_case_and_digits_as_numbers() -> None:
+    sent = {"Properties": {"Port": "5432", "Protocol": "http"}}
+    kept = check_body(sdk_shape("network", "ApplicationGatewayBackendHttpSettings"), sent)
+    assert kept == {"properties": {"port": 5432, "protocol": "http"}}
+
+
 def test_all_faults_of_a_body_are_told_at_once() -> None:
     with pytest.raises(ArmError) as refused:
         check_body(sdk_shape("network", "Subnet"), {"a": 1, "b": 2, "properties": {"c": 3}})

@@ -112,3 +112,8 @@ def test_a_zone_of_one_label_is_refused(azure: Any) -> None:
     with pytest.raises(HttpResponseError) as refused:
         azure.dns.private_zones.begin_create_or_update("rg", "corp", {"location": "global"})
     assert error_of(refused).code == "BadRequest"
+
+
+def test_a_record_set_without_records_shows_an_empty_list(zone: Any) -> None:
+    zone.dns.record_sets.create_or_update("rg", ZONE, "A", "empty", {"properties": {"ttl": 60}})
+    assert zone.dns.record_sets.get("rg", ZONE, "A", "empty")["properties"]["aRecords"] == []

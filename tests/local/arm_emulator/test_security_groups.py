@@ -31,7 +31,7 @@ def group(*rules: dict[str, Any]) -> dict[str, Any]:
         ({"priority": None}, "InvalidRequestFormat"),
         ({"direction": "Sideways"}, "InvalidRequestFormat"),
         ({"access": "Maybe"}, "InvalidRequestFormat"),
-        ({"priority": "100"}, "InvalidRequestFormat"),
+        ({"priority": "high"}, "InvalidRequestFormat"),
         ({"sourceAddressPrefix": "10.0.0.1/8"}, "SecurityRuleInvalidAddressPrefix"),
         ({"sourceAddressPrefix": "NoSuchTag"}, "SecurityRuleInvalidAddressPrefix"),
         ({"destinationPortRange": "70000"}, "SecurityRuleInvalidPortRange"),

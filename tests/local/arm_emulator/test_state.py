@@ -176,3 +176,31 @@ def test_it_says_at_start_what_it_does_not_emulate(tmp_path: Path) -> None:
     assert "Not emulated:" in "".join(process.lines)
     assert set(process.environment) >= {"IDENTITY_ENDPOINT", "REQUESTS_CA_BUNDLE", "KEY_VAULT_URL"}
     assert os.path.exists(process.environment["REQUESTS_CA_BUNDLE"])
+
+
+def test_a_deployment_goes_on_after_a_restart(tmp_path: Path) -> None:
+    table = {"type": "Microsoft.Network/routeTables", "apiVersion": "2026-03-01"}
+    rows = [
+        {**table, "name": "a", "location": "eastus"},
+        {**table, "name": "b", "location": "eastus", "dependsOn": ["a"]},
+    ]
+    template = {"$schema": "x", "contentVersion": "1.0.0.0", "resources": rows}
+    body = {"properties": {"mode": "Incremental", "template": template}}
+    path = "/subscriptions/{}/resourceGroups/rg"
+    with open_emulator(tmp_path) as first, session(first) as web:
+        web.params = {"api-version": "2024-11-01"}
+        group = path.format(first.cloud.settings.subscription_id)
+        deployment = f"{group}/providers/Microsoft.Resources/deployments/d"
+        first.put(group, {"location": "eastus"})
+        web.put(first.url + deployment, json=body)
+        first.advance(3)
+        assert web.get(first.url + deployment).json()["properties"]["provisioningState"] == (
+            "Running"
+        )
+    with open_emulator(tmp_path) as second, session(second) as web:
+        second.advance(60)
+        web.params = {"api-version": "2024-11-01"}
+        shown = web.get(second.url + deployment).json()["properties"]
+        assert shown["provisioningState"] == "Succeeded"
+        names = [c["name"] for c in second.calls() if c["type"].endswith("routeTables")]
+        assert names == ["a", "b"]

@@ -219,3 +219,11 @@ def test_every_write_changes_the_etag(azure: Any) -> None:
     second = networks.begin_create_or_update("rg", "v", {**VNET, "tags": {"a": "b"}}).result()
     assert first.etag != second.etag
     assert second.tags == {"a": "b"}
+
+
+def test_what_clients_are_asked_to_wait_can_be_shortened(wire: Wire, azure: Any) -> None:
+    azure.emulator.settings({"retry_after_factor": 0.1})
+    answer = wire.ask("PUT", azure.id(ZONE), "dns", json={"location": "global"})
+    assert answer.headers["Retry-After"] == "3"  # 30 in Azure
+    answer = wire.ask("PUT", azure.id("virtualNetworks/v"), json=VNET)
+    assert answer.headers["Retry-After"] == "1"  # never none
