@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from local.arm_emulator.locations import LOCATIONS, canonical
+from local.arm_emulator.locations import (
+    JOINED_GEOGRAPHIES,
+    LOCATIONS,
+    PEERING_LOCATIONS,
+    canonical,
+)
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.registry import clone
@@ -13,29 +18,6 @@ from local.arm_emulator.store import Resource
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
-
-# Peering locations with the region designated for Local circuits.
-# https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers
-PEERING_LOCATIONS = {
-    "Washington DC": "eastus",
-    "Washington DC2": "eastus",
-    "New York": "eastus",
-    "Dallas": "southcentralus",
-    "Chicago": "northcentralus",
-    "Silicon Valley": "westus",
-    "Seattle": "westus2",
-    "Phoenix": "westus3",
-    "Toronto": "canadacentral",
-    "London": "uksouth",
-    "Dublin": "northeurope",
-    "Amsterdam": "westeurope",
-    "Frankfurt": "germanywestcentral",
-    "Zurich": "switzerlandnorth",
-    "Stockholm": "swedencentral",
-    "Singapore": "southeastasia",
-    "Sydney": "australiaeast",
-    "Tokyo": "japaneast",
-}
 
 
 class ExpressRouteCircuits(NetworkType):
@@ -74,12 +56,29 @@ class ExpressRouteCircuits(NetworkType):
                 inner["authorizationUseStatus"] = "InUse"
 
 
+class ExpressRoutePorts(NetworkType):
+    """Ports of ExpressRoute Direct: two links, which their owner enables."""
+
+    type = "Microsoft.Network/expressRoutePorts"
+    model = "ExpressRoutePort"
+    timing = Timing(60, 30, 60)
+
+    def fill(self, change: Change) -> None:
+        """The links are down until the cross connections are in place."""
+        super().fill(change)
+        names: list[Json] = [{"name": name, "properties": {}} for name in ("link1", "link2")]
+        for link in change.properties.setdefault("links", names):
+            link["properties"].setdefault("adminState", "Disabled")
+
+
 # Connections per gateway and per circuit.
 # https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
 GATEWAY_CONNECTIONS = {"ErGw1AZ": 4, "Standard": 4, "ErGw2AZ": 8, "HighPerformance": 8}
 MOST_GATEWAY_CONNECTIONS = 16
-CIRCUIT_CONNECTIONS = {"Standard": 10, "Local": 10, "Basic": 10}
-MOST_CIRCUIT_CONNECTIONS = 100
+CIRCUIT_CONNECTIONS = 10
+# Of Premium, by Mbps. https://learn.microsoft.com/azure/azure-resource-manager/management/
+# azure-subscription-service-limits
+PREMIUM_CONNECTIONS = {50: 20, 100: 25, 200: 25, 500: 40, 1000: 50, 2000: 60, 5000: 75, 10000: 100}
 
 
 def check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
@@ -96,9 +95,16 @@ def check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
         raise ArmError(400, "ConnectionAlreadyExists", message)
     gateway, circuit = cloud.store.find(gateway_id), cloud.store.find(circuit_id)
     sku = ((gateway or {}).get("properties", {}).get("sku") or {}).get("name", "")
-    tier = ((circuit or {}).get("sku") or {}).get("tier", "")
     _check_count(pairs, gateway_id, GATEWAY_CONNECTIONS.get(sku, MOST_GATEWAY_CONNECTIONS))
-    _check_count(pairs, circuit_id, CIRCUIT_CONNECTIONS.get(tier, MOST_CIRCUIT_CONNECTIONS))
+    _check_count(pairs, circuit_id, _connections_of(circuit or {}))
+
+
+def _connections_of(circuit: Json) -> int:
+    if (circuit.get("sku") or {}).get("tier") != "Premium":
+        return CIRCUIT_CONNECTIONS
+    provider = circuit["properties"].get("serviceProviderProperties") or {}
+    mbps = provider.get("bandwidthInMbps", 10_000)
+    return max(number for size, number in PREMIUM_CONNECTIONS.items() if size <= max(mbps, 50))
 
 
 def _check_count(pairs: dict[str, set[str]], side: str, limit: int) -> None:
@@ -144,14 +150,14 @@ def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | 
     region = canonical(gateway.body["location"])
     peering = (circuit.properties.get("serviceProviderProperties") or {}).get("peeringLocation", "")
     tier = (circuit.body.get("sku") or {}).get("tier", "Standard")
-    designated = PEERING_LOCATIONS.get(peering, canonical(circuit.body.get("location", "")))
-    near = LOCATIONS.get(region), LOCATIONS.get(designated)
+    known, place = LOCATIONS.get(region), PEERING_LOCATIONS.get(peering)
+    if tier == "Premium" or known is None or place is None:
+        return None
+    geography, local = place
     if tier in ("Local", "MultiCloud"):
-        fits = region == designated
-    elif tier == "Premium":
-        fits = True
+        fits = region in local
     else:
-        fits = near[0] is None or near[1] is None or near[0].geography == near[1].geography
+        fits = JOINED_GEOGRAPHIES.get(known.geography, known.geography) == geography
     if fits:
         return None
     message = (
@@ -228,4 +234,4 @@ def circuit_body(body: Json) -> Json:
     }
 
 
-TYPES = (ExpressRouteCircuits,)
+TYPES = (ExpressRouteCircuits, ExpressRoutePorts)
