@@ -10,9 +10,10 @@ from local.arm_emulator.settings import Settings
 from local.clock import parse_clock
 
 NOT_EMULATED = """\
-Not emulated: data planes other than Key Vault secrets; role assignments, ARM template
-deployments, Azure Monitor metrics and alerts, storage accounts, VPN gateways, load balancers, NAT
-gateways, firewalls, private endpoints; network traffic of any kind. Such requests are refused."""
+Not emulated: data planes other than Key Vault secrets and certificates; role assignments, ARM
+template deployments, Azure Monitor metrics and alerts, storage accounts, VPN gateways, load
+balancers, NAT gateways, firewalls, private endpoints; network traffic of any kind. Such requests
+are refused."""
 
 
 def main() -> None:

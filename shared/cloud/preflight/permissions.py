@@ -57,8 +57,8 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
     elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
     if spec.express_route.authorization_key is None:
         elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT_ACTIONS)
-    if spec.gateway.alias:
-        records = [r for r in subject.new if not _inside(subject, r)]
+    records = [r for r in subject.new if not _inside(subject, r)]
+    if spec.gateway.alias and records:
         elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))
     if spec.gateway.identity_id:
         elsewhere["gateway.identityId"] = (spec.gateway.identity_id, IDENTITY_ACTIONS)
