@@ -12,8 +12,8 @@ from local.clock import parse_clock
 NOT_EMULATED = """\
 Not emulated: data planes other than Key Vault secrets and certificates; role assignments, ARM
 template deployments, Azure Monitor metrics and alerts, storage accounts, VPN gateways, load
-balancers, NAT gateways, firewalls, private endpoints; network traffic of any kind. Such requests
-are refused."""
+balancers, NAT gateways, firewalls, private endpoints; network traffic of any kind.
+Such requests are refused."""
 
 
 def main() -> None:
