@@ -180,6 +180,6 @@ def _refusals(simulation: Any, answer: Any) -> list[Json]:
         details: list[Json] = answer.json()["error"]["details"]
         return details
     told = simulation.finish(answer)
-    assert told["status"] == "Failed"
+    assert told["status"] == "Failed", told
     refusals: list[Json] = told["refusals"]
     return refusals

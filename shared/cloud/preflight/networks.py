@@ -11,11 +11,12 @@ from azure.mgmt.postgresqlflexibleservers.models import VirtualNetworkSubnetUsag
 from shared.cloud.preflight.findings import Finding, Subject, plain, refused, warned
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.virtual_network import DATABASE_SUBNET, DELEGATED_TO
 
 SPACE = "network.addressSpace"
 SUBNET = "network.subnets.database"
 SERVER = "postgres-server"
+DATABASE_SUBNET = "DatabaseSubnet"  # recipe: preparation
+DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
 AZURE_DNS = "168.63.129.16"
 NAMED = 5  # networks named in one warning
 RESERVED = 5  # addresses of a subnet that Azure keeps (Learn: Virtual Network FAQ)
