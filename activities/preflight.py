@@ -1,5 +1,7 @@
 """Asks Azure whether it would accept the deployment; reads only."""
 
+from datetime import datetime
+
 import azure.durable_functions as df
 
 import shared.cloud.preflight
@@ -14,13 +16,15 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request")
 def preflight(request: Json) -> Json:
-    """{deployment} -> {warnings, refusals} or {failure}; the spec is in the record."""
+    """{deployment, at} -> {warnings, refusals} or {failure}; the spec is in the record."""
 
     def work() -> Json:
         record = records().get(request["deployment"])
         spec = DeploymentSpec.model_validate(record.proposed or record.spec)
         clients = azure_clients(spec.subscription_id)
-        warnings, refusals = shared.cloud.preflight.preflight(clients, spec, record.inventory)
+        warnings, refusals = shared.cloud.preflight.preflight(
+            clients, spec, record.inventory, now=datetime.fromisoformat(request["at"])
+        )
         return {"warnings": warnings, "refusals": refusals}
 
     return told(work)

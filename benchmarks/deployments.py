@@ -119,7 +119,7 @@ def measure_one(there: World, spec: Json, *, seed: int, spread: float) -> Measur
         c["number"] for c in calls if c["method"] == "PUT" and "/resource" in c["path"]
     )
     preflight = sum(c["number"] < first_write for c in calls)
-    vault = sum("/secrets/" in c["path"] for c in calls)
+    vault = sum("/secrets/" in c["path"] and c["number"] > first_write for c in calls)
     histories = list(there.histories.values())
     resources = len(told["plan"])
     return Measured(

@@ -83,7 +83,8 @@ def _plan(context: DurableOrchestrationContext, state: Json) -> Generator[Any, A
         return failure
     plan: Plan = answer["plan"]
     if plan["purpose"] == "deploy" and any(s["action"] != "no-op" for s in plan["steps"]):
-        answer, failure = yield from ask(context, "preflight", request)
+        asked = {**request, "at": context.current_utc_datetime.isoformat()}
+        answer, failure = yield from ask(context, "preflight", asked)
         if failure:
             return failure
         plan["warnings"] += answer["warnings"]

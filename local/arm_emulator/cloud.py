@@ -116,7 +116,7 @@ class Cloud:
 
     def _serve(self, call: Call) -> Response:
         request = call.request
-        if request.path.lower().startswith("/secrets"):
+        if request.path.lower().startswith(("/secrets", "/certificates")):
             return self.keyvault.serve(call)
         found = self.router.find(call.method, request.path)
         if found is not None and not found[0].api_version:

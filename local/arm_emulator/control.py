@@ -168,6 +168,12 @@ class Control:
             self.cloud.keyvault.set(name, value)
             self.cloud.journal.save(self.cloud)
 
+    def set_certificate(self, name: str, cer: str, policy: Json | None = None) -> None:
+        """Store a certificate in the vault: base64 of its DER form, and the policy of its key."""
+        with self.cloud.lock:
+            self.cloud.keyvault.set_certificate(name, cer, policy or {})
+            self.cloud.journal.save(self.cloud)
+
     def set_durations(self, durations: Json) -> None:
         """Seconds by ``<ARM type>|<create, update, delete or action>``."""
         with self.cloud.lock:

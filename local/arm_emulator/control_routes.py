@@ -45,6 +45,9 @@ def _handlers(control: Control, body: Json, query: Any) -> dict[tuple[str, str],
         ("POST", "faults"): lambda: {"id": control.fail(**body)},
         ("DELETE", "faults"): control.clear_faults,
         ("PUT", "secrets"): lambda: control.set_secret(body["name"], body["value"]),
+        ("PUT", "certificates"): lambda: control.set_certificate(
+            body["name"], body["cer"], body.get("policy")
+        ),
         ("PUT", "durations"): lambda: control.set_durations(body),
         ("GET", "settings"): control.settings,
         ("PATCH", "settings"): lambda: control.settings(body),

@@ -1,8 +1,15 @@
-"""Key Vault secrets, as azure-keyvault-secrets reads and writes them."""
+"""Key Vault secrets, as azure-keyvault-secrets reads and writes them; certificates to be read.
 
+A certificate is a secret with a public half, as in Azure, and is put through /_emulator only.
+https://learn.microsoft.com/azure/key-vault/certificates/about-certificates
+"""
+
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cryptography import x509
 
 from local.arm_emulator.calls import Call
 from local.arm_emulator.identity import VAULT_AUDIENCE
@@ -28,6 +35,7 @@ class Secret:
     content_type: str | None
     tags: dict[str, str]
     enabled: bool
+    certificate: Json | None = None  # cer and policy, where it is one
 
 
 class KeyVault:
@@ -40,27 +48,28 @@ class KeyVault:
         self.gone: set[str] = set()  # names deleted, to be taken out of the state file
 
     def serve(self, call: Call) -> Response:
-        """Answer a request below /secrets; challenge one without a token for the vault."""
+        """Answer a request below /secrets or /certificates; challenge one without a token."""
         claims = self._cloud.identity.claims(call.request.headers)
         if claims is None or str(claims.get("aud", "")).rstrip("/") != VAULT_AUDIENCE:
             return self._challenge()
         call.caller = self._cloud.identity.caller(claims)
-        parts = call.request.path.strip("/").split("/")[1:]
-        call.type, call.name = "Microsoft.KeyVault/vaults/secrets", parts[0] if parts else ""
+        kind, *parts = call.request.path.strip("/").split("/")
+        call.type, call.name = f"Microsoft.KeyVault/vaults/{kind}", parts[0] if parts else ""
         call.target = call.request.path
         call.fault = fault = self._cloud.faults.strike(call)
         if fault is not None:
             if fault.reset == "before":
                 return Response(0, dropped=True)
             fault.refuse()
-        handlers: dict[str, Callable[[Call, list[str]], Response]] = {
-            "GET": self._get,
-            "PUT": self._put,
-            "DELETE": self._delete,
+        handlers: dict[tuple[str, str], Callable[[Call, list[str]], Response]] = {
+            ("GET", "secrets"): self._get,
+            ("PUT", "secrets"): self._put,
+            ("DELETE", "secrets"): self._delete,
+            ("GET", "certificates"): self._get_certificate,
         }
-        handler = handlers.get(call.method)
+        handler = handlers.get((call.method, kind.lower()))
         if handler is None:
-            raise ArmError(501, "NotEmulated", f"{call.method} of secrets is not emulated.")
+            raise ArmError(501, "NotEmulated", f"{call.method} of {kind} is not emulated.")
         response = handler(call, parts)
         if fault is not None:
             fault.mark(response)
@@ -69,6 +78,24 @@ class KeyVault:
     def set(self, name: str, value: str) -> Secret:
         """Store a new version, as a user would have done beforehand."""
         return self._add(name, {"value": value})
+
+    def set_certificate(self, name: str, cer: str, policy: Json) -> Secret:
+        """Store a new version of a certificate, less the private half that nothing here reads.
+
+        Args:
+            name: of the certificate and of its secret.
+            cer: base64 of its DER form.
+            policy: {key_props, secret_props}, for the usual ones.
+        """
+        key = {"exportable": True, "kty": "RSA", "key_size": 2048, "reuse_key": False}
+        content = {"contentType": "application/x-pkcs12"}
+        policy = {
+            "key_props": key | policy.get("key_props", {}),
+            "secret_props": content | policy.get("secret_props", {}),
+        }
+        secret = self._add(name, {"value": cer, **policy["secret_props"]})
+        secret.certificate = {"cer": cer, "policy": policy}
+        return secret
 
     def value(self, name: str) -> str | None:
         """The newest value of a secret."""
@@ -112,6 +139,30 @@ class KeyVault:
             if secret.version == wanted:
                 return Response(200, {"value": secret.value} | self._item(secret, versioned=True))
         raise self._not_found("/".join(parts))
+
+    def _get_certificate(self, call: Call, parts: list[str]) -> Response:
+        name, *version = parts or [""]
+        versions = [v for v in self.secrets.get(name.lower(), []) if v.certificate]
+        if len(version) > 1 or version == ["versions"] or not parts:
+            raise ArmError(501, "NotEmulated", "Lists of certificates are not emulated.")
+        found = [v for v in versions if v.version in (version or [versions[-1].version])]
+        if not found:
+            message = f"A certificate with (name/id) {'/'.join(parts)} was not found in this vault."
+            raise ArmError(404, "CertificateNotFound", message)
+        shown, secret = found[0].certificate or {}, self._item(found[0], versioned=True)
+        dates = x509.load_der_x509_certificate(b64decode(shown["cer"]))
+        times = {
+            "nbf": int(dates.not_valid_before_utc.timestamp()),
+            "exp": int(dates.not_valid_after_utc.timestamp()),
+        }
+        certificate = {
+            "id": secret["id"].replace("/secrets/", "/certificates/"),
+            "kid": secret["id"].replace("/secrets/", "/keys/"),
+            "sid": secret["id"],
+            "attributes": secret["attributes"] | times,
+            "tags": secret["tags"],
+        }
+        return Response(200, certificate | shown)
 
     def _put(self, call: Call, parts: list[str]) -> Response:
         body = call.request.body

@@ -41,6 +41,31 @@ LOCATIONS = {
     )
 }
 
+# Peering locations: the geography that circuits below Premium reach, and the regions that Local
+# ones do. https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers
+PEERING_LOCATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Washington DC": ("US", ("eastus", "eastus2")),
+    "Washington DC2": ("US", ("eastus", "eastus2")),
+    "New York": ("US", ()),
+    "Dallas": ("US", ()),
+    "San Antonio": ("US", ("southcentralus",)),
+    "Chicago": ("US", ("northcentralus",)),
+    "Silicon Valley": ("US", ("westus",)),
+    "Seattle": ("US", ("westus2",)),
+    "Phoenix": ("US", ("westus3",)),
+    "Toronto": ("US", ("canadacentral",)),
+    "London": ("Europe", ("uksouth",)),
+    "Dublin": ("Europe", ("northeurope",)),
+    "Amsterdam": ("Europe", ("westeurope",)),
+    "Frankfurt": ("Europe", ("germanywestcentral",)),
+    "Zurich": ("Europe", ("switzerlandnorth",)),
+    "Stockholm": ("Europe", ("swedencentral",)),
+    "Singapore": ("Asia Pacific", ("southeastasia",)),
+    "Sydney": ("Australia", ("australiaeast",)),
+    "Tokyo": ("Japan", ("japaneast",)),
+}
+JOINED_GEOGRAPHIES = {"Canada": "US", "UK": "Europe"}  # one geopolitical region of ExpressRoute
+
 
 def canonical(location: str) -> str:
     """``"UK South"`` as ``uksouth``."""

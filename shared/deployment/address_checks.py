@@ -34,6 +34,9 @@ FORBIDDEN = {  # Learn: Virtual Network FAQ, are there any restrictions on using
 }
 
 
+DOCKER = IPv4Network("172.17.0.0/16")  # Docker: Bridge network driver, the default bridge
+
+
 def address_faults(spec: DeploymentSpec) -> Iterator[Finding]:
     """Every reason why these addresses cannot be deployed."""
     yield from _space(spec)
@@ -60,6 +63,16 @@ def address_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
             f"{', '.join(public)} may reach the database and is no private range: make sure that "
             "it is announced over the circuit and yours alone",
         )
+    fields = {SPACE: spec.network.address_space, ON_PREMISES: spec.on_premises.prefixes}
+    for field, prefixes in fields.items():
+        bridged = [prefix for prefix in prefixes if IPv4Network(prefix).overlaps(DOCKER)]
+        if bridged:
+            yield finding(
+                "DockerRange",
+                field,
+                f"{', '.join(bridged)} overlaps {DOCKER}, the default network of Docker: clients "
+                "and services in containers may not get through to it, or back",
+            )
 
 
 def _space(spec: DeploymentSpec) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ RESERVED_USERS = {
     *("support_388945a0", "sys", "test", "test1", "test2", "test3"),
     *("user", "user1", "user2", "user3", "user4", "user5"),
 }
+UNPINNED = 4  # slashes of https://<vault>/secrets/<name>; a version would follow
 ZONE_SUFFIX = "postgres.database.azure.com"
 _ZONE = re.compile(rf"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){{1,2}}{re.escape(ZONE_SUFFIX)}")
 
@@ -201,7 +202,21 @@ def _cautions(spec: DeploymentSpec) -> Iterator[Finding]:
     if spec.gateway.certificate and spec.gateway.tls == "passthrough":
         message = "the gateway passes TLS through and does not use this certificate"
         yield finding("CertificateUnused", "gateway.certificate", message)
+    yield from _pinned_certificates(spec)
     secured = spec.postgres.parameters.get("require_secure_transport", "on").casefold()
     if secured in {"off", "false"}:
         message = "clients may connect in clear: leave require_secure_transport on"
         yield finding("ClearTextAllowed", "postgres.parameters", message)
+
+
+def _pinned_certificates(spec: DeploymentSpec) -> Iterator[Finding]:
+    """Learn: TLS termination with Key Vault certificates, renewal."""
+    https = spec.gateway.https
+    fields = {
+        "gateway.certificate": spec.gateway.certificate,
+        "gateway.https.certificate": https.certificate if https else None,
+    }
+    for field, reference in fields.items():
+        if reference and reference.key_vault_secret.count("/") > UNPINNED:
+            message = "a version is named, so the gateway never takes on a renewed certificate"
+            yield finding("CertificatePinned", field, f"{message}: leave the version out")

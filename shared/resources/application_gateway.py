@@ -138,6 +138,7 @@ class ApplicationGateway(Resource):
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield from _about_tls(spec)
+        yield from _about_waf(spec)
         yield Departure(
             "step 3",
             "PrivateListenerOnly",
@@ -187,6 +188,16 @@ def _about_tls(spec: DeploymentSpec) -> Iterable[Departure]:
             "PostgreSQL asks for TLS inside its own protocol, so the gateway passes it through and "
             f"the server ends it; clients that verify names use host={spec.server_fqdn} with "
             f"hostaddr={spec.gateway.private_address}",
+        )
+
+
+def _about_waf(spec: DeploymentSpec) -> Iterable[Departure]:
+    if not spec.firewalled:
+        yield Departure(
+            "step 3",
+            "NoWafForPostgreSQL",
+            "Standard_v2 in place of WAF_v2, and no WAF policy: a WAF inspects HTTP listeners "
+            "only, never TCP or TLS ones (Learn: Application Gateway TCP/TLS proxy)",
         )
 
 

@@ -148,7 +148,7 @@ class Timing:
 class Departure:
     """A correction of the original recipe, shown as a warning in the plan."""
 
-    recipe_step: str  # "diagram", "prerequisites", "preparation", "step 1" ... "validation"
+    recipe_step: str  # "diagram", "prerequisites", "step 1" ... "validation", "challenge"
     code: str  # GatewayHasNoPublicIp
     reason: str
 

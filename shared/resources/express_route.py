@@ -163,6 +163,14 @@ class ExpressRouteConnection(Resource):
         )
         return Verdict("succeeded", warning=warning)
 
+    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        yield Departure(
+            "challenge",
+            "GlobalReachJoinsSites",
+            "Global Reach joins the on-premises sites of two circuits and carries no replication: "
+            "a replica in another region is reached by peering the two virtual networks",
+        )
+
     def health(self, observed: Json) -> Iterable[Change]:
         yield from super().health(observed)
         if (status := _status(observed)) != "Connected":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.spec import DeploymentSpec, Postgres
 from shared.resources.base import (
     Answer,
     Departure,
@@ -174,6 +174,13 @@ class PostgresServer(Resource):
                 "PreviousGenerationSku",
                 f"{spec.postgres.sku} is of the previous generation and not offered everywhere; "
                 "Standard_D2ds_v5 is the same size of the current one",
+            )
+        elif spec.postgres.sku == Postgres().sku:
+            yield Departure(
+                "step 2",
+                "CurrentGenerationSku",
+                f"{spec.postgres.sku} in place of Standard_D2s_v3, which is of the previous "
+                "generation and not offered everywhere",
             )
 
 

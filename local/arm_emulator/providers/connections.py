@@ -3,11 +3,16 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from local.arm_emulator.locations import LOCATIONS, canonical
+from local.arm_emulator.locations import (
+    JOINED_GEOGRAPHIES,
+    LOCATIONS,
+    PEERING_LOCATIONS,
+    canonical,
+)
 from local.arm_emulator.locks import BUSY
 from local.arm_emulator.messages import ArmError, Json
 from local.arm_emulator.operations import Operation
-from local.arm_emulator.providers.express_route import PEERING_LOCATIONS, used_keys
+from local.arm_emulator.providers.express_route import used_keys
 from local.arm_emulator.providers.network_basic import NetworkType
 from local.arm_emulator.resource_type import Change, Timing
 from local.arm_emulator.store import Resource
@@ -19,8 +24,10 @@ if TYPE_CHECKING:
 # https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
 GATEWAY_CONNECTIONS = {"ErGw1AZ": 4, "Standard": 4, "ErGw2AZ": 8, "HighPerformance": 8}
 MOST_GATEWAY_CONNECTIONS = 16
-CIRCUIT_CONNECTIONS = {"Standard": 10, "Local": 10, "Basic": 10}
-MOST_CIRCUIT_CONNECTIONS = 100
+CIRCUIT_CONNECTIONS = 10
+# Of Premium, by Mbps. https://learn.microsoft.com/azure/azure-resource-manager/management/
+# azure-subscription-service-limits
+PREMIUM_CONNECTIONS = {50: 20, 100: 25, 200: 25, 500: 40, 1000: 50, 2000: 60, 5000: 75, 10000: 100}
 CIRCUITS_OF_ONE_LOCATION = 4  # https://learn.microsoft.com/azure/expressroute/expressroute-faqs
 
 
@@ -109,15 +116,22 @@ def _check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
         raise ArmError(400, cloud.settings.connection_exists_code, message)
     gateway, circuit = cloud.store.find(gateway_id), cloud.store.find(circuit_id)
     sku = ((gateway or {}).get("properties", {}).get("sku") or {}).get("name", "")
-    tier = ((circuit or {}).get("sku") or {}).get("tier", "")
     for side, limit in (
         (gateway_id, GATEWAY_CONNECTIONS.get(sku, MOST_GATEWAY_CONNECTIONS)),
-        (circuit_id, CIRCUIT_CONNECTIONS.get(tier, MOST_CIRCUIT_CONNECTIONS)),
+        (circuit_id, _connections_of(circuit or {})),
     ):
         if sum(side in sides for sides in pairs.values()) >= limit:
             message = f"{side} has {limit} connections already, which is its limit."
             raise ArmError(400, cloud.settings.connection_limit_code, message)
     _check_location(change, pairs, gateway_id, circuit_id)
+
+
+def _connections_of(circuit: Json) -> int:
+    if (circuit.get("sku") or {}).get("tier") != "Premium":
+        return CIRCUIT_CONNECTIONS
+    provider = circuit["properties"].get("serviceProviderProperties") or {}
+    mbps = provider.get("bandwidthInMbps", 10_000)
+    return max(number for size, number in PREMIUM_CONNECTIONS.items() if size <= max(mbps, 50))
 
 
 def _check_location(
@@ -174,14 +188,14 @@ def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | 
     region = canonical(gateway.body["location"])
     peering = (circuit.properties.get("serviceProviderProperties") or {}).get("peeringLocation", "")
     tier = (circuit.body.get("sku") or {}).get("tier", "Standard")
-    designated = PEERING_LOCATIONS.get(peering, canonical(circuit.body.get("location", "")))
-    near = LOCATIONS.get(region), LOCATIONS.get(designated)
+    known, place = LOCATIONS.get(region), PEERING_LOCATIONS.get(peering)
+    if tier == "Premium" or known is None or place is None:
+        return None
+    geography, local = place
     if tier in ("Local", "MultiCloud"):
-        fits = region == designated
-    elif tier == "Premium":
-        fits = True
+        fits = region in local
     else:
-        fits = near[0] is None or near[1] is None or near[0].geography == near[1].geography
+        fits = JOINED_GEOGRAPHIES.get(known.geography, known.geography) == geography
     if fits:
         return None
     message = (

@@ -13,29 +13,6 @@ from local.arm_emulator.store import Resource
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud
 
-# Peering locations with the region designated for Local circuits.
-# https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers
-PEERING_LOCATIONS = {
-    "Washington DC": "eastus",
-    "Washington DC2": "eastus",
-    "New York": "eastus",
-    "Dallas": "southcentralus",
-    "Chicago": "northcentralus",
-    "Silicon Valley": "westus",
-    "Seattle": "westus2",
-    "Phoenix": "westus3",
-    "Toronto": "canadacentral",
-    "London": "uksouth",
-    "Dublin": "northeurope",
-    "Amsterdam": "westeurope",
-    "Frankfurt": "germanywestcentral",
-    "Zurich": "switzerlandnorth",
-    "Stockholm": "swedencentral",
-    "Singapore": "southeastasia",
-    "Sydney": "australiaeast",
-    "Tokyo": "japaneast",
-}
-
 
 class ExpressRouteCircuits(NetworkType):
     """Circuits. A new one waits for its provider; `/_emulator` creates them in any state."""
@@ -95,6 +72,21 @@ class ExpressRouteCircuits(NetworkType):
                 inner["authorizationUseStatus"] = "InUse"
 
 
+class ExpressRoutePorts(NetworkType):
+    """Ports of ExpressRoute Direct: two links, which their owner enables."""
+
+    type = "Microsoft.Network/expressRoutePorts"
+    model = "ExpressRoutePort"
+    timing = Timing(60, 30, 60)
+
+    def fill(self, change: Change) -> None:
+        """The links are down until the cross connections are in place."""
+        super().fill(change)
+        names: list[Json] = [{"name": name, "properties": {}} for name in ("link1", "link2")]
+        for link in change.properties.setdefault("links", names):
+            link["properties"].setdefault("adminState", "Disabled")
+
+
 def used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
     """The authorization keys of a circuit that connections have, without the one named `but`."""
     owners = {each.owner for each in cloud.store.references_to(circuit.key)} - {but}
@@ -138,4 +130,4 @@ def circuit_body(body: Json) -> Json:
     }
 
 
-TYPES = (ExpressRouteCircuits,)
+TYPES = (ExpressRouteCircuits, ExpressRoutePorts)

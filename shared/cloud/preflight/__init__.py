@@ -7,28 +7,30 @@ forbidden, or that Azure does not offer here, is a warning: the deployment may s
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from shared.cloud.clients import AzureClients
 from shared.cloud.errors import failure_of
+from shared.cloud.preflight.certificates import check_certificates
 from shared.cloud.preflight.circuit import check_circuit
+from shared.cloud.preflight.compute import check_virtual_machine
 from shared.cloud.preflight.database import (
     check_database_capability,
     check_database_name,
     check_database_quota,
-    check_database_subnet,
 )
 from shared.cloud.preflight.findings import Finding, Subject, warned
+from shared.cloud.preflight.locks import check_locks
 from shared.cloud.preflight.network import (
     check_existing_gateway,
+    check_gateway_options,
     check_network_quota,
     check_private_zones,
-    check_virtual_machine_size,
-    check_waf_rules,
 )
+from shared.cloud.preflight.networks import check_networks
 from shared.cloud.preflight.permissions import check_permissions
 from shared.cloud.preflight.subscription import (
-    check_locks,
     check_policies,
     check_providers,
     check_subscription,
@@ -51,14 +53,15 @@ CHECKS: dict[str, Check] = {
     "network quotas": check_network_quota,
     "the ExpressRoute circuit": check_circuit,
     "existing gateways": check_existing_gateway,
+    "existing virtual networks": check_networks,
     "existing private DNS zones": check_private_zones,
-    "WAF rule sets": check_waf_rules,
+    "TLS policies and WAF rule sets": check_gateway_options,
     "the capabilities of PostgreSQL": check_database_capability,
     "the name of the server": check_database_name,
     "the quota of PostgreSQL": check_database_quota,
-    "the use of the database subnet": check_database_subnet,
-    "the size of the jump box": check_virtual_machine_size,
+    "the size of the jump box": check_virtual_machine,
     "secrets": check_secrets,
+    "certificates": check_certificates,
 }
 
 
@@ -66,6 +69,8 @@ def preflight(
     clients: AzureClients,
     spec: DeploymentSpec,
     inventory: Mapping[str, Mapping[str, Any]],
+    *,
+    now: datetime,
 ) -> tuple[list[Advice], list[Advice]]:
     """What Azure says about a deployment beforehand: warnings, and refusals.
 
@@ -73,8 +78,9 @@ def preflight(
         clients: of the subscription of the deployment.
         spec: what is wanted.
         inventory: what the deployment has already: key -> {id, provenance}.
+        now: when certificates must be valid.
     """
-    subject = Subject(clients, spec, inventory)
+    subject = Subject(clients, spec, inventory, now)
     with ThreadPoolExecutor(READERS) as pool:
         answers = pool.map(lambda check: _findings(check[0], check[1], subject), CHECKS.items())
         findings = [finding for answer in answers for finding in answer]

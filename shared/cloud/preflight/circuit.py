@@ -1,50 +1,65 @@
 """Whether the circuit can be connected to: found out now, not after 25 minutes of a gateway."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.cloud.preflight.findings import Finding, Subject, folded, refused, warned
+from shared.cloud.preflight.peering_locations import is_placed, reach_of
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import path_of
 
 TARGET = "expressRoute.circuitId"
-LOCAL_TIERS = frozenset({"Local", "MultiCloud"})
-# The Azure region that a Local circuit of a peering location reaches.
-# https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers
-LOCAL_REGIONS = {
-    "Amsterdam": "westeurope",
-    "Chicago": "northcentralus",
-    "Dallas": "southcentralus",
-    "Dublin": "northeurope",
-    "Frankfurt": "germanywestcentral",
-    "London": "uksouth",
-    "Phoenix": "westus3",
-    "Seattle": "westus2",
-    "Silicon Valley": "westus",
-    "Singapore": "southeastasia",
-    "Stockholm": "swedencentral",
-    "Sydney": "australiaeast",
-    "Tokyo": "japaneast",
-    "Toronto": "canadacentral",
-    "Washington DC": "eastus",
-    "Zurich": "switzerlandnorth",
-}
+KEY = "expressRoute.authorizationKey"
+GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
+CONNECTIONS = (
+    "resources | where type =~ 'microsoft.network/connections' "
+    "| project id, circuit = properties.peer.id"
+)
+# Virtual networks that a circuit takes: 10, and with Premium more, by its Mbps.
+# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+CONNECTION_LIMIT = 10
+PREMIUM_LIMITS = {50: 20, 100: 25, 200: 25, 500: 40, 1000: 50, 2000: 60, 5000: 75, 10000: 100}
 
 
-def check_circuit(subject: Subject) -> Iterable[Finding]:
-    """State, peering, tier and authorization."""
-    circuit_id = subject.spec.express_route.circuit_id
-    circuits = subject.clients_of(circuit_id).network.express_route_circuits
+def check_circuit(subject: Subject) -> Iterator[Finding]:
+    """State, peering, tier, authorization, and room for one more connection."""
+    express_route = subject.spec.express_route
+    circuit_id = express_route.circuit_id
+    network = subject.clients_of(circuit_id).network
     try:
-        circuit = circuits.get(*path_of(circuit_id)).as_dict()
+        circuit = network.express_route_circuits.get(*path_of(circuit_id)).as_dict()
     except ResourceNotFoundError:
-        text = f"there is no circuit {circuit_id}: correct the id, or create the circuit first"
-        return [refused("CircuitNotFound", TARGET, text)]
+        yield _absent(subject.spec)
+        return
     connected = subject.has("express-route-connection")
-    return judge_circuit(subject.spec, circuit, connected=connected)
+    yield from judge_circuit(subject.spec, circuit, connected=connected)
+    if port := circuit["properties"].get("expressRoutePort"):
+        found = network.express_route_ports.get(*path_of(port["id"])).as_dict()
+        yield from judge_port(found)
+    if not connected:
+        yield from judge_connections(circuit, circuit_id, connections_seen(subject))
+
+
+def _absent(spec: DeploymentSpec) -> Finding:
+    """Whoever has a key needs no right to see the circuit, which may be in another tenant."""
+    circuit_id = spec.express_route.circuit_id
+    if spec.express_route.authorization_key:
+        text = f"{circuit_id} is not visible to the app: make sure that it is ready and in reach"
+        return warned("CircuitNotVisible", TARGET, text)
+    text = f"there is no circuit {circuit_id}: correct the id, or create the circuit first"
+    return refused("CircuitNotFound", TARGET, text)
+
+
+def connections_seen(subject: Subject) -> list[Json]:
+    """The connections that the app may see in any subscription, with their circuits.
+
+    No read of a circuit shows its connections; Resource Graph is some seconds behind, which only
+    matters for who has just removed one.
+    """
+    return list(subject.ask(GRAPH, {"query": CONNECTIONS})["data"])
 
 
 def judge_circuit(spec: DeploymentSpec, circuit: Json, *, connected: bool) -> Iterator[Finding]:
@@ -75,11 +90,7 @@ def _states(properties: Json) -> Iterator[Finding]:
 
 
 def _peering(spec: DeploymentSpec, properties: Json) -> Iterator[Finding]:
-    private = [
-        peering["properties"]
-        for peering in properties.get("peerings") or []
-        if peering["properties"].get("peeringType") == "AzurePrivatePeering"
-    ]
+    private = _private_peerings(properties)
     if not private or private[0].get("state", "Enabled") != "Enabled":
         text = "it has no enabled Azure private peering: configure one with the provider"
         yield refused("CircuitWithoutPrivatePeering", TARGET, text)
@@ -95,25 +106,36 @@ def _peering(spec: DeploymentSpec, properties: Json) -> Iterator[Finding]:
                 )
 
 
+def _private_peerings(properties: Json) -> list[Json]:
+    return [
+        peering["properties"]
+        for peering in properties.get("peerings") or []
+        if peering["properties"].get("peeringType") == "AzurePrivatePeering"
+    ]
+
+
 def _reach(spec: DeploymentSpec, circuit: Json) -> Iterator[Finding]:
-    """Local circuits reach one region; the others that of their geography, Premium all."""
-    tier = (circuit.get("sku") or {}).get("tier", "Standard")
+    """Local circuits reach the regions beside them; the others their geography, Premium all."""
+    tier = _tier(circuit)
     provider = circuit["properties"].get("serviceProviderProperties") or {}
-    place = provider.get("peeringLocation", "")
-    # Cities with several sites number them: Washington DC2 reaches what Washington DC does.
-    region = LOCAL_REGIONS.get(place.rstrip("0123456789"))
-    if tier not in LOCAL_TIERS:
+    place = provider.get("peeringLocation") or "its peering location"  # that of a port, if Direct
+    here, reach = folded(spec.location), reach_of(tier, place)
+    if tier == "Premium":
         return
-    if region is None:
-        text = f"a {tier} circuit reaches one region only: make sure that of {place} is this one"
+    if reach is None or not is_placed(here):
+        text = f"make sure that a {tier} circuit in {place} reaches {here}: Premium always does"
         yield warned("CircuitReachUnknown", "location", text)
-    elif region != folded(spec.location):
+    elif here not in reach.regions:
         yield refused(
             "CircuitOutOfReach",
             "location",
-            f"a {tier} circuit in {place} reaches {region} only, not {spec.location}: "
-            f"choose {region}, or a Standard or Premium circuit",
+            f"a {tier} circuit in {place} reaches {reach.name} only, not {spec.location}: choose "
+            "a region there, or have the circuit upgraded to Premium",
         )
+
+
+def _tier(circuit: Json) -> str:
+    return str((circuit.get("sku") or {}).get("tier", "Standard"))
 
 
 def _authorization(spec: DeploymentSpec, properties: Json) -> Iterator[Finding]:
@@ -124,6 +146,61 @@ def _authorization(spec: DeploymentSpec, properties: Json) -> Iterator[Finding]:
     if not any(use.get("authorizationUseStatus") == "Available" for use in uses):
         yield refused(
             "AuthorizationUsed",
-            "expressRoute.authorizationKey",
+            KEY,
             "the circuit has no authorization left that is Available: ask its owner for a new key",
         )
+
+
+def judge_port(port: Json) -> Iterator[Finding]:
+    """A circuit on ExpressRoute Direct is as good as the links of its port.
+
+    https://learn.microsoft.com/azure/expressroute/expressroute-howto-erdirect
+    """
+    links = [link["properties"] for link in port["properties"].get("links") or []]
+    enabled = [link for link in links if link.get("adminState") == "Enabled"]
+    if not enabled:
+        text = f"no link of the port {port['name']} is enabled: set the adminState of its links"
+        yield refused("CircuitPortDown", TARGET, text)
+    elif len(enabled) < len(links):
+        text = f"only one link of the port {port['name']} is enabled: there is no redundancy"
+        yield warned("CircuitPortNotRedundant", TARGET, text)
+
+
+def judge_connections(circuit: Json, circuit_id: str, seen: list[Json]) -> Iterator[Finding]:
+    """Whether the circuit has room for a connection.
+
+    Those of subscriptions that the app may not see show in the authorizations they use; links of
+    Global Reach count as well.
+
+    Args:
+        circuit: as ARM shows it.
+        circuit_id: its id.
+        seen: connections, each {id, circuit}.
+    """
+    properties, own = circuit["properties"], circuit_id.casefold()
+    ids = {c["id"].casefold() for c in seen if str(c.get("circuit")).casefold() == own}
+    uses = [a["properties"] for a in properties.get("authorizations") or []]
+    used = [use for use in uses if use.get("authorizationUseStatus") == "InUse"]
+    ids |= {uri.casefold() for use in used if (uri := use.get("connectionResourceUri"))}
+    reaching = sum(
+        len(peering.get(name) or [])
+        for peering in _private_peerings(properties)
+        for name in ("connections", "peeredConnections")
+    )
+    count, limit = max(len(ids), len(used)) + reaching, _connection_limit(circuit)
+    if count >= limit:
+        yield refused(
+            "CircuitFull",
+            TARGET,
+            f"it has {count} connections, and a {_tier(circuit)} circuit of its size takes "
+            f"{limit}: remove one, or have it upgraded",
+        )
+
+
+def _connection_limit(circuit: Json) -> int:
+    if _tier(circuit) != "Premium":
+        return CONNECTION_LIMIT
+    properties = circuit["properties"]
+    provided = (properties.get("serviceProviderProperties") or {}).get("bandwidthInMbps")
+    mbps = provided or 1000 * properties.get("bandwidthInGbps", 10)
+    return max([CONNECTION_LIMIT, *(n for size, n in PREMIUM_LIMITS.items() if size <= mbps)])

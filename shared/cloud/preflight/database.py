@@ -4,18 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.mgmt.postgresqlflexibleservers.models import (
-    CheckNameAvailabilityRequest,
-    VirtualNetworkSubnetUsageParameter,
-)
+from azure.mgmt.postgresqlflexibleservers.models import CheckNameAvailabilityRequest
 
-from shared.cloud.preflight.findings import Finding, Subject, plain, refused, warned
+from shared.cloud.preflight.findings import Finding, Subject, plain, refused
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import path_of
 
 SERVER = "postgres-server"
-NETWORK = "virtual-network"
 ARM_TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
 
 
@@ -102,6 +98,17 @@ def _redundancy(spec: DeploymentSpec, capability: Json) -> Iterator[Finding]:
             "postgres.geoRedundantBackup",
             f"{spec.location} has no geo-redundant backup: set it to false",
         )
+    elif zonal and postgres.geo_redundant_backup and _lacks_both(capability):
+        yield refused(
+            "GeoBackupNotSupported",
+            "postgres.geoRedundantBackup",
+            f"{spec.location} has no geo-redundant backup beside zone-redundant high "
+            "availability: set it to false, or take SameZone",
+        )
+
+
+def _lacks_both(capability: Json) -> bool:
+    return bool(capability.get("zoneRedundantHaAndGeoBackupSupported") == "Disabled")
 
 
 def _editions(capability: Json) -> list[Json]:
@@ -192,22 +199,3 @@ def judge_database_quota(spec: DeploymentSpec, usages: list[Json]) -> Iterator[F
                 f"{usage['name']['value']}: {used} of {limit} vCores are used and {needed} more "
                 "needed: ask for a higher quota, or choose another size",
             )
-
-
-def check_database_subnet(subject: Subject) -> Iterable[Finding]:
-    """Whether other servers live in the subnet of an existing network."""
-    if subject.has(SERVER) or not subject.has(NETWORK):
-        return ()
-    network = subject.id(NETWORK)
-    question = VirtualNetworkSubnetUsageParameter(virtual_network_arm_resource_id=network)
-    usage = subject.clients.postgres.virtual_network_subnet_usage
-    answer = usage.list(subject.spec.location, question).as_dict()
-    return judge_database_subnet(answer.get("delegatedSubnetsUsage") or [])
-
-
-def judge_database_subnet(usages: list[Json]) -> Iterator[Finding]:
-    """A subnet that is shared fills up earlier."""
-    for usage in usages:
-        if usage.get("subnetName") == "DatabaseSubnet" and usage.get("usage", 0) > 0:
-            text = f"other servers use DatabaseSubnet already ({usage['usage']})"
-            yield warned("SubnetShared", "network.subnets.database", text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -37,6 +38,7 @@ class Subject:
     clients: AzureClients
     spec: DeploymentSpec
     inventory: Mapping[str, Mapping[str, Any]]
+    now: datetime
 
     @property
     def group_id(self) -> str:

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from shared.cloud.preflight.findings import Finding, Subject, folded, plain, refused, warned
+from shared.cloud.preflight.findings import Finding, Subject, plain, refused, warned
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Resource, path_of
 
-SKUS_VERSION = "2021-07-01"
 NETWORK = "virtual-network"
 ER_GATEWAY = "express-route-gateway"
 ZONE = "private-dns-zone"
@@ -110,14 +108,26 @@ def judge_private_zones(links: dict[str, list[Json]], network: str, ours: str) -
             )
 
 
-def check_waf_rules(subject: Subject) -> Iterable[Finding]:
-    """The rule sets of the WAF policy."""
-    policies = [r for r in subject.wanted if r.key == "waf-policy"]
-    if not policies:
-        return ()
-    offered = subject.clients.network.application_gateways.list_available_waf_rule_sets().as_dict()
-    body = policies[0].tagged_body(subject.spec)
-    return judge_waf_rules(body["properties"]["managedRules"]["managedRuleSets"], offered["value"])
+def check_gateway_options(subject: Subject) -> Iterator[Finding]:
+    """The TLS policy of the gateway, and the rule sets of its WAF policy."""
+    spec, gateways = subject.spec, subject.clients.network.application_gateways
+    wanted = {resource.key: resource for resource in subject.wanted}
+    if gateway := wanted.get("application-gateway"):
+        policy = gateway.tagged_body(spec)["properties"]["sslPolicy"]["policyName"]
+        yield from judge_tls_policy(policy, gateways.list_available_ssl_options().as_dict())
+    if waf := wanted.get("waf-policy"):
+        rules = waf.tagged_body(spec)["properties"]["managedRules"]["managedRuleSets"]
+        offered = gateways.list_available_waf_rule_sets().as_dict()["value"]
+        yield from judge_waf_rules(rules, offered)
+
+
+def judge_tls_policy(wanted: str, offered: Json) -> Iterator[Finding]:
+    """A predefined policy that this cloud does not have (yet)."""
+    listed = offered["properties"].get("predefinedPolicies") or []
+    names = [policy["id"].rpartition("/")[2] for policy in listed]
+    if wanted not in names:
+        text = f"the TLS policy {wanted} is not among those that are listed: {', '.join(names)}"
+        yield warned("TlsPolicyNotListed", "gateway", text)
 
 
 def judge_waf_rules(wanted: list[Json], offered: list[Json]) -> Iterator[Finding]:
@@ -132,38 +142,3 @@ def judge_waf_rules(wanted: list[Json], offered: list[Json]) -> Iterator[Finding
             names = ", ".join(" ".join(each) for each in sorted(known))
             text = f"the rule set {' '.join(pair)} is not among those that are listed: {names}"
             yield warned("RuleSetNotListed", "gateway.sku", text)
-
-
-def check_virtual_machine_size(subject: Subject) -> Iterable[Finding]:
-    """The size of the jump box."""
-    if not subject.spec.jump_box.enabled or subject.has("jump-box"):
-        return ()
-    location = subject.spec.location
-    skus = subject.read(
-        f"{subject.subscription}/providers/Microsoft.Compute/skus?api-version={SKUS_VERSION}"
-        f"&$filter=location%20eq%20'{location}'"
-    )["value"]
-    return judge_virtual_machine_size(subject.spec, skus)
-
-
-def judge_virtual_machine_size(spec: DeploymentSpec, skus: list[Json]) -> Iterator[Finding]:
-    """A size that the region lacks, or that the subscription may not use there.
-
-    A restriction of type Zone is harmless, as the jump box names no zone.
-    https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-sku-not-available
-    """
-    usable = {}
-    for sku in skus:
-        here = folded(spec.location) in map(folded, sku.get("locations") or [spec.location])
-        if sku.get("resourceType") == "virtualMachines" and here:
-            kinds = {r.get("type") for r in sku.get("restrictions") or []}
-            usable[sku["name"]] = "Location" not in kinds
-    if usable.get(spec.jump_box.size):
-        return
-    small = [name for name, good in usable.items() if good and name.startswith("Standard_B")]
-    yield refused(
-        "SkuNotAvailable",
-        "jumpBox.size",
-        f"{spec.jump_box.size} cannot be had in {spec.location}: take one of "
-        f"{', '.join(sorted(small)[:5]) or 'the sizes that az vm list-skus shows'}",
-    )

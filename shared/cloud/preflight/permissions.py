@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -14,6 +15,9 @@ CIRCUIT_ACTIONS = (
     "Microsoft.Network/expressRouteCircuits/read",
     "Microsoft.Network/expressRouteCircuits/join/action",
 )
+# A resource takes on an identity only by the leave of who may assign it.
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
+IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)
 # Types that others refer to, and may do so only with the right to join them.
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
 JOINED = frozenset(
@@ -29,17 +33,40 @@ JOINED = frozenset(
 )
 
 
-def check_permissions(subject: Subject) -> Iterable[Finding]:
-    """The rights of the app, on the group where it exists and on the circuit."""
+def check_permissions(subject: Subject) -> Iterator[Finding]:
+    """The rights of the app, on the group where it exists and on what lies elsewhere."""
+    inside = [r for r in subject.new if _inside(subject, r)]
     try:
         granted = subject.read(f"{subject.group_id}{PATH}")["value"]
     except ResourceNotFoundError:
         granted = subject.read(f"{subject.subscription}{PATH}")["value"]
-    yield from judge_permissions(subject.group_id, needed_actions(subject.new), granted)
-    circuit = subject.spec.express_route
-    on_circuit = subject.read(f"{circuit.circuit_id}{PATH}")["value"]
-    needed = CIRCUIT_ACTIONS[:1] if circuit.authorization_key else CIRCUIT_ACTIONS
-    yield from judge_permissions(circuit.circuit_id, needed, on_circuit, "expressRoute.circuitId")
+    yield from judge_permissions(subject.group_id, needed_actions(inside), granted)
+    for target, (scope, needed) in needed_elsewhere(subject).items():
+        with suppress(ResourceNotFoundError):  # its own check tells that
+            granted = subject.read(f"{scope}{PATH}")["value"]
+            yield from judge_permissions(scope, needed, granted, target)
+
+
+def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
+    """What is done to resources that are there already: field -> their id, and the actions.
+
+    Whoever has the key of a circuit needs no right on it.
+    https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm
+    """
+    spec = subject.spec
+    elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
+    if spec.express_route.authorization_key is None:
+        elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT_ACTIONS)
+    records = [r for r in subject.new if not _inside(subject, r)]
+    if spec.gateway.alias and records:
+        elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))
+    if spec.gateway.identity_id:
+        elsewhere["gateway.identityId"] = (spec.gateway.identity_id, IDENTITY_ACTIONS)
+    return elsewhere
+
+
+def _inside(subject: Subject, resource: Resource) -> bool:
+    return f"{resource.id(subject.spec)}/".casefold().startswith(f"{subject.group_id}/".casefold())
 
 
 def needed_actions(resources: Iterable[Resource]) -> list[str]:

@@ -1,10 +1,8 @@
-"""Whether the subscription would take the deployment: state, regions, locks, policies."""
+"""Whether the subscription would take the deployment: state, regions, providers, policies."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
-
-from azure.core.exceptions import ResourceNotFoundError
 
 from shared.cloud.preflight.findings import Finding, Subject, folded, refused, warned
 from shared.deployment.messages import Json
@@ -13,8 +11,6 @@ from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.by_id import ResourceById
 
-# Those at a scope and above it, not those of single resources below it.
-LOCKS = "/providers/Microsoft.Authorization/locks?api-version=2020-05-01&$filter=atScope()"
 SUBSCRIPTIONS_VERSION = "2022-12-01"
 POLICY_VERSION = "2022-03-01"
 
@@ -131,44 +127,6 @@ def judge_versions(spoken: Mapping[str, str], namespace: str, provider: Json) ->
             if wanted.casefold() == arm_type and listed and version not in listed:
                 text = f"{wanted} is not listed in version {version}; newest there is {listed[0]}"
                 yield warned("ApiVersionNotListed", "location", text)
-
-
-def check_locks(subject: Subject) -> Iterable[Finding]:
-    """Locks on the group and on the circuit."""
-    try:
-        on_group = subject.read(f"{subject.group_id}{LOCKS}")["value"]
-    except ResourceNotFoundError:  # a lock on the subscription will hold for the group as well
-        on_group = subject.read(f"{subject.subscription}{LOCKS}")["value"]
-    yield from judge_locks(subject.spec, on_group)
-    on_circuit = subject.read(f"{subject.spec.express_route.circuit_id}{LOCKS}")["value"]
-    yield from judge_circuit_locks(on_circuit)
-
-
-def judge_locks(spec: DeploymentSpec, locks: list[Json]) -> Iterator[Finding]:
-    """A lock that forbids writes, or a rollback; and one that breaks a failover."""
-    for lock in locks:
-        name, level = lock["name"], lock["properties"]["level"]
-        if level == "ReadOnly":
-            text = f"the lock {name} makes {spec.group} read-only: remove it"
-            yield refused("ScopeLocked", "resourceGroup", text)
-        elif spec.postgres.high_availability != "Disabled":
-            # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
-            text = (
-                f"the lock {name} keeps a failover from changing the record of the server: "
-                "remove it, or set postgres.highAvailability to Disabled"
-            )
-            yield refused("LockBreaksFailover", "postgres.highAvailability", text)
-        else:
-            text = f"the lock {name} forbids deletions: a rollback or destroy would leave residue"
-            yield warned("ScopeLocked", "resourceGroup", text)
-
-
-def judge_circuit_locks(locks: list[Json]) -> Iterator[Finding]:
-    """A lock under which the circuit takes no connection."""
-    for lock in locks:
-        if lock["properties"]["level"] == "ReadOnly":
-            text = f"the lock {lock['name']} makes the circuit read-only: remove it"
-            yield refused("ScopeLocked", "expressRoute.circuitId", text)
 
 
 def check_policies(subject: Subject) -> Iterable[Finding]:

@@ -183,11 +183,15 @@ def test_a_bad_circuit_shows_only_in_the_connection_which_then_blocks_the_gatewa
     gone("rg", "gw").result()
 
 
-def test_a_premium_circuit_reaches_every_region(connected: Any) -> None:
-    sku = {"name": "Premium_MeteredData", "tier": "Premium", "family": "MeteredData"}
+@pytest.mark.parametrize(
+    ("tier", "place"),
+    [("Premium", "London"), ("Standard", "Toronto"), ("Local", "Washington DC2")],
+)
+def test_a_circuit_reaches_the_regions_of_its_tier(connected: Any, tier: str, place: str) -> None:
+    sku = {"name": f"{tier}_MeteredData", "tier": tier, "family": "MeteredData"}
     provider = {
         "serviceProviderName": "Equinix",
-        "peeringLocation": "London",
+        "peeringLocation": place,
         "bandwidthInMbps": 1000,
     }
     connected.emulator.remove(circuit_of(connected))
@@ -246,6 +250,12 @@ def test_a_gateway_takes_as_many_connections_as_its_sku_allows(
     assert refusal(write, "rg", "c4", body, polling=False) == connected.told(
         "400 connection_limit_code"
     )
+
+
+def test_the_links_of_a_new_port_are_down(azure: Any) -> None:
+    body = {"location": "eastus", "properties": {"peeringLocation": "Equinix-Ashburn-DC2"}}
+    made = azure.network.express_route_ports.begin_create_or_update("rg", "port", body).result()
+    assert [link.properties.admin_state for link in made.properties.links] == ["Disabled"] * 2
 
 
 def test_a_circuit_in_use_cannot_be_deleted(connected: Any, refusal: Refusal) -> None:

@@ -1,152 +1,15 @@
 """What the checks make of what Azure tells them; plain data, no Azure."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from shared.cloud.preflight import database, network, permissions, subscription, vault
-from shared.cloud.preflight.circuit import judge_circuit
+from shared.cloud.preflight import database, locks, network, permissions, subscription
 from shared.cloud.preflight.findings import Finding
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue
-
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
-CIRCUIT = (
-    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
-    "/providers/Microsoft.Network/expressRouteCircuits/c"
-)
-VAULT_KEY = {"keyVaultSecret": "https://v.vault.azure.net/secrets/key"}
-
-
-def spec_with(**fields: Any) -> DeploymentSpec:
-    return DeploymentSpec.model_validate(
-        {
-            "name": "hybrid-db",
-            "location": "eastus",
-            "subscriptionId": SUBSCRIPTION,
-            "expressRoute": {"circuitId": CIRCUIT},
-            "onPremises": {"prefixes": ["10.20.0.0/16"]},
-            **fields,
-        }
-    )
-
-
-SPEC = spec_with()
-
-
-def refusals(findings: Iterable[Finding]) -> list[tuple[str, str]]:
-    """Code and target of what is refused."""
-    return [(f.advice["code"], f.advice["target"]) for f in findings if f.refused]
-
-
-def warnings(findings: Iterable[Finding]) -> list[str]:
-    return [f.advice["code"] for f in findings if not f.refused]
-
-
-# The circuit
-
-
-def circuit(tier: str = "Standard", place: str = "Washington DC", **properties: Any) -> Json:
-    peering = {
-        "peeringType": "AzurePrivatePeering",
-        "state": "Enabled",
-        "primaryPeerAddressPrefix": "172.16.0.0/30",
-    }
-    return {
-        "sku": {"tier": tier},
-        "properties": {
-            "provisioningState": "Succeeded",
-            "circuitProvisioningState": "Enabled",
-            "serviceProviderProvisioningState": "Provisioned",
-            "serviceProviderProperties": {"peeringLocation": place},
-            "peerings": [{"name": "AzurePrivatePeering", "properties": peering}],
-            **properties,
-        },
-    }
-
-
-def judged(body: Json, spec: DeploymentSpec = SPEC, *, connected: bool = False) -> list[Finding]:
-    return list(judge_circuit(spec, body, connected=connected))
-
-
-def test_a_good_circuit_is_accepted() -> None:
-    assert judged(circuit()) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "state"),
-    [
-        ("serviceProviderProvisioningState", "NotProvisioned"),
-        ("serviceProviderProvisioningState", "Deprovisioning"),
-        ("circuitProvisioningState", "Disabled"),
-        ("provisioningState", "Failed"),
-    ],
-)
-def test_a_circuit_that_is_not_ready_is_refused_with_its_state(name: str, state: str) -> None:
-    (finding,) = judged(circuit(**{name: state}))
-    assert finding.advice["code"] == "CircuitNotReady"
-    assert f"{name} is {state}" in finding.advice["message"]
-
-
-@pytest.mark.parametrize(
-    "peerings",
-    [
-        [],
-        [{"name": "m", "properties": {"peeringType": "MicrosoftPeering", "state": "Enabled"}}],
-        [{"name": "p", "properties": {"peeringType": "AzurePrivatePeering", "state": "Disabled"}}],
-    ],
-)
-def test_a_circuit_without_private_peering_is_refused(peerings: list[Json]) -> None:
-    found = refusals(judged(circuit(peerings=peerings)))
-    assert found == [("CircuitWithoutPrivatePeering", "expressRoute.circuitId")]
-
-
-def test_a_network_that_overlaps_the_peering_is_refused() -> None:
-    spec = spec_with(network={"addressSpace": ["10.1.0.0/16", "172.16.0.0/24"]})
-    found = refusals(judged(circuit(), spec))
-    assert found == [("PeeringOverlapsNetwork", "network.addressSpace")]
-
-
-@pytest.mark.parametrize("tier", ["Local", "MultiCloud"])
-def test_a_local_circuit_of_another_region_is_refused(tier: str) -> None:
-    found = refusals(judged(circuit(tier, "Silicon Valley")))
-    assert found == [("CircuitOutOfReach", "location")]
-
-
-@pytest.mark.parametrize(
-    ("tier", "place"),
-    [("Local", "Washington DC2"), ("Standard", "Silicon Valley"), ("Premium", "Tokyo")],
-)
-def test_a_circuit_that_reaches_the_region_is_accepted(tier: str, place: str) -> None:
-    assert judged(circuit(tier, place)) == []
-
-
-def test_a_local_circuit_of_an_unknown_place_is_a_warning() -> None:
-    assert warnings(judged(circuit("Local", "Atlantis"))) == ["CircuitReachUnknown"]
-
-
-def authorized(status: str) -> Json:
-    use = {"name": "a", "properties": {"authorizationUseStatus": status}}
-    return circuit(authorizations=[use])
-
-
-WITH_KEY = spec_with(expressRoute={"circuitId": CIRCUIT, "authorizationKey": VAULT_KEY})
-
-
-def test_a_key_is_refused_where_every_authorization_is_used() -> None:
-    found = refusals(judged(authorized("InUse"), WITH_KEY))
-    assert found == [("AuthorizationUsed", "expressRoute.authorizationKey")]
-
-
-def test_a_key_that_our_own_connection_uses_is_accepted() -> None:
-    assert judged(authorized("InUse"), WITH_KEY, connected=True) == []
-
-
-def test_a_key_that_is_available_is_accepted() -> None:
-    assert judged(authorized("Available"), WITH_KEY) == []
-
+from tests.shared.cloud.judging import SPEC, SUBSCRIPTION, refusals, spec_with, warnings
 
 # The subscription
 
@@ -247,30 +110,51 @@ def test_a_parameter_of_the_server_is_never_deleted() -> None:
 
 
 def lock(level: str) -> list[Json]:
-    return [{"name": "keep", "properties": {"level": level}}]
+    scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-hybrid"
+    identity = f"{scope}/providers/Microsoft.Authorization/locks/keep"
+    return [{"id": identity, "name": "keep", "properties": {"level": level}}]
 
 
 def test_a_read_only_lock_is_refused() -> None:
-    found = refusals(subscription.judge_locks(SPEC, lock("ReadOnly")))
+    found = refusals(locks.judge_locks(SPEC, lock("ReadOnly")))
     assert found == [("ScopeLocked", "resourceGroup")]
 
 
 def test_a_lock_against_deletion_is_a_warning() -> None:
-    assert warnings(subscription.judge_locks(SPEC, lock("CanNotDelete"))) == ["ScopeLocked"]
+    assert warnings(locks.judge_locks(SPEC, lock("CanNotDelete"))) == ["ScopeLocked"]
 
 
 def test_a_lock_against_deletion_is_refused_with_high_availability() -> None:
     spec = spec_with(postgres={"highAvailability": "ZoneRedundant"})
-    found = refusals(subscription.judge_locks(spec, lock("CanNotDelete")))
+    found = refusals(locks.judge_locks(spec, lock("CanNotDelete")))
     assert found == [("LockBreaksFailover", "postgres.highAvailability")]
 
 
 def test_a_circuit_that_is_locked_against_deletion_still_takes_connections() -> None:
-    assert list(subscription.judge_circuit_locks(lock("CanNotDelete"))) == []
+    assert list(locks.judge_circuit_locks(lock("CanNotDelete"))) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "refused", "warned"),
+    [
+        ("ReadOnly", [("ScopeLocked", "gateway.alias.zoneId")], []),
+        ("CanNotDelete", [], ["ScopeLocked"]),
+    ],
+)
+def test_a_lock_on_the_zone_of_an_alias_is_refused_where_it_takes_no_record(
+    level: str, refused: list[tuple[str, str]], warned: list[str]
+) -> None:
+    findings = list(locks.judge_alias_locks(lock(level)))
+    assert (refusals(findings), warnings(findings)) == (refused, warned)
+
+
+def test_a_lock_is_named_with_its_scope() -> None:
+    (finding,) = locks.judge_locks(SPEC, lock("ReadOnly"))
+    assert "the lock keep makes rg-hybrid read-only" in finding.advice["message"]
 
 
 def test_a_circuit_that_is_read_only_is_refused() -> None:
-    found = refusals(subscription.judge_circuit_locks(lock("ReadOnly")))
+    found = refusals(locks.judge_circuit_locks(lock("ReadOnly")))
     assert found == [("ScopeLocked", "expressRoute.circuitId")]
 
 
@@ -366,34 +250,21 @@ def test_a_network_that_is_linked_to_an_overlapping_zone_is_refused(
     assert bool(refusals(findings)) is refused
 
 
+@pytest.mark.parametrize(
+    ("listed", "found"), [(["AppGwSslPolicy20170401S"], ["TlsPolicyNotListed"]), (["mine"], [])]
+)
+def test_a_tls_policy_that_azure_does_not_list_is_a_warning(
+    listed: list[str], found: list[str]
+) -> None:
+    policies = [{"id": f"/default/predefinedPolicies/{name}"} for name in listed]
+    offered = {"properties": {"predefinedPolicies": policies}}
+    assert warnings(network.judge_tls_policy("mine", offered)) == found
+
+
 def test_a_rule_set_that_azure_does_not_list_is_a_warning() -> None:
     wanted = [{"ruleSetType": "Microsoft_DefaultRuleSet", "ruleSetVersion": "2.1"}]
     listed = [{"properties": {"ruleSetType": "OWASP", "ruleSetVersion": "3.2"}}]
     assert warnings(network.judge_waf_rules(wanted, listed)) == ["RuleSetNotListed"]
-
-
-def size(name: str, *restrictions: str) -> Json:
-    return {
-        "resourceType": "virtualMachines",
-        "name": name,
-        "locations": ["eastus"],
-        "restrictions": [{"type": kind} for kind in restrictions],
-    }
-
-
-@pytest.mark.parametrize(
-    ("skus", "refused"),
-    [
-        ([size("Standard_B2s")], False),
-        ([size("Standard_B2s", "Zone")], False),
-        ([size("Standard_B2s", "Location"), size("Standard_B2ms")], True),
-        ([size("Standard_B2ms")], True),
-    ],
-)
-def test_a_size_that_cannot_be_had_is_refused(skus: list[Json], refused: bool) -> None:
-    findings = list(network.judge_virtual_machine_size(SPEC, skus))
-    assert bool(refusals(findings)) is refused
-    assert all("Standard_B2ms" in finding.advice["message"] for finding in findings)
 
 
 # The database
@@ -460,6 +331,12 @@ def test_zone_redundancy_needs_a_region_that_has_it() -> None:
     assert found == [("HighAvailabilityNotSupported", "postgres.highAvailability")]
 
 
+def test_zone_redundancy_with_geo_redundant_backup_needs_a_region_that_has_both() -> None:
+    spec = spec_with(postgres={"highAvailability": "ZoneRedundant", "geoRedundantBackup": True})
+    found = refusals(database_findings(spec, zoneRedundantHaAndGeoBackupSupported="Disabled"))
+    assert found == [("GeoBackupNotSupported", "postgres.geoRedundantBackup")]
+
+
 def test_a_size_that_is_disabled_is_not_offered() -> None:
     skus = [{"name": "Standard_D2ds_v5", "status": "Disabled"}, {"name": "Standard_D4ds_v5"}]
     found = database_findings(SPEC, supportedServerEditions=[{"supportedServerSkus": skus}])
@@ -494,13 +371,3 @@ def test_a_standby_takes_its_quota_too(mode: str, refused: bool) -> None:
 
 def test_the_quota_of_another_family_does_not_matter() -> None:
     assert not list(database.judge_database_quota(SPEC, [usage("standardDSv3Family", 10, 10)]))
-
-
-def test_a_subnet_with_other_servers_is_a_warning() -> None:
-    usages = [{"subnetName": "DatabaseSubnet", "usage": 4}, {"subnetName": "x", "usage": 9}]
-    assert warnings(database.judge_database_subnet(usages)) == ["SubnetShared"]
-
-
-def test_a_secret_that_is_not_there_is_refused() -> None:
-    found = vault.judge_secrets("postgres-server", {"there": True, "missing": False})
-    assert refusals(found) == [("SecretNotFound", "postgres-server")]

@@ -14,7 +14,10 @@ SECRET = {"keyVaultSecret": "https://kv.example/secrets/s"}
 GROUPS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers"
 IDENTITY = f"{GROUPS}/Microsoft.ManagedIdentity/userAssignedIdentities/i"
 ZONE = f"{GROUPS}/Microsoft.Network/privateDnsZones/corp.example"
+VERSION = {"keyVaultSecret": "https://kv.example/secrets/s/0123456789abcdef"}
 HTTPS = {"hostName": "a.example", "backendAddresses": ["10.9.9.9"], "certificate": SECRET}
+
+PINNED = {**HTTPS, "certificate": VERSION}
 
 
 def circuit(name: str = "er-hub", subscription: str = SUBSCRIPTION) -> str:
@@ -261,6 +264,30 @@ CAUTIONS: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "a certificate is not used": (
         {"gateway": {"certificate": SECRET}},
         ("CertificateUnused", "gateway.certificate"),
+    ),
+    "the hub network lies where Docker has its own": (
+        {
+            "network": {
+                "addressSpace": ["172.16.0.0/12"],
+                "subnets": {
+                    "gateway": "172.20.1.0/27",
+                    "applicationGateway": "172.20.2.0/24",
+                    "database": "172.20.3.0/24",
+                    "management": "172.20.4.0/24",
+                    "bastion": "172.20.5.0/26",
+                },
+            },
+            "gateway": {"privateAddress": "172.20.2.10"},
+        },
+        ("DockerRange", "network.addressSpace"),
+    ),
+    "on-premises lies where Docker has its own": (
+        {"onPremises": {"prefixes": ["172.17.8.0/24"]}},
+        ("DockerRange", "onPremises.prefixes"),
+    ),
+    "a certificate is pinned to a version": (
+        {"gateway": {"https": PINNED, "sku": "WAF_v2", "identityId": IDENTITY}},
+        ("CertificatePinned", "gateway.https.certificate"),
     ),
     "clients may connect in clear": (
         {"postgres": {"parameters": {"require_secure_transport": "OFF"}}},

@@ -42,7 +42,7 @@ KEYS = (
     *("gateway-alias", "bastion", "jump-box-nic", "jump-box"),
 )
 RECIPE_STEPS = {
-    *("diagram", "prerequisites", "preparation", "validation", "cleanup"),
+    *("diagram", "prerequisites", "preparation", "validation", "cleanup", "challenge"),
     *(f"step {number}" for number in range(1, 8)),
 }
 # Learn: Naming rules and restrictions for Azure resources
