@@ -15,8 +15,9 @@ from shared.cloud.errors import failure_from, failure_of
 from shared.cloud.secrets import resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
-from shared.resources.base import Resource, Response
+from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
+from shared.resources.sdk_calls import Response
 
 
 def reported(key: str, work: Callable[[], Outcome]) -> Outcome:

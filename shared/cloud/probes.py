@@ -14,8 +14,8 @@ from shared.cloud.clients import AzureClients
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.outputs import DATABASE_PORT
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Response, answered, path_of, started
 from shared.resources.catalogue import catalogue
+from shared.resources.sdk_calls import Response, answered, path_of, started
 
 Seen = tuple[bool, str]
 

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import (
-    Departure,
-    Ids,
-    OperationGroup,
-    Resource,
-    Timing,
-    minutes,
-)
+from shared.resources.base import Departure, Ids, Resource, Timing, minutes
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
+from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
 

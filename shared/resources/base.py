@@ -3,13 +3,13 @@
 A resource class holds only what is particular to its ARM type. Ids are computed from the spec and
 never looked up, so that a plan can be written before anything exists. A class overrides a method
 only where Azure differs for that type, and says where it knows that from. The file is longer than
-most, since it is the one contract between the resources and the verbs.
+most, since it is the one contract between the resources and the verbs; sdk_calls.py has the calls.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from shared.deployment.diff import (
     differences,
@@ -24,6 +24,7 @@ from shared.deployment.messages import Advice, Certainty, Change, Json
 from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.prices import Meter
+from shared.resources.sdk_calls import OperationGroup, Response, answered, path_of, started
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
@@ -45,93 +46,6 @@ def seconds(number: float) -> timedelta:
 def minutes(number: float) -> timedelta:
     """Reads well in a `Timing`."""
     return timedelta(minutes=number)
-
-
-class Response(Protocol):
-    """What ARM answered: the part of azure.core's HTTP response that is used here."""
-
-    @property
-    def status_code(self) -> int:
-        """200, 201, 202 or 204; the SDKs raise for the rest."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Azure-AsyncOperation, Location, Retry-After."""
-
-    def json(self) -> Any:
-        """The body."""
-
-
-class OperationGroup(Protocol):
-    """The three methods that most of the SDKs' operation groups share."""
-
-    @property
-    def get(self) -> Callable[..., Any]:
-        """Read one resource."""
-
-    @property
-    def begin_create_or_update(self) -> Callable[..., Any]:
-        """Submit a body."""
-
-    @property
-    def begin_delete(self) -> Callable[..., Any]:
-        """Submit a deletion."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response of our own, where a resource is more or less than one ARM call."""
-
-    status_code: int
-    body: Json
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def json(self) -> Json:
-        """The body."""
-        return self.body
-
-
-def answered(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
-    """Call a synchronous SDK method and keep the HTTP response, not the model made of it."""
-    response: Response = method(*arguments, cls=_response, **options)
-    return response
-
-
-class FirstAnswer:
-    """A polling method of azure.core that does not poll: its result is the first HTTP response.
-
-    The SDKs' own NoPolling reads the body of the first answer as the resource, which for
-    PostgreSQL is the operation, and for an action that is answered with 202 is nothing at all.
-    """
-
-    def initialize(self, client: Any, initial_response: Any, deserialize: Any) -> None:
-        """Keep the answer."""
-        self._response = initial_response.http_response
-
-    def run(self) -> None:
-        """Nothing to wait for."""
-
-    def status(self) -> str:
-        """As far as this is concerned, it is over."""
-        return "succeeded"
-
-    def finished(self) -> bool:
-        """So no thread is started."""
-        return True
-
-    def resource(self) -> Any:
-        """The HTTP response."""
-        return self._response
-
-
-def started(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
-    """Call a `begin_` method for its first answer only: the waiting is the orchestrator's."""
-    response: Response = method(*arguments, polling=FirstAnswer(), **options).result()
-    return response
-
-
-def _response(pipeline: Any, _body: Any, _headers: Any) -> Any:
-    return pipeline.http_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,13 +258,6 @@ class Resource:
     ) -> Verdict:
         """What is still to wait for once ARM calls the resource Succeeded; usually nothing."""
         return SETTLED
-
-
-def path_of(resource_id: str) -> tuple[str, ...]:
-    """The arguments with which the SDKs address a resource: its group, then the names in its id."""
-    parts = resource_id.strip("/").split("/")
-    group = parts[3]
-    return (group, *parts[7::2])
 
 
 def edges(kind: type[Resource]) -> list[str]:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes
+from shared.resources.base import Ids, Resource, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import BastionPublicIp
+from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import BASTION_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ The generic client of azure-mgmt-resource takes a whole id, and an API version t
 from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
-from shared.resources.base import Resource, Response, answered, started
+from shared.resources.base import Resource
+from shared.resources.sdk_calls import Response, answered, started
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

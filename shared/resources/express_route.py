@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import (
-    SETTLED,
-    Departure,
-    Ids,
-    OperationGroup,
-    Resource,
-    Timing,
-    Verdict,
-    minutes,
-)
+from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
+from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:

@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from shared.deployment.messages import Json
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import (
-    Departure,
-    Ids,
-    OperationGroup,
-    Resource,
-    Timing,
-    minutes,
-    seconds,
-)
+from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById
 from shared.resources.prices import Meter, hourly
+from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:

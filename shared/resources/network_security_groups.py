@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Departure, Ids, OperationGroup, Resource, Timing, minutes, seconds
+from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
+from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

@@ -14,20 +14,17 @@ from shared.deployment.messages import Certainty, Change, Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
-    Answer,
     Departure,
     Ids,
     Resource,
-    Response,
     State,
     Timing,
     Verdict,
     minutes,
-    path_of,
     seconds,
-    started,
 )
 from shared.resources.postgres_server import PostgresServer
+from shared.resources.sdk_calls import Answer, Response, path_of, started
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

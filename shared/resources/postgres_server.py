@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec, Postgres
-from shared.resources.base import (
-    Answer,
-    Departure,
-    Ids,
-    OperationGroup,
-    Resource,
-    Response,
-    State,
-    Timing,
-    minutes,
-    path_of,
-    started,
-)
+from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
+from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
 from shared.resources.virtual_network import DATABASE_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from shared.resources.base import (
     SETTLED,
     Departure,
     Ids,
-    OperationGroup,
     Resource,
     Timing,
     Verdict,
@@ -18,6 +17,7 @@ from shared.resources.base import (
     seconds,
 )
 from shared.resources.prices import Meter
+from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import HubVirtualNetwork
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.prices import Meter, hourly
+from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

@@ -1,22 +1,11 @@
 """The resource group that holds everything else."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import (
-    RESOURCE_GROUP,
-    Departure,
-    Ids,
-    Resource,
-    Response,
-    Timing,
-    answered,
-    minutes,
-    seconds,
-    started,
-)
+from shared.resources.base import RESOURCE_GROUP, Ids, Resource, Timing, minutes, seconds
+from shared.resources.sdk_calls import Response, answered, started
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients
@@ -37,15 +26,6 @@ class ResourceGroup(Resource):
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         return {"location": spec.location}
-
-    def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
-        yield Departure(
-            "prerequisites",
-            "CostIsHigher",
-            "USD 800 to 1,200 a month leaves out the ExpressRoute gateway, Bastion and high "
-            "availability: without the circuit, expect about 415 without Application Gateway and "
-            "Bastion, 800 with both at their least, 1,400 with WAF and high availability",
-        )
 
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         return answered(clients.resources.resource_groups.get, _name(resource_id))

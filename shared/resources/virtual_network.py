@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Ids, OperationGroup, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.network_security_groups import (
     BastionSecurityGroup,
     DatabaseSecurityGroup,
@@ -12,6 +12,7 @@ from shared.resources.network_security_groups import (
     ManagementSecurityGroup,
 )
 from shared.resources.route_table import DatabaseRouteTable
+from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

@@ -5,18 +5,8 @@ from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import (
-    Departure,
-    Ids,
-    Resource,
-    Response,
-    Timing,
-    answered,
-    minutes,
-    path_of,
-    seconds,
-    started,
-)
+from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
+from shared.resources.sdk_calls import Response, answered, path_of, started
 
 if TYPE_CHECKING:
     from shared.cloud.clients import AzureClients

@@ -9,7 +9,7 @@ from shared.cloud.preflight.findings import Finding, Subject, folded, refused, w
 from shared.cloud.preflight.peering_locations import is_placed, reach_of
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import path_of
+from shared.resources.sdk_calls import path_of
 
 TARGET = "expressRoute.circuitId"
 KEY = "expressRoute.authorizationKey"

@@ -9,7 +9,7 @@ from azure.mgmt.postgresqlflexibleservers.models import CheckNameAvailabilityReq
 from shared.cloud.preflight.findings import Finding, Subject, plain, refused
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import path_of
+from shared.resources.sdk_calls import path_of
 
 SERVER = "postgres-server"
 ARM_TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"

@@ -7,7 +7,8 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from shared.cloud.preflight.findings import Finding, Subject, plain, refused, warned
 from shared.deployment.messages import Json
-from shared.resources.base import Resource, path_of
+from shared.resources.base import Resource
+from shared.resources.sdk_calls import path_of
 
 NETWORK = "virtual-network"
 ER_GATEWAY = "express-route-gateway"

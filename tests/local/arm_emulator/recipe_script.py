@@ -55,6 +55,7 @@ CREATE_GATEWAY = """network application-gateway create --name $APPGW --resource-
     --public-ip-address pip-$APPGW --sku WAF_v2 --capacity 2
     --http-settings-cookie-based-affinity Enabled --frontend-port 443
     --http-settings-port 5432 --http-settings-protocol Http --priority 1000"""
+CREATE_GATEWAY_80 = CREATE_GATEWAY.replace("--frontend-port 443", "--frontend-port 80")
 CREATE_ZONE = "network private-dns zone create --name $ZONE --resource-group $RG"
 CREATE_POLICY = """network application-gateway waf-policy create --name waf-policy-db
     --resource-group $RG --location $LOCATION --type OWASP --version 3.2"""
@@ -152,7 +153,13 @@ PROXY = (
         why="WAF_v2 without a policy (B21)",
     ),
     Command(CREATE_POLICY, instead=True),
-    Command(f"{CREATE_GATEWAY} --waf-policy waf-policy-db", instead=True),
+    Command(
+        f"{CREATE_GATEWAY} --waf-policy waf-policy-db",
+        arm="ApplicationGatewayPortNotValidForProtocol",
+        why="an HTTP listener on 443, as there is no certificate (B1)",
+        instead=True,
+    ),
+    Command(f"{CREATE_GATEWAY_80} --waf-policy waf-policy-db", instead=True),
     Command(
         f"{SHOW_SERVER} fullyQualifiedDomainName",
         prints="postgres-hybrid-abc123.postgres.database.azure.com",

@@ -37,7 +37,7 @@ ROWS: dict[str, tuple[Json, str, str]] = {
     "33 ten million addresses let in": ({}, "OnlyDeclaredPrefixesReachTheDatabase", "step 7"),
     "35 a route that swallows replies": ({}, "NoStaticRouteToOnPremises", "step 7"),
     "38 a jump box on the Internet": ({}, "JumpBoxIsPrivate", "validation"),
-    "45 half of the cost": ({}, "CostIsHigher", "prerequisites"),
+    "45 half of the cost": ({}, "MonthlyCost", "prerequisites"),
     "46 Global Reach for replicas": ({}, "GlobalReachJoinsSites", "challenge"),
 }
 

@@ -10,8 +10,9 @@ import pytest
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.secrets import is_secret
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource, edges, path_of
+from shared.resources.base import Ids, Resource, edges
 from shared.resources.catalogue import catalogue
+from shared.resources.sdk_calls import path_of
 from tests.shared.resources.conftest import sample
 from tests.shared.resources.typed_dicts import SHAPES, unknown_keys
 
