@@ -122,7 +122,7 @@ class FunctionsHost:
         self._loop: asyncio.AbstractEventLoop
         self._end: asyncio.Event
         self._dispatcher: Dispatcher
-        self._hub: TaskHub
+        self._store: Store
 
     # Life
 
@@ -163,8 +163,8 @@ class FunctionsHost:
 
     def _die(self) -> None:
         self.killed.set()
-        if not self._hub.store.dead:
-            self._hub.store.close()
+        if not self._store.dead:
+            self._store.close()
         self._end.set()
 
     def __enter__(self) -> Self:
@@ -197,7 +197,7 @@ class FunctionsHost:
 
         async def ended() -> dict[str, Any]:
             await self._dispatcher.until_finished(instance_id)
-            instance = self._hub.store.instance(instance_id)
+            instance = self._store.instance(instance_id)
             return status_body(instance) if instance is not None else {}
 
         body: dict[str, Any] = self._call(ended, timeout)
@@ -207,7 +207,7 @@ class FunctionsHost:
         """The history of the current execution of an instance, as it is stored."""
 
         async def read() -> list[Event]:
-            return list(self._hub.store.history(instance_id).events)
+            return list(self._store.history(instance_id).events)
 
         events: list[Event] = self._call(read)
         return events
@@ -259,9 +259,9 @@ class FunctionsHost:
             prefix = self._host_settings.route_prefix
             self.endpoints = build_endpoints(self._of_kind(HTTP), prefix)
             public, rpc = self._bind(stack)
-            store = Store(self.state, self._seams.boundary)
-            stack.callback(store.close)
-            self._assemble(store, timers)
+            self._store = Store(self.state, self._seams.boundary)
+            stack.callback(self._store.close)
+            self._assemble(timers)
             stack.callback(self._worker.stop)
             stack.push_async_callback(forget_client_session)
             stack.push_async_callback(self._dispatcher.end)
@@ -281,16 +281,15 @@ class FunctionsHost:
         self.url, self.rpc_url = address(public), address(rpc)
         return public, rpc
 
-    def _assemble(self, store: Store, timers: list[Timer]) -> None:
+    def _assemble(self, timers: list[Timer]) -> None:
         """Put the parts together; nothing runs yet."""
         settings, seams = self._host_settings, self._seams
         names = [f.name for f in self._of_kind(HTTP)]
-        self.keys = read_keys(store, names, enforced=self._enable_auth)
+        self.keys = read_keys(self._store, names, enforced=self._enable_auth)
         urls = Urls(self.url, settings.hub_name, self.keys.durable)
         self._worker = Worker(self.app_dir, urls.client_binding(self.rpc_url))
-        self._hub = TaskHub(store, self.clock, seams.new_id)
         self._runner = Runner(
-            self._hub,
+            TaskHub(self._store, self.clock, seams.new_id),
             self._worker,
             by_durable_name(self._of_kind(ORCHESTRATION)),
             by_durable_name(self._of_kind(ACTIVITY)),

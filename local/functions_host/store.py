@@ -65,6 +65,11 @@ class Store:
         self.dead = True
         self._db.close()
 
+    def contents(self) -> bytes:
+        """The file as it is committed; another host can start on these bytes."""
+        self.check_alive()
+        return self._db.serialize()
+
     @contextmanager
     def transaction(self, label: str) -> Iterator[sqlite3.Connection]:
         """All or nothing; what it woke is kept for `take_wake` once it is committed."""

@@ -177,11 +177,11 @@ def test_a_second_completion_of_a_task_is_ignored(bench: "Bench") -> None:
 
 def inject(bench: "Bench", event: dict[str, Any]) -> None:
     """Put a message into the inbox of i1 behind the back of the host."""
-    hub = bench.host._hub
+    store = bench.host._store
 
     async def send() -> None:
-        with hub.store.transaction("test"):
-            hub.store.send("i1", event, hub.clock.now(), hub.store.instance("i1").execution_id)  # type: ignore[union-attr]
+        with store.transaction("test"):
+            store.send("i1", event, bench.clock.now(), store.instance("i1").execution_id)  # type: ignore[union-attr]
         bench.host._dispatcher.pump()
 
     bench.host._call(send)
