@@ -11,6 +11,8 @@ import pytest
 from benchmarks.crashes.exploring import Crash, Recording
 from benchmarks.crashes.scenarios import SCENARIOS
 from benchmarks.crashes.world import World
+from local.functions_host.errors import HostKilled
+from local.functions_host.history import EventType
 
 Json = dict[str, Any]
 
@@ -50,6 +52,31 @@ def test_a_crash_at_any_event_of_any_scenario_makes_no_difference(
     world: World, scenario: str
 ) -> None:
     assert differing(Recording(world, SCENARIOS[scenario])) == []
+
+
+def test_an_end_that_is_recorded_again_after_a_crash_is_no_failure(
+    simulation: Any, lean: Json, tmp_path: Path
+) -> None:
+    saves: list[str] = []
+
+    def boundary(place: str) -> None:
+        if place.startswith("after answer: activity save_record"):
+            saves.append(place)
+            if len(saves) == 2:  # the plan, then the end
+                raise HostKilled
+
+    simulation.host.stop()
+    state = tmp_path / "taskhub.db"
+    simulation.start(state=state, boundary=boundary)
+    path = f"deployments/{lean['name']}/plan"
+    identity = simulation.request("POST", path, json=lean).json()["id"]
+    assert simulation.host.killed.wait(60)
+    simulation.host.stop()
+    simulation.start(state=state)
+    simulation.host.wait_for(identity)
+    history = simulation.host.history(identity)
+    answers = [e["Result"] for e in history if e["EventType"] == EventType.TASK_COMPLETED]
+    assert answers[-2:] == ["{}", "{}"], "both saves were answered without a failure"
 
 
 def test_kill_9_of_the_host_while_the_gateway_is_being_created(
