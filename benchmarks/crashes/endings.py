@@ -22,11 +22,11 @@ MOVING = frozenset(
         "vmId",
         "keyData",
         # of records and operations
-        "id of an operation",
         "createdAt",
         "startedAt",
         "settledAt",
         "endedAt",
+        "checkedAt",
         "lastModified",
         "attempts",
         "requests",

@@ -5,6 +5,7 @@ and app keep nothing in memory that decides anything, which is what a fresh host
 shows. So a run ends there, and most end within a few changes.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -104,16 +105,18 @@ class Report:
 
 def explore(name: str, *, first: int, every: int, most: int | None, whole: bool) -> Report:
     """Run one scenario in a world of its own."""
+    logging.disable()  # a dying host leaves requests that fail, and says so
     began = time.monotonic()
     with ExitStack() as stack:
         recording = Recording(World(stack), SCENARIOS[name])
         crashes = recording.crashes(first=first, every=every, whole=whole)
         done = tuple(islice(crashes, most))
-    ended, seconds = _in_short(recording.ending["operation"]), time.monotonic() - began
+    ended, seconds = _in_short(recording.ending), time.monotonic() - began
     return Report(name, ended, len(recording.moments), done, seconds)
 
 
-def _in_short(operation: Json) -> str:
-    why = (operation["failure"] or {}).get("code", "")
-    left = ", ".join(each["key"] for each in operation["residue"])
-    return " ".join(filter(None, [operation["status"], why, f"(left: {left})" if left else ""]))
+def _in_short(ending: Json) -> str:
+    operation = ending["operation"]
+    why = (operation.get("failure") or {}).get("code", "")
+    left = ", ".join(each["key"] for each in operation.get("residue", []))
+    return " ".join(filter(None, [ending["instance"], why, f"(left: {left})" if left else ""]))

@@ -119,6 +119,7 @@ SCENARIOS: dict[str, Scenario] = {
     "residue": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS, TABLE_STAYS, ADDRESS_STAYS)),
     "destroy": Scenario(NAME, (DESTROY,), _deployed),
     "destroy-residue": Scenario(NAME, (DESTROY,), _deployed, faults=(TABLE_STAYS,)),
+    "check": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/drift"),), _drifted),
     "repair": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/drift/repair"),), _drifted),
     "validate": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/validate"),), _deployed),
 }

@@ -6,6 +6,7 @@ request to a table covers its path and date, not the host it was sent to.
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -43,49 +44,52 @@ class Tables:
                 table.create_entity(entity)
 
 
-class Gate:
+class Gate(ThreadingHTTPServer):
     """A port that leads to the tables; `written` is called before a writer gets its answer."""
 
+    daemon_threads = True
+
     def __init__(self, storage: Azurite, written: Callable[[str], None]) -> None:
-        turn, target = threading.Lock(), storage.ports["table"]
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def forward(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                onward = HTTPConnection(HOST, target)
-                with turn:
-                    onward.request(self.command, self.path, body, dict(self.headers))
-                    answer = onward.getresponse()
-                    content = answer.read()
-                    if self.command != "GET":
-                        written(f"{self.command} {self.path}")
-                onward.close()
-                self.send_response_only(answer.status, answer.reason)
-                for name, value in answer.headers.items():
-                    if name.lower() not in {"transfer-encoding", "connection", "content-length"}:
-                        self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_MERGE = do_DELETE = forward
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        here = f":{self._server.server_address[1]}/"
-        self.connection_string = storage.connection_string.replace(f":{target}/", here)
+        super().__init__((HOST, 0), Forward)
+        self.target, self.written, self.turn = storage.ports["table"], written, threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
+        there, here = f":{self.target}/", f":{self.server_address[1]}/"
+        self.connection_string = storage.connection_string.replace(there, here)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
+        self.shutdown()
         self._thread.join()
-        self._server.server_close()
+        self.server_close()
+
+
+class Forward(BaseHTTPRequestHandler):
+    """One request on its way through the gate."""
+
+    server: Gate
+    protocol_version = "HTTP/1.1"
+
+    def forward(self) -> None:
+        """Pass it on, one at a time, and its answer back."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.server.turn, closing(HTTPConnection(HOST, self.server.target)) as onward:
+            onward.request(self.command, self.path, body, dict(self.headers))
+            answer = onward.getresponse()
+            content = answer.read()
+            if self.command != "GET":
+                self.server.written(f"{self.command} {self.path}")
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.headers.items():
+            if name.lower() not in {"transfer-encoding", "connection", "content-length"}:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_MERGE = do_DELETE = forward
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
