@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from benchmarks.crashes.endings import Json, differences
@@ -41,13 +41,23 @@ class Recording:
         world.look()
         self.moments: list[Moment] = []
         self.known: dict[str, int] = {}
-        self._keep(world.moment("the beginning"))
-        self.ending: Json = world.play(scenario, self.moments[0].now, self._keep)
+        self._asked = beginning = world.moment("the beginning")
+        self._keep(beginning)
+        self.ending: Json = world.play(scenario, beginning.now, self._keep)
 
     def _keep(self, moment: Moment) -> bool:
-        """Number a moment, unless it is no different from one before."""
-        if self.known.setdefault(moment.digest(), len(self.moments)) == len(self.moments):
-            self.moments.append(moment)
+        """Number a moment; then what it would be if no activity had answered since they were asked.
+
+        One activity runs at a time here. Where many do, a crash may cut off all of them at once.
+        """
+        if moment.activities() - self._asked.activities():
+            self._asked = moment
+        kept = [moment]
+        if moment.what.startswith(("Azure", "table")) and moment.activities():
+            kept.append(replace(moment, what=f"{moment.what}, unanswered", hub=self._asked.hub))
+        for each in kept:
+            if self.known.setdefault(each.digest(), len(self.moments)) == len(self.moments):
+                self.moments.append(each)
         return False
 
     def crash(self, event: int, *, whole: bool = False) -> Crash:

@@ -5,7 +5,8 @@ import json
 import re
 import sqlite3
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,11 +50,19 @@ class Moment:
             text = text.replace(operation, f"-{number}")
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _hub_text(self) -> str:
-        if not self.hub:
-            return ""
+    def activities(self) -> set[tuple[str, str, int]]:
+        """What has been asked of activities and not been answered: instance, execution, task."""
+        with self._opened() as hub:
+            return set(hub.execute("SELECT instance_id, execution_id, task_id FROM activity"))
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(":memory:")) as hub:
             hub.deserialize(unpacked(self.hub))
+            yield hub
+
+    def _hub_text(self) -> str:
+        with self._opened() as hub:
             text = str([hub.execute(rows).fetchall() for rows in ROWS])
             for name, execution in hub.execute("SELECT id, execution_id FROM instance"):
                 text = text.replace(execution, f"execution of {name}")

@@ -23,6 +23,7 @@ from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.functions_host.errors import HostKilled
 from local.functions_host.host import FunctionsHost
+from local.functions_host.store import Store
 
 Json = dict[str, Any]
 Changed = Callable[[Moment], bool]
@@ -48,7 +49,7 @@ class World:
         self._hosts = 0
         self._running: FunctionsHost
         self._lock = threading.Lock()
-        self._hub = b""
+        self._hub = _new_hub()
         self._cloud = take_snapshot(self.azure.cloud)
         self._entities: Entities = {}
         self._answers: list[str] = []
@@ -64,7 +65,7 @@ class World:
         for there in surroundings():
             self.azure.put(there["id"], there["body"])
         self._tables.replace({name: [] for name in self._tables.read()})
-        self._hub, self._answers = b"", []
+        self._hub, self._answers = _new_hub(), []
         self.look()
 
     def go_back(self, moment: Moment) -> None:
@@ -130,8 +131,7 @@ class World:
     def _host(self) -> FunctionsHost:
         self._hosts += 1
         state = self._folder / f"{self._hosts}.db"
-        if self._hub:
-            state.write_bytes(unpacked(self._hub))
+        state.write_bytes(unpacked(self._hub))
         settings = {
             **self.azure.environment(),
             "AzureWebJobsStorage": self._gate.connection_string,
@@ -218,3 +218,11 @@ class World:
 
 def _ignore(moment: Moment) -> bool:
     return False
+
+
+def _new_hub() -> bytes:
+    store = Store(None, lambda place: None)
+    try:
+        return packed(store.contents())
+    finally:
+        store.close()
