@@ -44,6 +44,20 @@ def test_a_repeated_request_gets_the_first_answer_again(still: Any, small: Json)
     assert again.headers["Repeatability-Result"] == "accepted"
 
 
+def test_a_request_made_many_times_at_once_is_accepted_each_time_and_starts_once(
+    still: Any, small: Json
+) -> None:
+    headers = {"Repeatability-Request-ID": "4f3c"}
+
+    def post(_: int) -> Any:
+        return still.request("POST", "deployments", json=small, headers=headers)
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(post, range(16)))
+    assert [answer.status_code for answer in answers] == [202] * 16
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
 def test_a_repeated_request_that_somebody_has_overtaken_starts_nothing(
     still: Any, small: Json, kept: Records
 ) -> None:
