@@ -78,7 +78,7 @@ PARAMETER_IS_REFUSED: Json = {
 }
 LOCKED: Json = {"times": 0, "method": "DELETE", "status": 409, "code": "ScopeLocked"}
 TABLE_STAYS = LOCKED | {"type": "*/routeTables"}
-ADDRESS_STAYS = LOCKED | {"type": "*/publicIPAddresses"}
+RULES_STAY = LOCKED | {"type": "*/networkSecurityGroups", "name": "nsg-management-*"}
 
 
 def _deployed(world: "World") -> None:
@@ -116,7 +116,7 @@ SCENARIOS: dict[str, Scenario] = {
     "roll-back": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS,)),
     "restore": Scenario(NAME, (UPDATE,), _deployed, faults=(PARAMETER_IS_REFUSED,)),
     "cancel": Scenario(NAME, (DEPLOY, CANCEL)),
-    "residue": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS, TABLE_STAYS, ADDRESS_STAYS)),
+    "residue": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS, TABLE_STAYS, RULES_STAY)),
     "destroy": Scenario(NAME, (DESTROY,), _deployed),
     "destroy-residue": Scenario(NAME, (DESTROY,), _deployed, faults=(TABLE_STAYS,)),
     "check": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/drift"),), _drifted),
