@@ -10,6 +10,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 SPEED ?= 80
 SEEDS ?= 25
+# Every so many durable changes the host is crashed: 10 takes three minutes, 1 (all) twelve.
+EVERY ?= 10
 
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,6 +55,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 sim: setup
+	$(BIN)/python -m benchmarks.crashes --every $(EVERY)
 	$(BIN)/python -m benchmarks.simulate --seeds $(SEEDS)
 
 lock: setup

@@ -33,7 +33,8 @@ def save_record(request: Json) -> Json:
             outputs=outputs,
         )
         destroyed = request["kind"] == "destroy" and status == "Succeeded"
-        only_planned = request.get("whatIf") and not records().get(name).inventory
+        record = records().find(name)  # None where this has been done before
+        only_planned = request.get("whatIf") and record and not record.inventory
         if destroyed or only_planned:
             records().forget(name, operation)
         return {}

@@ -44,6 +44,13 @@ class Measured:
     cpu: float  # seconds
 
 
+def surroundings() -> list[Json]:
+    """What the samples need to find in Azure."""
+    text = (ROOT / "samples" / "surroundings.json").read_text(encoding="utf-8")
+    found: list[Json] = json.loads(text)
+    return found
+
+
 class World:
     """Storage, Azure and host of one process; Azure is emptied and seeded anew for each run."""
 
@@ -69,14 +76,12 @@ class World:
                 boundary=self._measure_histories,
             )
         )
-        text = (ROOT / "samples" / "surroundings.json").read_text(encoding="utf-8")
-        self.surroundings: list[Json] = json.loads(text)
 
     def _measure_histories(self, place: str) -> None:
         """Note how long every history is now, since a new execution starts an empty one."""
         if not place.startswith("after commit") or not self.running:
             return
-        store = self.host._parts.hub.store  # on its own thread, right after a commit
+        store = self.host._store  # on its own thread, right after a commit
         instance = store.instance(self.running)
         if instance is not None:
             self.histories[instance.execution_id] = len(store.histories.of(self.running).events)
@@ -86,7 +91,7 @@ class World:
         self.azure.cloud.seed = seed
         self.azure.reset()
         self.azure.settings({"duration_spread": spread})
-        for there in self.surroundings:
+        for there in surroundings():
             self.azure.put(there["id"], there["body"])
 
     def deploy(self, spec: Json) -> Json:

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.deployments import ROOT, SUBSCRIPTION
+from benchmarks.deployments import ROOT, SUBSCRIPTION, surroundings
 from local.arm_emulator.emulator import ArmEmulator
 from local.arm_emulator.settings import Settings
 from local.azurite import Azurite
@@ -132,7 +132,6 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="a failing seed is replayed with this")
     chosen = parser.parse_args()
     spec = json.loads((ROOT / "samples" / "recipe.json").read_text(encoding="utf-8"))
-    surroundings = json.loads((ROOT / "samples" / "surroundings.json").read_text(encoding="utf-8"))
     clock, wrong = VirtualClock(), 0
     with (
         Azurite() as storage,
@@ -147,7 +146,7 @@ def main() -> int:
         for seed in range(chosen.first, chosen.first + chosen.seeds):
             azure.cloud.seed = seed
             azure.reset()
-            for there in surroundings:
+            for there in surroundings():
                 azure.put(there["id"], there["body"])
             run = Run(seed, azure, settings)
             complaint = run.go(spec, clock, Path(folder))

@@ -37,8 +37,8 @@ async def start(
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
 
-    A repeated request starts the orchestration only where it is missing: the process may have died
-    between the claim and the start.
+    A repeated request starts the orchestration only where it is missing and still wanted: the
+    process may have died between the claim and the start, and somebody else taken over since.
 
     Raises:
         OperationInProgress, PreconditionFailed, DeploymentUnknown: nothing was started.
@@ -61,9 +61,9 @@ async def start(
     )
     claimed = await asyncio.to_thread(records().claim, claim, is_alive=is_alive, grace=GRACE)
     operation = claimed.operation_id
-    if not claimed.repeated or not await client.get_status(operation):
+    if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
         state = {"operation": operation, "deployment": deployment, "kind": kind, **options}
-        await client.start_new(kind, operation, {**state, "phase": "planning"})
+        await _begin(client, kind, operation, {**state, "phase": "planning"})
     return accepted(req, client, operation, kind)
 
 
@@ -86,6 +86,17 @@ def accepted(
     if req.headers.get("Repeatability-Request-ID"):
         headers["Repeatability-Result"] = "accepted"
     return reply(body, 202, headers)
+
+
+async def _begin(
+    client: df.DurableOrchestrationClient, kind: str, operation: str, state: Json
+) -> None:
+    """Start the orchestration, unless the same request, made once more, has just done so."""
+    try:
+        await client.start_new(kind, operation, state)
+    except Exception:  # the SDK has no class for an id that is taken
+        if not await client.get_status(operation):
+            raise
 
 
 async def _alive(client: df.DurableOrchestrationClient, operation: str) -> bool:

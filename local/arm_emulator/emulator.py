@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,7 +23,8 @@ from local.clock import Clock, RunningClock
 class ArmEmulator(Control):
     """Azure Resource Manager, Key Vault and an identity endpoint on two loopback ports.
 
-    A context manager; the methods of `Control` are at hand beside its server.
+    A context manager; the methods of `Control` are at hand beside its server. `boundary` is called
+    with every write that was handled, before its answer leaves and before anything else is served.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class ArmEmulator(Control):
         ca_file: str | Path | None = None,
         state: str | Path | None = None,
         settings: Settings | None = None,
+        boundary: Callable[[str], None] = lambda write: None,
     ) -> None:
         cloud = Cloud(
             clock=clock or RunningClock(),
@@ -43,7 +46,7 @@ class ArmEmulator(Control):
             state=str(state) if state else None,
         )
         super().__init__(cloud)
-        self._port, self._identity_port = port, identity_port
+        self._port, self._identity_port, self._boundary = port, identity_port, boundary
         self._directory = tempfile.TemporaryDirectory() if ca_file is None else None
         folder = Path(self._directory.name) if self._directory else Path()
         self.ca_file = Path(ca_file) if ca_file else folder / "ca.pem"
@@ -117,7 +120,7 @@ class ArmEmulator(Control):
         self._loop.close()
 
     async def _listen(self) -> list[web.AppRunner]:
-        edge = Edge(self.cloud, self)
+        edge = Edge(self.cloud, self, self._boundary)
         arm, identity = (
             web.AppRunner(edge.arm(), **_QUIET),
             web.AppRunner(edge.identity(), **_QUIET),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -18,9 +19,10 @@ from local.clock import VirtualClock
 class Edge:
     """Two applications on one event loop: ARM with the vault, and the identity endpoint."""
 
-    def __init__(self, cloud: Cloud, control: Control) -> None:
+    def __init__(self, cloud: Cloud, control: Control, boundary: Callable[[str], None]) -> None:
         self._cloud = cloud
         self._control = control
+        self._boundary = boundary
 
     def arm(self) -> web.Application:
         """Everything that is served over HTTPS."""
@@ -42,6 +44,8 @@ class Edge:
         if request.path.startswith(PREFIX):
             return _encode(serve_control(self._control, request), request.path)
         response = self._cloud.handle(request)
+        if request.method != "GET":
+            self._boundary(f"{request.method} {request.path}")
         if response.delay_seconds:
             await self._delay(response.delay_seconds)
         if response.dropped and incoming.transport is not None:

@@ -90,6 +90,7 @@ class FunctionsHost:
             strict, jumps, choose, boundary, new_id, lateness, runs_per_activity, lease
         )
         self._thread = LoopThread("functions-host", self._run)
+        self._store: Store
         self._parts: Parts
 
     @property
@@ -139,8 +140,8 @@ class FunctionsHost:
 
     def _die(self) -> None:
         self.killed.set()
-        if not self._parts.hub.store.dead:
-            self._parts.hub.store.close()
+        if not self._store.dead:
+            self._store.close()
         self._thread.ending.set()
 
     def __enter__(self) -> Self:
@@ -173,7 +174,7 @@ class FunctionsHost:
 
         async def ended() -> dict[str, Any]:
             await self._parts.dispatcher.until_finished(instance_id)
-            instance = self._parts.hub.store.instance(instance_id)
+            instance = self._store.instance(instance_id)
             return status_body(instance) if instance is not None else {}
 
         body: dict[str, Any] = self._thread.ask(ended, timeout)
@@ -183,7 +184,7 @@ class FunctionsHost:
         """The history of the current execution of an instance, as it is stored."""
 
         async def read() -> list[Event]:
-            return list(self._parts.hub.store.histories.of(instance_id).events)
+            return list(self._store.histories.of(instance_id).events)
 
         events: list[Event] = self._thread.ask(read)
         return events
@@ -197,9 +198,9 @@ class FunctionsHost:
             stack.enter_context(remembered())
             self._app = App(self.app_dir, stack.enter_context(loaded(self.app_dir)), settings)
             public, rpc = self._bind(stack)
-            store = Store(self.state, self._seams.boundary, self._seams.lateness)
-            stack.callback(store.close)
-            self._parts = parts = self._assemble(store)
+            self._store = Store(self.state, self._seams.boundary, self._seams.lateness)
+            stack.callback(self._store.close)
+            self._parts = parts = self._assemble()
             stack.callback(parts.worker.stop)
             stack.push_async_callback(forget_client_session)
             stack.push_async_callback(parts.dispatcher.end)
@@ -220,11 +221,11 @@ class FunctionsHost:
         self.ports = (public.getsockname()[1], rpc.getsockname()[1])
         return public, rpc
 
-    def _assemble(self, store: Store) -> Parts:
+    def _assemble(self) -> Parts:
         names = [endpoint.function.name for endpoint in self._app.endpoints]
-        self.keys = read_keys(store, names, enforced=self._enable_auth)
+        self.keys = read_keys(self._store, names, enforced=self._enable_auth)
         replaces_live = self._app.settings.overridable_states == "AnyState"
-        hub = TaskHub(store, self.clock, self._seams.new_id, replaces_live=replaces_live)
+        hub = TaskHub(self._store, self.clock, self._seams.new_id, replaces_live=replaces_live)
         return Parts(
             self._app,
             hub,

@@ -33,6 +33,11 @@ class Transactions:
         self.dead = True
         self._db.close()
 
+    def contents(self) -> bytes:
+        """The file as it is committed; another host can start on these bytes."""
+        self.check_alive()
+        return self._db.serialize()
+
     @contextmanager
     def transaction(self, label: str) -> Iterator[None]:
         """Commit what is written inside, or none of it."""

@@ -36,13 +36,19 @@ class Claim:
 class Claimed:
     """The operation to answer with.
 
-    A repeated request gets its first operation again. Its caller starts that where it has no
-    orchestration: the process may have died between the claim and the start.
+    A repeated request gets its first operation again. Its caller starts that where it holds the
+    claim and has no orchestration: the process may have died between the claim and the start.
     """
 
     operation_id: str
     record: Record
     repeated: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the operation may run: it has not ended, and nobody has taken it over."""
+        note = self.record.operation
+        return note["id"] == self.operation_id and note["status"] == RUNNING
 
 
 def answer_again(claim: Claim, record: Record | None) -> Claimed | None:

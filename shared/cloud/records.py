@@ -136,17 +136,12 @@ class Records:
         while True:  # see _amend
             record = self.find(claim.deployment)
             if again := answer_again(claim, record):
+                self._open(again.operation_id, claim)
                 return again
             check(claim, record, is_alive=is_alive, grace=grace)
             wanted = claimed(claim, record)
             if etag := self._write(wanted):
-                self._note(
-                    claim.operation_id,
-                    deployment=claim.deployment,
-                    kind=claim.kind,
-                    status=RUNNING,
-                    startedAt=claim.now.isoformat(),
-                )
+                self._open(claim.operation_id, claim)
                 return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
 
     def save_plan(self, operation_id: str, plan: Mapping[str, Any]) -> None:
@@ -308,6 +303,20 @@ class Records:
             etag=record.etag,
             match_condition=MatchConditions.IfNotModified,
         )
+
+    @_azure_ends_here()
+    def _open(self, operation_id: str, claim: Claim) -> None:
+        """Begin to tell of an operation; whoever claimed it may have died before that."""
+        entity = {
+            "PartitionKey": operation_id,
+            "RowKey": "",
+            "deployment": claim.deployment,
+            "kind": claim.kind,
+            "status": RUNNING,
+            "startedAt": claim.now.isoformat(),
+        }
+        with suppress(ResourceExistsError):
+            self._operations.create_entity(entity)
 
     @_azure_ends_here()
     def _note(self, operation_id: str, **values: Any) -> None:

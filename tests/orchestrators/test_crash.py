@@ -1,44 +1,82 @@
 """The host dies at any moment and comes back: the same end, and nothing done twice that counts."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.crashes.exploring import Crash, Recording
+from benchmarks.crashes.scenarios import SCENARIOS
+from benchmarks.crashes.world import World
 from local.functions_host.errors import HostKilled
+from local.functions_host.history import EventType
 
 Json = dict[str, Any]
 
-
-class Deaths:
-    """Kills the host at its nth chance."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.seen = 0
-
-    def __call__(self, place: str) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            raise HostKilled
+ONCE = {"method": "PUT", "type": "*/networkSecurityGroups", "status": 400, "code": "Refused"}
 
 
-@pytest.mark.parametrize("at", [40, 90, 150, 230])
-def test_a_host_killed_mid_way_ends_the_same_once_restarted(
-    simulation: Any, lean: Json, tmp_path: Path, at: int
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with ExitStack() as stack:
+        yield World(stack)
+
+
+def differing(recording: Recording, *, every: int = 1) -> list[Crash]:
+    crashes = list(recording.crashes(first=0, every=every, whole=False))
+    assert crashes
+    return [crash for crash in crashes if crash.differing]
+
+
+def test_a_crash_at_events_of_a_deployment_makes_no_difference(world: World) -> None:
+    assert differing(Recording(world, SCENARIOS["deploy"]), every=12) == []
+
+
+def test_a_crash_that_makes_a_difference_is_found(world: World) -> None:
+    recording = Recording(world, replace(SCENARIOS["deploy"], faults=(ONCE,)))
+    assert recording.ending["operation"]["failure"]["code"] == "Refused"
+    struck = next(
+        n for n, m in enumerate(recording.moments) if m.cloud.parts["faults"].all[0].struck
+    )
+    [status, *_] = [d for d in recording.crash(struck).differing if "[operation][status]" in d]
+    assert status == "[operation][status]: 'Failed' without, 'Succeeded' with the crash"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_crash_at_any_event_of_any_scenario_makes_no_difference(
+    world: World, scenario: str
 ) -> None:
+    assert differing(Recording(world, SCENARIOS[scenario])) == []
+
+
+def test_an_end_that_is_recorded_again_after_a_crash_is_no_failure(
+    simulation: Any, lean: Json, tmp_path: Path
+) -> None:
+    saves: list[str] = []
+
+    def boundary(place: str) -> None:
+        if place.startswith("after answer: activity save_record"):
+            saves.append(place)
+            if len(saves) == 2:  # the plan, then the end
+                raise HostKilled
+
     simulation.host.stop()
     state = tmp_path / "taskhub.db"
-    simulation.start(state=state, boundary=Deaths(at))
-    started = simulation.request("POST", "deployments", json=lean).json()
-    assert simulation.host.killed.wait(60), "the host saw fewer chances to die"
+    simulation.start(state=state, boundary=boundary)
+    path = f"deployments/{lean['name']}/plan"
+    identity = simulation.request("POST", path, json=lean).json()["id"]
+    assert simulation.host.killed.wait(60)
     simulation.host.stop()
     simulation.start(state=state)
-    simulation.host.wait_for(started["id"])
-    told = simulation.operation(started["id"])
-    assert told["status"] == "Succeeded", told["failure"]
-    again = simulation.deploy(lean)
-    assert again["unchanged"] == len(again["plan"])
+    simulation.host.wait_for(identity)
+    history = simulation.host.history(identity)
+    answers = [e["Result"] for e in history if e["EventType"] == EventType.TASK_COMPLETED]
+    assert answers[-2:] == ["{}", "{}"], "both saves were answered without a failure"
 
 
 def test_kill_9_of_the_host_while_the_gateway_is_being_created(

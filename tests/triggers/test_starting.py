@@ -44,6 +44,33 @@ def test_a_repeated_request_gets_the_first_answer_again(still: Any, small: Json)
     assert again.headers["Repeatability-Result"] == "accepted"
 
 
+def test_a_request_made_many_times_at_once_is_accepted_each_time_and_starts_once(
+    still: Any, small: Json
+) -> None:
+    headers = {"Repeatability-Request-ID": "4f3c"}
+
+    def post(_: int) -> Any:
+        return still.request("POST", "deployments", json=small, headers=headers)
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(post, range(16)))
+    assert [answer.status_code for answer in answers] == [202] * 16
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_a_repeated_request_that_somebody_has_overtaken_starts_nothing(
+    still: Any, small: Json, kept: Records
+) -> None:
+    first = _claim(kept, small, request_id="4f3c")  # and then the process died, long ago
+    second = still.request("POST", "deployments", json=small).json()["id"]
+    headers = {"Repeatability-Request-ID": "4f3c"}
+    again = still.request("POST", "deployments", json=small, headers=headers)
+    assert (again.status_code, again.json()["id"]) == (202, first)
+    assert still.host.wait_for(first) == {}
+    told = still.request("GET", f"deployments/{small['name']}").json()
+    assert (told["operation"]["id"], told["status"]) == (second, "Running")
+
+
 def test_if_none_match_refuses_an_update(still: Any, small: Json, kept: Records) -> None:
     _claim(kept, small)
     headers = {"If-None-Match": "*"}
@@ -89,11 +116,16 @@ def test_an_operation_without_an_orchestration_is_told_as_failed(
     assert (told["status"], told["failure"]["code"]) == ("Failed", "OperationLost")
 
 
-def _claim(kept: Records, spec: Json, *, age: timedelta = timedelta(hours=1)) -> str:
+def _claim(
+    kept: Records, spec: Json, *, age: timedelta = timedelta(hours=1), **options: Any
+) -> str:
     """A claim whose caller died before it started anything; the operation's id."""
     name = spec["name"]
     when = datetime.now(UTC) - age
-    claim = Claim(deployment=name, operation_id=f"{name}-0", kind="deploy", now=when, spec=spec)
+    identity = f"{name}-0"
+    claim = Claim(
+        deployment=name, operation_id=identity, kind="deploy", now=when, spec=spec, **options
+    )
     return kept.claim(claim, is_alive=lambda _: False, grace=timedelta()).operation_id
 
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
 from shared.cloud.claims import REQUESTS_KEPT, Claim, Claimed
@@ -173,6 +174,28 @@ def test_a_repeated_request_gets_its_first_answer(records: Records, name: str) -
     claim(records, name, "1", request_id="r")
     again = claim(records, name, "2", request_id="r")
     assert (again.operation_id, again.repeated) == (f"{name}-1", True)
+
+
+def test_a_repeated_request_completes_what_a_crash_cut_off(
+    records: Records, name: str, storage: Azurite
+) -> None:
+    operation = claim(records, name, "1", request_id="r").operation_id
+    service = TableServiceClient.from_connection_string(storage.connection_string)
+    service.get_table_client("operations").delete_entity(operation, "")
+    claim(records, name, "2", request_id="r")
+    assert (records.operation(operation).deployment, records.operation(operation).status) == (
+        name,
+        "Running",
+    )
+
+
+def test_a_repeated_request_leaves_the_recorded_end_of_its_operation_alone(
+    records: Records, name: str
+) -> None:
+    operation = claim(records, name, "1", request_id="r").operation_id
+    finish(records, name, "1")
+    assert not claim(records, name, "2", request_id="r").holds
+    assert records.operation(operation).status == "Succeeded"
 
 
 def test_a_repeated_request_is_answered_before_its_preconditions(

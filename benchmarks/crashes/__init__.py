@@ -1,0 +1,1 @@
+"""What a crash leaves behind, at every event of every scenario."""
