@@ -59,6 +59,8 @@ CHANGED = DIRECT | {
 DEPLOY = Wish("POST", "deployments", DIRECT)
 UPDATE = Wish("PUT", f"deployments/{NAME}", CHANGED)
 CANCEL = Wish("POST", "operations/{operation}/cancel", after=timedelta(minutes=6))
+GATED = Wish("POST", "deployments", DIRECT | {"approval": {"withinHours": 1}})
+APPROVE = Wish("POST", "operations/{operation}/approve", after=timedelta(minutes=3))
 DESTROY = Wish("DELETE", f"deployments/{NAME}?deleteData=true")
 
 # They strike for ever: one that struck once would not strike what is done again after a crash.
@@ -108,6 +110,7 @@ SCENARIOS: dict[str, Scenario] = {
     "recipe": Scenario(RECIPE["name"], (Wish("POST", "deployments", RECIPE),)),
     "deploy": Scenario(NAME, (DEPLOY,)),
     "another-caller": Scenario(NAME, (DEPLOY,), another_caller=True, events=12),
+    "approve": Scenario(NAME, (GATED, APPROVE), events=60),
     "what-if": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/plan", DIRECT),)),
     "adopt": Scenario(
         NAME, (Wish("POST", "deployments", DIRECT | {"adopt": True}),), _partly_there

@@ -86,7 +86,8 @@ def plan_destroy(
         for k, item in inventory.items()
         if item["provenance"] != "created"
     ]
-    steps = _deletions(clients, spec.group, inventory, ours)
+    found = _deletions(clients, spec.group, inventory, ours)
+    steps: list[Step] = [{**step, "prior": None} for step in found]  # nothing undoes a destroy
     data = [unconfirmed(s) for s in steps if catalogue()[s["key"]].holds_data]
     emptied = any(step["key"] == RESOURCE_GROUP for step in steps)
     strangers = _strangers(clients, spec.group, inventory) if emptied else []

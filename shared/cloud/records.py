@@ -3,30 +3,19 @@
 `deployments` has one entity a deployment, and every write of it is guarded by its ETag.
 `operations` has one entity an operation, whose writers (the caller who cancels, the activities)
 each merge properties of their own. Neither ever holds a secret or the body of a resource. Nothing
-here reads the clock: callers say when it is. Both tables are in one class, and so in a file that
-is longer than most, because a claim and its end write both.
+here reads the clock: callers say when it is. Everything may raise RecordsUnavailable.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import (
-    AzureError,
-    HttpResponseError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
-from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
 from shared.cloud.claims import RUNNING, Claim, Claimed, IsAlive, answer_again, check, claimed
-from shared.cloud.clients import PATIENCE, credential
+from shared.cloud.clients import credential
 from shared.cloud.entities import (
     Decision,
     Operation,
@@ -37,8 +26,9 @@ from shared.cloud.entities import (
     packed,
     properties_of,
 )
-from shared.cloud.errors import DeploymentUnknown, OperationUnknown, RecordsUnavailable
+from shared.cloud.errors import DeploymentUnknown, OperationUnknown
 from shared.cloud.settings import settings
+from shared.cloud.tables import Key, Table, open_tables
 from shared.deployment.messages import Json
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
@@ -54,49 +44,23 @@ class Page:
     token: str | None
 
 
-@contextmanager
-def _azure_ends_here() -> Iterator[None]:
-    try:
-        yield
-    except HttpResponseError as error:
-        code = getattr(error, "error_code", None) or f"HTTP {error.status_code}"
-        raise RecordsUnavailable(str(code)) from error
-    except AzureError as error:
-        raise RecordsUnavailable(type(error).__name__) from error
-
-
 class Records:
     """The two tables."""
 
-    def __init__(self, deployments: TableClient, operations: TableClient) -> None:
+    def __init__(self, deployments: Table, operations: Table) -> None:
         self._deployments = deployments
         self._operations = operations
 
     @classmethod
-    @_azure_ends_here()
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
-        """The tables of a storage account, made where they are missing.
+        """The records in a storage account: a connection string, or its table endpoint."""
+        deployments, operations = open_tables(storage, credential, "deployments", "operations")
+        return cls(deployments, operations)
 
-        Args:
-            storage: a connection string, or the table endpoint of the account.
-            credential: the identity to use with an endpoint.
-        """
-        if storage.startswith("http"):
-            service = TableServiceClient(endpoint=storage, credential=credential, **PATIENCE)
-        else:
-            service = TableServiceClient.from_connection_string(storage, **PATIENCE)
-        return cls(
-            service.create_table_if_not_exists("deployments"),
-            service.create_table_if_not_exists("operations"),
-        )
-
-    @_azure_ends_here()
     def find(self, name: str) -> Record | None:
         """The record of a deployment, if there is one."""
-        try:
-            return as_record(self._deployments.get_entity(PARTITION, name))
-        except ResourceNotFoundError:
-            return None
+        entity = self._deployments.find(Key(PARTITION, name))
+        return None if entity is None else as_record(entity)
 
     def get(self, name: str) -> Record:
         """The record of a deployment.
@@ -109,15 +73,10 @@ class Records:
             raise DeploymentUnknown(name)
         return record
 
-    @_azure_ends_here()
     def page(self, *, top: int, token: str | None = None) -> Page:
         """At most `top` deployments in order of name, after those of the page that gave `token`."""
-        found = self._deployments.query_entities(
-            "PartitionKey eq @partition and RowKey gt @last",
-            parameters={"partition": PARTITION, "last": token or ""},
-            results_per_page=top + 1,
-        )
-        records = [as_record(entity) for entity in next(found.by_page(), ())]
+        found = self._deployments.page(PARTITION, after=token or "", size=top + 1)
+        records = [as_record(entity) for entity in found]
         return Page(records[:top], records[top - 1].name if len(records) > top else None)
 
     def claim(self, claim: Claim, *, is_alive: IsAlive, grace: timedelta) -> Claimed:
@@ -198,7 +157,6 @@ class Records:
 
         self._amend(name, ended)
 
-    @_azure_ends_here()
     def agree(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
         """The proposal that was made first on a topic, by whomever; there is only ever one.
 
@@ -207,36 +165,29 @@ class Records:
             proposal: ours; never a secret.
             instead_of: what was agreed before and has become void.
         """
-        ours = {"PartitionKey": AGREEMENTS, "RowKey": topic, "agreed": proposal}
-        try:
-            self._deployments.create_entity(ours)
-        except ResourceExistsError:
-            there = self._deployments.get_entity(AGREEMENTS, topic)
-            if there["agreed"] != instead_of:
-                return str(there["agreed"])
-            with suppress(ResourceModifiedError):  # by somebody who found it void as well
-                etag, unchanged = there.metadata["etag"], MatchConditions.IfNotModified
-                self._deployments.update_entity(ours, etag=etag, match_condition=unchanged)
-            return self.agree(topic, proposal)
-        return proposal
+        key, ours = Key(AGREEMENTS, topic), {"agreed": proposal}
+        if self._deployments.insert(key, ours):
+            return proposal
+        there: Any = self._deployments.find(key)  # where it stays: an agreement is never removed
+        if there["agreed"] != instead_of:
+            return str(there["agreed"])
+        # Where somebody who found it void as well was faster, theirs is agreed on.
+        self._deployments.replace(key, ours, etag=there.metadata["etag"])
+        return self.agree(topic, proposal)
 
     def forget(self, name: str, operation_id: str) -> None:
         """Remove the record of a deployment that `operation_id` has destroyed; may be repeated."""
         record = self.find(name)
         if record and record.operation["id"] == operation_id:
-            self._delete(record)
+            self._deployments.delete(Key(PARTITION, name), etag=record.etag)
 
-    @_azure_ends_here()
     def operation(self, operation_id: str) -> Operation:
         """One operation.
 
         Raises:
             OperationUnknown: there is none.
         """
-        try:
-            return as_operation(self._operations.get_entity(operation_id, ""))
-        except ResourceNotFoundError:
-            raise OperationUnknown(operation_id) from None
+        return as_operation(self._found(operation_id))
 
     def signals(self, operation_id: str) -> Signals:
         """What callers have asked of an operation."""
@@ -251,27 +202,18 @@ class Records:
         """
         self._signal(operation_id, cancelRequested=True)
 
-    @_azure_ends_here()
     def decide(self, operation_id: str, decision: Decision) -> Decision:
         """Answer an operation that waits for approval: the first answer holds, and is returned.
 
         Raises:
             OperationUnknown: there is none.
         """
-        while True:  # a race is lost only to somebody who got on, so this ends
-            try:
-                entity = self._operations.get_entity(operation_id, "")
-            except ResourceNotFoundError:
-                raise OperationUnknown(operation_id) from None
+        while True:  # see _amend
+            entity = self._found(operation_id)
             if made := as_operation(entity).decision:
                 return made
-            values = {"PartitionKey": operation_id, "RowKey": "", "decision": decision}
-            guard: Json = {
-                "etag": entity.metadata["etag"],
-                "match_condition": MatchConditions.IfNotModified,
-            }
-            with suppress(ResourceModifiedError):
-                self._operations.update_entity(values, UpdateMode.MERGE, **guard)
+            etag = entity.metadata["etag"]
+            if self._operations.merge(Key(operation_id), {"decision": decision}, etag=etag):
                 return decision
 
     def _amend(self, name: str, amended: Callable[[Record], Record]) -> None:
@@ -281,55 +223,35 @@ class Records:
             if record is None or amended(record) == record or self._write(amended(record)):
                 return
 
-    @_azure_ends_here()
     def _write(self, record: Record) -> str | None:
         """Write a record that was read, or a new one: its ETag, None where another was faster."""
-        entity = {"PartitionKey": PARTITION, "RowKey": record.name, **properties_of(record)}
-        guard: Json = {"etag": record.etag, "match_condition": MatchConditions.IfNotModified}
-        try:
-            if record.etag:
-                answer = self._deployments.update_entity(entity, UpdateMode.REPLACE, **guard)
-            else:
-                answer = self._deployments.create_entity(entity)
-        except (ResourceExistsError, ResourceModifiedError, ResourceNotFoundError):
-            return None
-        return str(answer["etag"])
+        key, properties = Key(PARTITION, record.name), properties_of(record)
+        if record.etag:
+            return self._deployments.replace(key, properties, etag=record.etag)
+        return self._deployments.insert(key, properties)
 
-    @_azure_ends_here()
-    def _delete(self, record: Record) -> None:
-        self._deployments.delete_entity(
-            PARTITION,
-            record.name,
-            etag=record.etag,
-            match_condition=MatchConditions.IfNotModified,
-        )
-
-    @_azure_ends_here()
     def _open(self, operation_id: str, claim: Claim) -> None:
         """Begin to tell of an operation; whoever claimed it may have died before that."""
-        entity = {
-            "PartitionKey": operation_id,
-            "RowKey": "",
+        properties = {
             "deployment": claim.deployment,
             "kind": claim.kind,
             "status": RUNNING,
             "startedAt": claim.now.isoformat(),
         }
-        with suppress(ResourceExistsError):
-            self._operations.create_entity(entity)
+        self._operations.insert(Key(operation_id), properties)
 
-    @_azure_ends_here()
+    def _found(self, operation_id: str) -> Any:
+        entity = self._operations.find(Key(operation_id))
+        if entity is None:
+            raise OperationUnknown(operation_id)
+        return entity
+
     def _note(self, operation_id: str, **values: Any) -> None:
-        entity = {"PartitionKey": operation_id, "RowKey": "", **packed(values)}
-        self._operations.upsert_entity(entity, UpdateMode.MERGE)
+        self._operations.upsert(Key(operation_id), packed(values))
 
-    @_azure_ends_here()
     def _signal(self, operation_id: str, **values: Any) -> None:
-        entity = {"PartitionKey": operation_id, "RowKey": "", **packed(values)}
-        try:
-            self._operations.update_entity(entity, UpdateMode.MERGE)
-        except ResourceNotFoundError:
-            raise OperationUnknown(operation_id) from None
+        if not self._operations.merge(Key(operation_id), packed(values)):
+            raise OperationUnknown(operation_id)
 
 
 @cache

@@ -92,6 +92,11 @@ def _gateway_sku(spec: DeploymentSpec) -> Iterator[Finding]:
     if units is not None and units.minimum > units.maximum:
         message = f"the minimum of {units.minimum} is above the maximum of {units.maximum}"
         yield finding("ScaleUnitsReversed", bounds, message)
+    elif units is not None and units.minimum == 1 < units.maximum:
+        message = (
+            f"a gateway scales from 2 units on: raise the minimum, or lower {units.maximum} to 1"
+        )
+        yield finding("ScaleUnitsFixed", bounds, message)
 
 
 def _server(spec: DeploymentSpec) -> Iterator[Finding]:

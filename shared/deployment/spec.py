@@ -107,9 +107,12 @@ class OnPremises(Part):
 
 
 class ScaleUnits(Part):
-    """Bounds of an ErGwScale gateway."""
+    """Bounds of an ErGwScale gateway: from 2 on, or a fixed size where both are the same.
 
-    minimum: int = Field(default=1, ge=1, le=40)
+    https://learn.microsoft.com/azure/expressroute/scalable-gateway
+    """
+
+    minimum: int = Field(default=2, ge=1, le=40)
     maximum: int = Field(default=10, ge=1, le=40)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Change, Json
 from shared.deployment.secrets import secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.spec import DeploymentSpec, ScaleUnits
 from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox
@@ -170,8 +170,8 @@ class ExpressRouteConnection(Resource):
 
 
 def _bounds(spec: DeploymentSpec) -> Json:
-    units = spec.express_route.scale_units
-    return {"min": units.minimum, "max": units.maximum} if units else {"min": 1, "max": 10}
+    units = spec.express_route.scale_units or ScaleUnits()
+    return {"min": units.minimum, "max": units.maximum}
 
 
 def _status(observed: Json) -> str:

@@ -1,57 +1,12 @@
 """The host dies at any moment and comes back: the same end, and nothing done twice that counts."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from benchmarks.crashes.exploring import Crash, Recording
-from benchmarks.crashes.scenarios import SCENARIOS
-from benchmarks.crashes.world import World
 from local.functions_host.errors import HostKilled
 from local.functions_host.history import EventType
 
 Json = dict[str, Any]
-
-ONCE = {"method": "PUT", "type": "*/networkSecurityGroups", "status": 400, "code": "Refused"}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with ExitStack() as stack:
-        yield World(stack)
-
-
-def differing(recording: Recording, *, every: int = 1) -> list[Crash]:
-    crashes = list(recording.crashes(first=0, every=every, whole=False))
-    assert crashes
-    return [crash for crash in crashes if crash.differing]
-
-
-def test_a_crash_at_events_of_a_deployment_makes_no_difference(world: World) -> None:
-    assert differing(Recording(world, SCENARIOS["deploy"]), every=12) == []
-
-
-def test_a_crash_that_makes_a_difference_is_found(world: World) -> None:
-    recording = Recording(world, replace(SCENARIOS["deploy"], faults=(ONCE,)))
-    assert recording.ending["operation"]["failure"]["code"] == "Refused"
-    struck = next(
-        n for n, m in enumerate(recording.moments) if m.cloud.parts["faults"].all[0].struck
-    )
-    [status, *_] = [d for d in recording.crash(struck).differing if "[operation][status]" in d]
-    assert status == "[operation][status]: 'Failed' without, 'Succeeded' with the crash"
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_crash_at_any_event_of_any_scenario_makes_no_difference(
-    world: World, scenario: str
-) -> None:
-    assert differing(Recording(world, SCENARIOS[scenario])) == []
 
 
 def test_an_end_that_is_recorded_again_after_a_crash_is_no_failure(

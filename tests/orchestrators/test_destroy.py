@@ -28,7 +28,7 @@ def test_what_is_there_again_after_its_deletion_is_told(
     plans = []
 
     def boundary(place: str) -> None:
-        if "plan_deployment" in place and place.startswith("before"):
+        if place.startswith(f"before call: activity plan_deployment of {spec['name']}"):
             plans.append(place)
             if len(plans) == 2:  # that of the sweep
                 simulation.azure.put(table, {"location": "eastus", "properties": {}})

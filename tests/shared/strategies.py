@@ -63,7 +63,7 @@ def _tags() -> st.SearchStrategy[dict[str, str]]:
 
 
 def _gateway_sku() -> st.SearchStrategy[Json]:
-    bounds = st.tuples(st.integers(1, 20), st.integers(20, 40)).map(
+    bounds = st.tuples(st.integers(2, 20), st.integers(20, 40)).map(
         lambda pair: {
             "gatewaySku": "ErGwScale",
             "scaleUnits": {"minimum": pair[0], "maximum": pair[1]},

@@ -86,6 +86,12 @@ class ExpressRoutePorts(NetworkType):
         for link in change.properties.setdefault("links", names):
             link["properties"].setdefault("adminState", "Disabled")
 
+    def dress(self, resource: Resource) -> None:
+        """A link shows no type: its model has none."""
+        super().dress(resource)
+        for link in resource.properties["links"]:
+            link.pop("type", None)
+
 
 def used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
     """The authorization keys of a circuit that connections have, without the one named `but`."""

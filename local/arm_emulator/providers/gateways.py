@@ -168,13 +168,16 @@ class VirtualNetworkGateways(NetworkType):
             raise ArmError(400, "InvalidGatewaySkuSpecifiedForGatewayDeploymentType", message)
         bounds = (change.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
         low, high = bounds.get("min"), bounds.get("max")
+        # https://learn.microsoft.com/azure/expressroute/scalable-gateway: from 2 on, or fixed
         scales = isinstance(low, int) and isinstance(high, int) and 1 <= low <= high <= 40
+        scales = scales and (low != 1 or high == 1)
         before = change.before("properties", "sku", "name")
         moved = before is not None and (before in ZONAL_SKUS) != (name in ZONAL_SKUS)
         if moved or (name == "ErGwScale") != scales:
             message = (
                 f"SKU {name} (before: {before}) with the bounds {low}-{high} is not possible: "
-                "ErGwScale needs both, 1-40, others none; families do not change in place."
+                "ErGwScale needs both, 2-40 or the same, others none; families do not change in "
+                "place."
             )
             code = "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid"
             raise ArmError(400, code, message)

@@ -100,6 +100,10 @@ def circuit(azure: Any) -> Body:
     return east(serviceProviderProperties=provider) | {"sku": sku}
 
 
+def ports(azure: Any) -> Body:
+    return east(peeringLocation="Equinix-Washington-DC", bandwidthInGbps=100, encapsulation="QinQ")
+
+
 def server(azure: Any) -> Body:
     sku = {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}
     storage = {"storageSizeGB": 128}
@@ -355,6 +359,7 @@ LIVES = (
         beforehand=both_ends,
     ),
     network_life("expressRouteCircuits", "express_route_circuits", "er", body=circuit),
+    network_life("expressRoutePorts", "express_route_ports", "port", body=ports),
     network_life(
         "expressRouteCircuits/peerings",
         "express_route_circuit_peerings",

@@ -112,12 +112,16 @@ FAULTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("LegacyGatewaySku", "expressRoute.gatewaySku")],
     ),
     "scale units are given for a SKU that does not scale": (
-        {"expressRoute": {"scaleUnits": {"minimum": 1, "maximum": 2}}},
+        {"expressRoute": {"scaleUnits": {"minimum": 2, "maximum": 4}}},
         [("ScaleUnitsNotSupported", "expressRoute.scaleUnits")],
     ),
     "scale units are reversed": (
         {"expressRoute": {"gatewaySku": "ErGwScale", "scaleUnits": {"minimum": 9, "maximum": 2}}},
         [("ScaleUnitsReversed", "expressRoute.scaleUnits")],
+    ),
+    "scale units start from the one that does not scale": (
+        {"expressRoute": {"gatewaySku": "ErGwScale", "scaleUnits": {"minimum": 1, "maximum": 2}}},
+        [("ScaleUnitsFixed", "expressRoute.scaleUnits")],
     ),
     "the login is reserved": (
         {"postgres": {"adminLogin": "Azure_Superuser"}},
