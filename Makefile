@@ -36,7 +36,7 @@ up: setup
 	$(BIN)/python -m local --app . --speed $(SPEED) --surroundings samples/surroundings.json --example samples/recipe.json
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all: setup
 	$(BIN)/python -m pytest

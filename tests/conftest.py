@@ -115,20 +115,20 @@ def emulator(clock: VirtualClock) -> Iterator[ArmEmulator]:
 
 
 @pytest.fixture
-def azure(emulator: ArmEmulator, surroundings: list[Json]) -> ArmEmulator:
+def azure(emulator: ArmEmulator, surroundings: list[Json]) -> Iterator[ArmEmulator]:
     """Azure as it is before a test: the circuit and the customer's own zone."""
     emulator.reset()
     for resource in surroundings:
         emulator.put(resource["id"], resource["body"])
-    return emulator
+    settings = emulator.settings()
+    yield emulator
+    emulator.settings(settings)  # a reset keeps them
 
 
 @pytest.fixture
-def assume(azure: ArmEmulator) -> Iterator[Callable[..., object]]:
+def assume(azure: ArmEmulator) -> Callable[..., object]:
     """Changes what Azure is like, by the emulator's settings, for one test."""
-    before = azure.settings()
-    yield lambda **settings: azure.settings(settings)
-    azure.settings(before)
+    return lambda **settings: azure.settings(settings)
 
 
 @pytest.fixture

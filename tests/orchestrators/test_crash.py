@@ -42,8 +42,8 @@ def test_kill_9_of_the_host_while_the_gateway_is_being_created(
     simulation.start(state=state, jumps=False)
     started = simulation.request("POST", "deployments", json=spec).json()
     simulation.advance(minutes=8)
-    steps = {s["key"]: s["state"] for s in simulation.operation(started["id"])["steps"]}
-    assert steps["express-route-gateway"] == "running"
+    steps = {s["key"]: s for s in simulation.operation(started["id"])["steps"]}
+    assert steps["express-route-gateway"]["state"] == "running", steps
     simulation.host.kill()
     simulation.start(state=state)
     simulation.host.wait_for(started["id"])
