@@ -10,7 +10,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 SPEED ?= 80
 SEEDS ?= 25
-# Every so many durable changes the host is crashed: 10 takes three minutes, 1 (all) twelve.
+# Every so many durable changes the host is crashed: 10 takes minutes, 1 (all) a quarter of an hour.
 EVERY ?= 10
 
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
