@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SPREAD = 0.25  # of the expected duration, either way
-GAP = 1.1  # times the root of the expected seconds: 43 s of 25 minutes, 15 s of 3, 3 s of 10 s
+GAP = 1.25  # times the root of the expected seconds: 48 s of 25 minutes, 17 s of 3, 4 s of 10 s
 THINNING = 8  # past the expected end, look after an eighth of the time overdue
 SECOND = timedelta(seconds=1)
 
