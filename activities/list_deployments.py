@@ -12,7 +12,7 @@ PAGE = 100
 
 
 @blueprint.activity_trigger(input_name="request")
-def list_deployments(request: Json) -> Json:
+def list_deployments(request: dict) -> Json:
     """{token?} -> {names, token}, a page at a time, or {failure}; those at rest only."""
 
     def work() -> Json:

@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="request")
-def plan_deployment(request: Json) -> Json:
+def plan_deployment(request: dict) -> Json:
     """{deployment, kind, deleteData?} -> {plan}, {busy} or {failure}; the spec is in the record."""
 
     def work() -> Json:

@@ -6,13 +6,13 @@ import azure.durable_functions as df
 
 from shared.cloud import calls
 from shared.cloud.clients import clients_for
-from shared.deployment.messages import Json, Outcome
+from shared.deployment.messages import Outcome
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="request")
-def poll_resource(request: Json) -> Outcome:
+def poll_resource(request: dict) -> Outcome:
     """{step, operationUrl, elapsedSeconds} -> how the step stands."""
     step, url = request["step"], request["operationUrl"]
     elapsed = timedelta(seconds=request["elapsedSeconds"])

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="request")
-def preflight(request: Json) -> Json:
+def preflight(request: dict) -> Json:
     """{deployment, at} -> {warnings, refusals} or {failure}; the spec is in the record."""
 
     def work() -> Json:

@@ -5,13 +5,13 @@ import azure.durable_functions as df
 from shared.cloud import calls
 from shared.cloud.clients import clients_for
 from shared.cloud.probes import probe
-from shared.deployment.messages import Json, Outcome
+from shared.deployment.messages import Outcome
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="request")
-def probe_connectivity(request: Json) -> Outcome:
+def probe_connectivity(request: dict) -> Outcome:
     """A step, or {step, operationUrl, elapsedSeconds} -> how the check stands."""
     step, url = request.get("step", request), request.get("operationUrl")
     return calls.reported(step["key"], lambda: probe(clients_for(step["id"]), step, url))

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 @blueprint.activity_trigger(input_name="request")
-def report_drift(request: Json) -> Json:
+def report_drift(request: dict) -> Json:
     """{deployment, report} -> {} or {failure}."""
 
     def work() -> Json:

@@ -12,7 +12,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="request")
-def save_record(request: Json) -> Json:
+def save_record(request: dict) -> Json:
     """{save: plan | end, operation, deployment, kind, at, plan | result} -> {} or {failure}."""
 
     def work() -> Json:
