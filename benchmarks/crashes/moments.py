@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.crashes.tables import Entities
-from local.arm_emulator.snapshots import Snapshot
+from local.arm_emulator.state.snapshots import Snapshot
 
 ROWS = (
     "SELECT id, name, status, input, output, custom_status, created, updated FROM instance"

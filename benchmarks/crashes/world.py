@@ -18,7 +18,7 @@ from benchmarks.crashes.tables import Entities, Gate, Tables
 from benchmarks.deployments import ROOT, SUBSCRIPTION, surroundings
 from local.arm_emulator.emulator import ArmEmulator
 from local.arm_emulator.settings import Settings
-from local.arm_emulator.snapshots import go_back, take_snapshot
+from local.arm_emulator.state.snapshots import go_back, take_snapshot
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.functions_host.errors import HostKilled

@@ -11,25 +11,25 @@ import threading
 from datetime import datetime, timedelta
 from functools import partial
 
-from local.arm_emulator.calls import Call, describe
-from local.arm_emulator.dispatch import serve_resource
-from local.arm_emulator.endings import finish
-from local.arm_emulator.faults import Fault, Faults
-from local.arm_emulator.identity import Identity
-from local.arm_emulator.keyvault import KeyVault
-from local.arm_emulator.messages import ArmError, Request, Response
-from local.arm_emulator.names import ANY_NAME
-from local.arm_emulator.operations import Operation, Operations
-from local.arm_emulator.persistence import Journal
-from local.arm_emulator.polling import describe_poll
+from local.arm_emulator.engine.dispatch import serve_resource
+from local.arm_emulator.engine.endings import finish
+from local.arm_emulator.engine.polling import describe_poll
 from local.arm_emulator.providers import ROUTES, TYPES
-from local.arm_emulator.references import Reference
-from local.arm_emulator.registry import Types
-from local.arm_emulator.resource_ids import ResourceId, group_key, parse_id
-from local.arm_emulator.router import Router
 from local.arm_emulator.settings import Settings
-from local.arm_emulator.store import Resource, Store
-from local.arm_emulator.throttle import Throttle
+from local.arm_emulator.state.calls import Call, describe
+from local.arm_emulator.state.faults import Fault, Faults
+from local.arm_emulator.state.identity import Identity
+from local.arm_emulator.state.operations import Operation, Operations
+from local.arm_emulator.state.persistence import Journal
+from local.arm_emulator.state.references import Reference
+from local.arm_emulator.state.store import Resource, Store
+from local.arm_emulator.state.throttle import Throttle
+from local.arm_emulator.state.vault import KeyVault
+from local.arm_emulator.types.registry import Types
+from local.arm_emulator.wire.messages import ArmError, Request, Response
+from local.arm_emulator.wire.names import ANY_NAME
+from local.arm_emulator.wire.resource_ids import ResourceId, group_key, parse_id
+from local.arm_emulator.wire.router import Router
 from local.clock import Clock
 
 

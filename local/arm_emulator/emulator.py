@@ -14,7 +14,7 @@ import trustme
 from aiohttp import web
 
 from local.arm_emulator.cloud import Cloud
-from local.arm_emulator.control import Control
+from local.arm_emulator.control.control import Control
 from local.arm_emulator.server import Edge
 from local.arm_emulator.settings import Settings
 from local.clock import Clock, RunningClock

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from local.arm_emulator.cloud import Cloud
-from local.arm_emulator.control import Control
-from local.arm_emulator.control_routes import PREFIX, serve_control
-from local.arm_emulator.messages import Request, Response
+from local.arm_emulator.control.control import Control
+from local.arm_emulator.control.routes import PREFIX, serve_control
+from local.arm_emulator.wire.messages import Request, Response
 from local.clock import VirtualClock
 
 

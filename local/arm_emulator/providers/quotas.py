@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from local.arm_emulator.calls import Call
-from local.arm_emulator.locations import LOCATIONS, canonical
-from local.arm_emulator.messages import ArmError, Json, Response
-from local.arm_emulator.resource_type import Change
-from local.arm_emulator.router import Route
-from local.arm_emulator.store import Resource
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.wire.locations import LOCATIONS, canonical
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.router import Route
 
 if TYPE_CHECKING:
     from local.arm_emulator.cloud import Cloud

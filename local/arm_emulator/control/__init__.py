@@ -1,0 +1,1 @@
+"""What a test or a demo does to the cloud behind its back."""

@@ -1,0 +1,53 @@
+"""Contention: who keeps whom from writing, and with which of Azure's codes.
+
+Lock keys are plain texts; a type says which it takes and which its operations hold. Virtual
+networks are the case that matters: writes to one network go one at a time, and a gateway operation
+refuses them for as long as it runs.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.references import find_references
+from local.arm_emulator.types.resource_type import Change, ResourceType
+from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.resource_ids import parse_id
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+BUSY = "AnotherOperationInProgress"
+
+
+def check_locks(cloud: "Cloud", keys: Iterable[str], target: str) -> None:
+    """Refuse a write while a running operation holds one of its lock keys.
+
+    Raises:
+        ArmError: with the code that the holder causes, and a Retry-After.
+    """
+    for key in keys:
+        for holder, code in cloud.operations.held(key, cloud.clock.now()):
+            message = (
+                f"Operation on {target} cannot start: {holder.kind} of {holder.target} "
+                f"({holder.id}) is in progress."
+            )
+            headers = {"Retry-After": "10"}
+            raise ArmError(cloud.settings.lock_status, code, message, headers=headers)
+
+
+def join_networks(
+    cloud: "Cloud", type_: ResourceType, change: Change, operation: Operation
+) -> None:
+    """Let a service that enters a subnet hold the subnet's network for a moment, if so set."""
+    span = timedelta(seconds=cloud.settings.join_lock_seconds)
+    if not span or not cloud.settings.vnet_locking:
+        return
+    for reference in find_references(change.id.key, str(change.id), change.body):
+        target = parse_id(reference.target)
+        if target is None or target.types[-1:] != ("subnets",) or target.parent is None:
+            continue
+        if target.parent.key != change.id.key:
+            code = "RetryableErrorDueToAnotherOperation"
+            cloud.operations.hold(target.parent.key, operation, code, change.now + span)

@@ -1,0 +1,91 @@
+"""Do the resources that a body refers to exist, and are they ready?"""
+
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.state.references import ID_PREFIX, Reference, find_references
+from local.arm_emulator.types.registry import required_id
+from local.arm_emulator.types.resource_type import Change, ResourceType
+from local.arm_emulator.wire.locations import canonical
+from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.resource_ids import parse_id
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+SAME_REGION = (
+    "subnet",
+    "publicIPAddress",
+    "networkSecurityGroup",
+    "routeTable",
+    "firewallPolicy",
+    "virtualNetworkGateway1",
+    "networkInterfaces",
+)
+
+
+def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
+    """Raise for the first reference that leads nowhere or to something unready."""
+    own = str(change.id)
+    inside = own.lower() + "/"
+    for reference in find_references(change.id.key, own, change.body):
+        if reference.target.startswith(inside):
+            _check_own(change, reference.target[len(inside) :], reference.target)
+        elif reference.via not in ("identity", *type_.unchecked):
+            _check_other(cloud, change, reference.target)
+            _check_region(cloud, change, reference)
+            _check_join(cloud, change, reference.target)
+
+
+def _check_own(change: Change, path: str, target: str) -> None:
+    node = change.body
+    parts = path.split("/")
+    for collection, name in zip(parts[::2], parts[1::2], strict=False):
+        lists = {key.lower(): items for key, items in (node.get("properties") or {}).items()}
+        items = lists.get(collection) or []
+        found = next((i for i in items if str(i.get("name", "")).lower() == name), None)
+        if found is None:
+            raise _invalid(target, str(change.id))
+        node = found
+
+
+def _check_other(cloud: "Cloud", change: Change, target: str) -> None:
+    if not target.startswith(ID_PREFIX):
+        return
+    required_id(target)
+    found = cloud.store.find(target)
+    if found is None:
+        raise _invalid(target, str(change.id))
+    owner = cloud.store.get(cloud.store.owner_of(target)[0])
+    if owner is not None and owner.state in ("Updating", "Deleting"):
+        message = (
+            f"Cannot proceed with operation because resource {target} used by resource "
+            f"{change.id} is not in Succeeded state. Resource is in {owner.state} state and the "
+            "last operation that updated/is updating the resource is in progress."
+        )
+        raise ArmError(
+            409, "ReferencedResourceNotProvisioned", message, headers={"Retry-After": "10"}
+        )
+
+
+def _check_region(cloud: "Cloud", change: Change, reference: Reference) -> None:
+    """What is attached to each other within Microsoft.Network is in one region."""
+    target = cloud.store.get(cloud.store.owner_of(reference.target)[0])
+    if reference.via not in SAME_REGION or target is None:
+        return
+    here, there = (canonical(str(b.get("location", ""))) for b in (change.body, target.body))
+    if here != there:
+        raise _invalid(reference.target, str(change.id))
+
+
+def _check_join(cloud: "Cloud", change: Change, target: str) -> None:
+    linked = parse_id(target)
+    if change.call is not None and linked is not None:
+        cloud.check_link(change.call, change.id, linked)
+
+
+def _invalid(target: str, by: str) -> ArmError:
+    message = (
+        f"Resource {target} referenced by resource {by} was not found. Please make sure that the "
+        "referenced resource exists, and that both resources are in the same region."
+    )
+    return ArmError(400, "InvalidResourceReference", message)

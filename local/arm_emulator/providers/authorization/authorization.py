@@ -1,0 +1,203 @@
+"""Locks, which are enforced, and permissions: what a scope allows the caller to do.
+
+Permissions are no resource in Azure: they follow from role assignments, which are not emulated. So
+whoever runs the emulator puts them where needed; without any, everybody may do everything.
+"""
+
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_type import Change, GenericType, Timing
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.names import ANY_NAME
+from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+NAMESPACE = "Microsoft.Authorization"
+SCOPES = (
+    "/subscriptions/{subscription}",
+    "/subscriptions/{subscription}/resourceGroups/{group}",
+    "/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}/{type}/{name}",
+    "/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}/{type}/{name}"
+    "/{inner}/{child}",
+)
+
+# What is joined by those that name it.
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
+JOINED = tuple(
+    f"microsoft.network/{each}"
+    for each in (
+        "virtualnetworks",
+        "virtualnetworks/subnets",
+        "networksecuritygroups",
+        "routetables",
+        "publicipaddresses",
+        "networkinterfaces",
+        "virtualnetworkgateways",
+        "expressroutecircuits",
+        "privatednszones",
+        "applicationgatewaywebapplicationfirewallpolicies",
+    )
+)
+
+
+def at_scopes(method: str, rest: str, handler: Callable[..., Response]) -> tuple[Route, ...]:
+    """The same route at a subscription, a group, a resource and a child of a resource."""
+    return tuple(Route(method, f"{scope}/{rest}", handler) for scope in SCOPES)
+
+
+def covers(scope: str, target: str) -> bool:
+    """Whether what is said of a scope holds for a target: the scope itself, or below it."""
+    return f"{target.lower()}/".startswith(f"{scope.lower()}/")
+
+
+class AuthorizationType(GenericType):
+    """What extends any scope: written and deleted at once, and without a location."""
+
+    location = "none"
+    timing = Timing(0, 0, 0)
+    synchronous_put = True
+    synchronous_delete = True
+    patchable = False
+    name_rule = ANY_NAME
+    api_versions = ("2022-04-01", "2020-05-01", "2018-07-01", "2017-04-01", "2016-09-01")
+
+    def covering(self, target: ResourceId) -> Iterator[Resource]:
+        """Those of this type whose scope covers a target."""
+        for each in self.cloud.store.of_type(target.subscription, self.type):
+            if covers(each.id.scope, str(target)):
+                yield each
+
+    def show(self, resource: Resource, body: Json, now: Any) -> None:
+        """None of them has a state."""
+        body["properties"].pop("provisioningState", None)
+
+
+class Locks(AuthorizationType):
+    """Management locks.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+    """
+
+    type = f"{NAMESPACE}/locks"
+    declared_body: ClassVar[Mapping[str, Any]] = {
+        "properties": {"level": str, "notes": str, "owners": [{"applicationId": str}]}
+    }
+    declared_required = ("properties",)
+
+    def check(self, change: Change) -> None:
+        """There are two levels."""
+        if change.properties.get("level") not in ("CanNotDelete", "ReadOnly"):
+            message = "The lock level must be 'CanNotDelete' or 'ReadOnly'."
+            raise ArmError(400, "InvalidLockLevel", message)
+
+    def gate(self, call: Call, target: ResourceId) -> None:
+        """Refuse what a lock at, above or, for a deletion, below the target forbids."""
+        if target.namespace.lower() == NAMESPACE.lower():
+            return  # or no lock could be taken off again
+        deletes = call.method == "DELETE"
+        for lock in self.cloud.store.of_type(target.subscription, self.type):
+            above = covers(lock.id.scope, str(target))
+            below = covers(str(target), lock.id.scope)
+            read_only = lock.properties["level"] == "ReadOnly"
+            if (above and (deletes or read_only)) or (below and deletes):
+                verb = "delete" if deletes else "write"
+                message = (
+                    f"The scope '{target}' cannot perform {verb} operation because following "
+                    f"scope(s) are locked: '{lock.id.scope}'. Please remove the lock and try again."
+                )
+                raise ArmError(409, "ScopeLocked", message)
+
+
+class Permissions(AuthorizationType):
+    """Actions and notActions at a scope; put through /_emulator only."""
+
+    type = f"{NAMESPACE}/permissions"
+
+    def check(self, change: Change) -> None:
+        """ARM knows no such write."""
+        message = "Permissions follow from role assignments and cannot be written."
+        raise ArmError(405, "HttpMethodNotSupported", message)
+
+    def gate(self, call: Call, target: ResourceId) -> None:
+        """Refuse an action that no set of permissions over the target contains."""
+        verb = {"DELETE": "delete", "POST": f"{call.action}/action"}.get(call.method, "write")
+        type_name = target.type
+        if type_name.lower() == "microsoft.resources/resourcegroups":
+            type_name = "Microsoft.Resources/subscriptions/resourceGroups"
+        action = f"{type_name}/{verb}"
+        if not self._grants(target, action):
+            who = call.caller.object_id if call.caller else ""
+            message = (
+                f"The client '{who}' with object id '{who}' does not have authorization to perform "
+                f"action '{action}' over scope '{target}' or the scope is invalid. If access was "
+                "recently granted, please refresh your credentials."
+            )
+            raise ArmError(403, "AuthorizationFailed", message)
+
+    def link_gate(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
+        """Refuse to attach something to what the caller may not join."""
+        action = f"{linked.type}/join/action"
+        if linked.type.lower() in JOINED and not self._grants(linked, action):
+            who = call.caller.object_id if call.caller else ""
+            message = (
+                f"The client '{who}' with object id '{who}' has permission to write '{target}'; "
+                f"however, it does not have permission to perform action '{action}' on the linked "
+                f"scope '{linked}' or the linked scope is invalid."
+            )
+            raise ArmError(403, "LinkedAuthorizationFailed", message)
+
+    def _grants(self, target: ResourceId, action: str) -> bool:
+        found = [each.properties for each in self.covering(target)]
+        return not found or any(allows(each, action) for each in found)
+
+
+def allows(permissions: Json, action: str) -> bool:
+    """Whether actions less notActions contain an action; both may hold wildcards."""
+
+    def holds(name: str) -> bool:
+        patterns = permissions.get(name) or []
+        return any(fnmatch.fnmatchcase(action.lower(), each.lower()) for each in patterns)
+
+    return holds("actions") and not holds("notActions")
+
+
+def list_permissions(cloud: "Cloud", call: Call, **_: str) -> Response:
+    """What the caller may do at a scope."""
+    scope = split_provider(call.request.path)[0]
+    target = ResourceId(scope, NAMESPACE, ("permissions",), ("*",))
+    type_ = cloud.types.get(Permissions.type)
+    assert isinstance(type_, Permissions)  # noqa: S101 - it is in TYPES
+    value: list[Json] = [
+        {"actions": [], "notActions": [], "dataActions": [], "notDataActions": []} | each.properties
+        for each in type_.covering(target)
+    ]
+    for each in value:
+        each.pop("provisioningState", None)
+    everything: Json = {"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}
+    return Response(200, {"value": value or [everything]})
+
+
+def list_locks(cloud: "Cloud", call: Call, subscription: str, **_: str) -> Response:
+    """The locks that concern a scope; ``atScope()`` leaves out those below it."""
+    scope = split_provider(call.request.path)[0]
+    at_scope = call.request.query.get("$filter", "").replace(" ", "").lower() == "atscope()"
+    found = [
+        cloud.types.show(lock)
+        for lock in cloud.store.of_type(subscription, Locks.type)
+        if covers(lock.id.scope, scope) or (covers(scope, lock.id.scope) and not at_scope)
+    ]
+    return Response(200, {"value": found})
+
+
+TYPES = (Locks, Permissions)
+ROUTES = (
+    *at_scopes("GET", f"providers/{NAMESPACE}/locks", list_locks),
+    *at_scopes("GET", f"providers/{NAMESPACE}/permissions", list_permissions),
+)

@@ -1,0 +1,199 @@
+"""Virtual machines, extensions and disks, as the generic resources client sends them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from local.arm_emulator.providers.quotas import SIZES, check_compute_quota
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_type import Change, GenericType, Timing
+from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.names import ANY_NAME, NameRule
+from local.arm_emulator.wire.resource_ids import ResourceId
+
+API_VERSIONS: tuple[str, ...] = (
+    "2026-04-01",
+    "2025-04-01",
+    "2024-11-01",
+    "2024-07-01",
+    "2024-03-01",
+)
+DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
+FREE: dict[str, Any] = {"*": object}
+
+
+class ComputeType(GenericType):
+    """What the types of Microsoft.Compute share."""
+
+    api_versions = API_VERSIONS
+    declared_body: ClassVar[Mapping[str, Any]] = {
+        "location": str,
+        "tags": {"*": str},
+        "zones": [str],
+        "sku": FREE,
+        "identity": FREE,
+        "plan": FREE,
+        "properties": FREE,
+    }
+    declared_required = ("location",)
+    name_rule = ANY_NAME
+
+    def accept(self, sent: Any) -> Any:
+        """A null is as good as absent, here too: `az vm create` sends several."""
+        return _without_nulls(sent)
+
+
+class VirtualMachines(ComputeType):
+    """Virtual machines, each with the disk that it is made on."""
+
+    type = "Microsoft.Compute/virtualMachines"
+    timing = Timing(120, 60, 90)
+    secrets = ("osProfile.adminPassword", "osProfile.customData")
+    tolerated = ("managedBy",)
+    actions: ClassVar[Mapping[str, float]] = {
+        "start": 30.0,
+        "deallocate": 60.0,
+        "powerOff": 30.0,
+        "restart": 30.0,
+    }
+    name_rule = NameRule(
+        r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?",
+        "The name of a Linux machine is 1-64 letters, digits, '.', '_' and '-'.",
+        code="InvalidParameter",
+    )
+
+    def check(self, change: Change) -> None:
+        """A size that there is, and an interface that no other machine has."""
+        size = str((change.properties.get("hardwareProfile") or {}).get("vmSize", ""))
+        if size not in SIZES:
+            message = f"The value {size} provided for the VM size is not valid."
+            raise ArmError(400, "InvalidParameter", message, target="vmSize")
+        if size in self.cloud.settings.restricted_sizes:
+            message = (
+                f"The requested VM size {size} is not available in location "
+                f"'{change.body['location']}'. Please try another size or deploy elsewhere."
+            )
+            raise ArmError(409, "SkuNotAvailable", message)
+        for interface in _interfaces(change.properties):
+            self._check_free(change, str(interface.get("id", "")))
+
+    def check_quota(self, change: Change) -> None:
+        """So many vCPUs per region, and per family."""
+        check_compute_quota(change)
+
+    def fill(self, change: Change) -> None:
+        """An id for life, and a disk of its own."""
+        change.properties["vmId"] = change.before("properties", "vmId") or self.guid(change.id.key)
+        change.properties["timeCreated"] = (
+            change.before("properties", "timeCreated") or change.now.isoformat()
+        )
+        disk = _os_disk(change.properties)
+        if disk is not None:
+            disk.setdefault("name", f"{change.id.name}_OsDisk_1")
+            disk.setdefault("deleteOption", "Detach")  # the default of the API
+            disk.setdefault("diskSizeGB", 30)
+
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """The disk has come into being with the machine."""
+        disk = _os_disk(resource.properties)
+        if disk is None:
+            return
+        id_ = _disk_id(resource, disk)
+        if self.cloud.store.get(id_.key) is None:
+            kind = (disk.get("managedDisk") or {}).get("storageAccountType", "Standard_LRS")
+            properties = {"diskSizeGB": disk["diskSizeGB"], "diskState": "Attached"}
+            body: Json = {"location": resource.body["location"], "sku": {"name": kind}}
+            made = Resource(id_, body | {"properties": properties}, now, now)
+            type_ = self.cloud.types.get(Disks.type)
+            assert type_ is not None  # noqa: S101 - it is in TYPES
+            type_.dress(made)
+            made.body["managedBy"] = str(resource.id)
+            type_.stamp(made, "Succeeded")
+            self.cloud.store.put(made)
+
+    def act(self, resource: Resource, action: str, sent: Any, call: Any) -> Any:
+        """Power is no part of the model."""
+        return None
+
+    def deleted(self, resource: Resource, now: datetime) -> None:
+        """Whatever has the option Delete goes with it; the rest stays behind, detached."""
+        disk = _os_disk(resource.properties)
+        if disk is not None:
+            stored = self.cloud.store.get(_disk_id(resource, disk).key)
+            if stored is not None and disk.get("deleteOption") == "Delete":
+                self.cloud.remove(stored, now)
+            elif stored is not None:
+                stored.body.pop("managedBy", None)
+                stored.properties["diskState"] = "Unattached"
+                self.cloud.store.put(stored)
+        for interface in _interfaces(resource.properties):
+            option = (interface.get("properties") or {}).get("deleteOption", "Detach")
+            found = self.cloud.store.get(str(interface.get("id", "")))
+            if found is not None and option == "Delete":
+                self.cloud.remove(found, now)
+
+    def _check_free(self, change: Change, interface: str) -> None:
+        for reference in self.cloud.store.blocking(interface, change.now):
+            if reference.via == "networkInterfaces" and reference.owner != change.id.key:
+                lingers = reference not in self.cloud.store.references_to(interface)
+                message = f"Network interface {interface} is used by {reference.owner}."
+                if lingers:
+                    message = (
+                        f"Nic(s) in request is reserved for another Virtual Machine for 180 "
+                        f"seconds. Please provide another nic(s) or retry after: {interface}."
+                    )
+                code = "NicReservedForAnotherVm" if lingers else "NicInUse"
+                raise ArmError(400, code, message)
+
+
+class Extensions(ComputeType):
+    """Extensions of a virtual machine."""
+
+    type = "Microsoft.Compute/virtualMachines/extensions"
+    timing = Timing(90, 60, 60)
+    secrets = ("protectedSettings",)
+
+    def check(self, change: Change) -> None:
+        """The machine exists."""
+        parent = change.id.parent
+        if parent is None or self.cloud.store.get(parent.key) is None:
+            raise self.cloud.parent_not_found(change.id)
+
+
+class Disks(ComputeType):
+    """Managed disks."""
+
+    type = "Microsoft.Compute/disks"
+    api_versions = DISK_API_VERSIONS
+    timing = Timing(10, 5, 10)
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Not while it is attached."""
+        owner = resource.body.get("managedBy")
+        if owner and self.cloud.store.get(str(owner)) is not None:
+            message = f"Disk {resource.id.name} is attached to VM {owner}."
+            raise ArmError(409, "OperationNotAllowed", message)
+
+
+def _without_nulls(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _without_nulls(each) for key, each in node.items() if each is not None}
+    return [_without_nulls(each) for each in node] if isinstance(node, list) else node
+
+
+def _interfaces(properties: Json) -> list[Json]:
+    found: list[Json] = (properties.get("networkProfile") or {}).get("networkInterfaces") or []
+    return found
+
+
+def _os_disk(properties: Json) -> Json | None:
+    found: Json | None = (properties.get("storageProfile") or {}).get("osDisk")
+    return found
+
+
+def _disk_id(machine: Resource, disk: Json) -> ResourceId:
+    return ResourceId(machine.id.scope, "Microsoft.Compute", ("disks",), (str(disk["name"]),))
+
+
+TYPES = (VirtualMachines, Extensions, Disks)

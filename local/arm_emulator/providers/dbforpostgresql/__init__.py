@@ -1,0 +1,1 @@
+"""Microsoft.DBforPostgreSQL: flexible servers and what belongs to them."""

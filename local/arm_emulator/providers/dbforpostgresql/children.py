@@ -1,0 +1,197 @@
+"""What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local.arm_emulator.providers.dbforpostgresql.base import NAMESPACE, SERVER, PostgresqlType
+from local.arm_emulator.providers.dbforpostgresql.parameters import PARAMETERS
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+
+class Configurations(PostgresqlType):
+    """Server parameters; those that nobody has set show the system's default."""
+
+    type = f"{SERVER}/configurations"
+    declared_body: ClassVar[Mapping[str, Any]] = {"properties": {"value": str, "source": str}}
+    implicit = True
+    deletable = False
+    timing = Timing(20, 20, 1)
+    location = "none"
+
+    def check(self, change: Change) -> None:
+        """The parameter exists and may be set."""
+        name = change.id.name
+        server = self.server_of(change.id)
+        if server is None:
+            raise self.cloud.parent_not_found(change.id)
+        known = PARAMETERS.get(name)
+        if known is None:
+            message = f"The configuration '{name}' does not exist for server {server.id.name}."
+            raise ArmError(404, self.cloud.settings.parameter_unknown_code, message)
+        if known.read_only:
+            message = f"The configuration '{name}' is read-only."
+            raise ArmError(400, self.cloud.settings.parameter_read_only_code, message)
+        if not known.allows(str(change.properties.get("value", ""))):
+            message = (
+                f"The value '{change.properties.get('value')}' is not allowed for '{name}': "
+                f"{known.allowed}."
+            )
+            raise ArmError(400, "InvalidParameterValue", message)
+
+    def fill(self, change: Change) -> None:
+        """What a parameter shows beside its value."""
+        known = PARAMETERS[change.id.name]
+        before = change.before("properties", "value") or known.default
+        value = change.properties.get("value")
+        change.body["properties"] = known.properties() | {
+            "value": value,
+            "source": change.properties.get("source") or "user-override",
+            "isConfigPendingRestart": not known.dynamic and value != before,
+        }
+
+
+def get_configuration(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+) -> Response:
+    """One parameter."""
+    found = _server(cloud, subscription, group, server)
+    known = PARAMETERS.get(name)
+    if known is None:
+        message = f"The configuration '{name}' does not exist for server {server}."
+        raise ArmError(404, cloud.settings.parameter_unknown_code, message)
+    return Response(200, _configuration(cloud, found, name))
+
+
+def list_configurations(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """Every parameter, set or not, in one list."""
+    found = _server(cloud, subscription, group, server)
+    return Response(200, {"value": [_configuration(cloud, found, name) for name in PARAMETERS]})
+
+
+def list_replicas(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """The servers that replicate from one."""
+    found = _server(cloud, subscription, group, server)
+    return Response(200, {"value": [cloud.types.show(r) for r in replicas_of(cloud, found)]})
+
+
+def replicas_of(cloud: "Cloud", server: Resource) -> list[Resource]:
+    """The read replicas of a server."""
+    references = cloud.store.references_to(server.key)
+    owners = [r.owner for r in references if r.via == "sourceServerResourceId"]
+    return [each for each in map(cloud.store.get, owners) if each is not None]
+
+
+def _server(cloud: "Cloud", subscription: str, group: str, server: str) -> Resource:
+    cloud.require_group(subscription, group)
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    id_ = ResourceId(scope, NAMESPACE, ("flexibleServers",), (server,))
+    found = cloud.store.get(id_.key)
+    if found is None:
+        raise cloud.not_found(id_)
+    return found
+
+
+def _configuration(cloud: "Cloud", server: Resource, name: str) -> Json:
+    id_ = server.id.child("configurations", name)
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return cloud.types.show(stored)
+    body = {"id": str(id_), "name": name, "type": Configurations.type}
+    return body | {"properties": PARAMETERS[name].properties()}
+
+
+class ServerChild(PostgresqlType):
+    """A child of a server that is written by its own requests."""
+
+    location = "none"
+
+    def check(self, change: Change) -> None:
+        """The server exists."""
+        if self.server_of(change.id) is None:
+            raise self.cloud.parent_not_found(change.id)
+
+
+class Administrators(ServerChild):
+    """Entra administrators."""
+
+    type = f"{SERVER}/administrators"
+    model = "AdministratorMicrosoftEntraAdd"
+    timing = Timing(60, 60, 60)
+
+
+class Databases(ServerChild):
+    """Databases."""
+
+    type = f"{SERVER}/databases"
+    model = "Database"
+    timing = Timing(15, 15, 15)
+
+
+class VirtualEndpoints(ServerChild):
+    """Endpoints that follow the primary."""
+
+    type = f"{SERVER}/virtualendpoints"
+    model = "VirtualEndpoint"
+    timing = Timing(60, 60, 60)
+
+
+class ThreatProtection(ServerChild):
+    """Advanced threat protection: every server has it, switched off until somebody writes it."""
+
+    type = f"{SERVER}/advancedThreatProtectionSettings"
+    model = "AdvancedThreatProtectionSettingsModel"
+    deletable = False
+    timing = Timing(10, 10, 10)
+
+
+def get_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+) -> Response:
+    """The one setting of a server, written or not."""
+    return Response(200, _protection(cloud, subscription, group, server, name))
+
+
+def list_protection(
+    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """The same, as a list."""
+    return Response(200, {"value": [_protection(cloud, subscription, group, server, "Default")]})
+
+
+def _protection(cloud: "Cloud", subscription: str, group: str, server: str, name: str) -> Json:
+    id_ = _server(cloud, subscription, group, server).id.child(
+        ThreatProtection.type.rpartition("/")[2], name
+    )
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return cloud.types.show(stored)
+    if name.lower() != "default":
+        raise cloud.not_found(id_)
+    body = {"id": str(id_), "name": id_.name, "type": ThreatProtection.type}
+    return body | {"properties": {"state": "Disabled"}}
+
+
+TYPES = (Configurations, Administrators, Databases, VirtualEndpoints, ThreatProtection)
+_SERVER_PATH = (
+    "/subscriptions/{subscription}/resourceGroups/{group}"
+    f"/providers/{NAMESPACE}/flexibleServers/{{server}}"
+)
+ROUTES = (
+    Route("GET", _SERVER_PATH + "/configurations", list_configurations),
+    Route("GET", _SERVER_PATH + "/configurations/{name}", get_configuration),
+    Route("GET", _SERVER_PATH + "/replicas", list_replicas),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings", list_protection),
+    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings/{name}", get_protection),
+)

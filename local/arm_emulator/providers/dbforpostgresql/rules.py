@@ -1,0 +1,144 @@
+"""What a PostgreSQL server asks of its surroundings before it is created."""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from local.arm_emulator.providers.dbforpostgresql.base import SERVER
+from local.arm_emulator.providers.dbforpostgresql.capabilities import VERSIONS
+from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.wire.locations import canonical
+from local.arm_emulator.wire.messages import ArmError
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+DOMAIN = ".postgres.database.azure.com"
+# https://learn.microsoft.com/azure/postgresql/flexible-server/quickstart-create-server
+RESERVED_LOGINS = (
+    "azure_superuser",
+    "azure_pg_admin",
+    "admin",
+    "administrator",
+    "root",
+    "guest",
+    "public",
+)
+CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
+
+def check_account(change: Change) -> None:
+    """The login is not reserved; the password has 8 to 128 characters of three classes."""
+    login = str(change.properties.get("administratorLogin") or "")
+    if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
+        message = f"The administrator login '{login}' is reserved."
+        raise ArmError(400, "InvalidParameterValue", message, target="administratorLogin")
+    password = change.properties.get("administratorLoginPassword")
+    if password is None:
+        return
+    classes = sum(1 for each in CLASSES if re.search(each, password))
+    if not 8 <= len(password) <= 128 or classes < 3 or (login and login in password):
+        message = "The administrator login password does not meet the complexity requirements."
+        raise ArmError(400, change.cloud.settings.password_code, message)
+
+
+def check_offer(change: Change) -> None:
+    """The region is open to the subscription, and offers the version."""
+    region = canonical(str(change.body.get("location", "")))
+    settings = change.cloud.settings
+    if region in settings.postgresql_restricted:
+        message = (
+            "Subscriptions are restricted from provisioning in this region. Please choose a "
+            "different region."
+        )
+        # Seen in many reports, with the text of the documentation's page on capacity errors.
+        raise ArmError(400, "LocationIsOfferRestricted", message)
+    version = change.properties.get("version")
+    if version is not None and str(version) not in VERSIONS:
+        message = f"The version {version} is not supported: {', '.join(VERSIONS)}."
+        raise ArmError(400, "InvalidParameterValue", message, target="version")
+    mode = (change.properties.get("highAvailability") or {}).get("mode")
+    if mode == "ZoneRedundant" and region in settings.postgresql_without_ha:
+        message = f"Zone-redundant high availability is not supported in {region}."
+        raise ArmError(400, settings.standby_code, message)
+
+
+def check_fixed(change: Change) -> None:
+    """Login, subnet and geo-redundancy are chosen once (the SDK's facets: create only)."""
+    for path in (
+        ("administratorLogin",),
+        ("network", "delegatedSubnetResourceId"),
+        ("backup", "geoRedundantBackup"),
+    ):
+        before, wants = change.before("properties", *path), _at(change.properties, path)
+        if before is not None and wants is not None and str(before).lower() != str(wants).lower():
+            message = f"The {path[-1]} of a server cannot be changed."
+            raise ArmError(400, "InvalidParameterValue", message, target=path[-1])
+
+
+def _at(node: Any, path: Iterable[str]) -> Any:
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
+
+
+def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
+    """The subnet is delegated to the service; whether it exists is asked elsewhere."""
+    subnet = cloud.store.find(subnet_id)
+    if subnet is None:
+        return
+    services = [
+        delegation["properties"].get("serviceName", "").lower()
+        for delegation in subnet["properties"].get("delegations") or []
+    ]
+    if SERVER.lower() not in services:
+        code = cloud.settings.subnet_not_delegated_code
+        message = f"The subnet {subnet_id} is missing the required delegation {SERVER}."
+        raise ArmError(400, code, message)
+
+
+def check_network(change: Change) -> None:
+    """A server in a network is not public, and has a zone; the codes were seen by many."""
+    network = change.properties.get("network") or {}
+    subnet = network.get("delegatedSubnetResourceId")
+    zone = network.get("privateDnsZoneArmResourceId")
+    if subnet and not zone:
+        message = "The ARM id of the private DNS zone may not be empty for a server in a network."
+        raise ArmError(400, "EmptyPrivateDnsZoneArmResourceId", message)
+    if change.creates and subnet and network.get("publicNetworkAccess") == "Enabled":
+        code = "ConflictingPublicNetworkAccessAndVirtualNetworkConfiguration"
+        raise ArmError(400, code, "A server in a network cannot have public network access.")
+
+
+def zone_refusal(change: Change) -> ArmError | None:
+    """Why a zone cannot serve a server: it is named like the server, or not as documented.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private; found
+    out only while the server is made: hashicorp/terraform-provider-azurerm, issue 24549.
+    """
+    network = change.properties.get("network") or {}
+    name = str(network.get("privateDnsZoneArmResourceId") or "").rpartition("/")[2].lower()
+    if not name or (name.endswith(DOMAIN) and name != f"{change.id.name}{DOMAIN}".lower()):
+        return None
+    message = (
+        f"The name {name} of the private DNS zone is not valid: it must end with '{DOMAIN[1:]}' "
+        "and may not be the server's own."
+    )
+    return ArmError(400, "PrivateDnsZoneNameNotValid", message)
+
+
+def check_source(change: Change) -> None:
+    """A replica has a ready primary, of which it takes login and storage."""
+    if change.properties.get("createMode") != "Replica":
+        return
+    source_id = str(change.properties.get("sourceServerResourceId", ""))
+    source = change.cloud.store.get(source_id)
+    if source is None:
+        message = f"The source server '{source_id}' was not found."
+        raise ArmError(404, "ResourceNotFound", message)
+    if source.properties.get("state") != "Ready":
+        message = f"The source server '{source.id.name}' is not ready."
+        raise ArmError(409, "ServerIsNotReady", message)
+    if (source.body.get("sku") or {}).get("tier") == "Burstable":
+        message = "Read replicas are not supported in the Burstable tier."
+        raise ArmError(400, "InvalidParameterValue", message)

@@ -1,0 +1,243 @@
+"""PostgreSQL flexible servers."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any, ClassVar
+
+from local.arm_emulator.providers.dbforpostgresql.base import SERVER, PostgresqlType
+from local.arm_emulator.providers.dbforpostgresql.capabilities import STORAGE, check_cores
+from local.arm_emulator.providers.dbforpostgresql.children import replicas_of
+from local.arm_emulator.providers.dbforpostgresql.rules import (
+    check_account,
+    check_fixed,
+    check_network,
+    check_offer,
+    check_source,
+    check_subnet,
+    zone_refusal,
+)
+from local.arm_emulator.providers.network.virtual_networks.association_links import VIA
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.references import Reference
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.registry import clone
+from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.wire.locations import LOCATIONS, canonical, display_name
+from local.arm_emulator.wire.messages import ArmError, Json
+
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])")
+# https://github.com/hashicorp/terraform-provider-azurerm/issues/24549
+ZONE_REFUSED_SECONDS = 60.0
+
+
+class FlexibleServers(PostgresqlType):
+    """Servers."""
+
+    type = SERVER
+    model = "Server"
+    timing = Timing(8 * 60, 2 * 60, 3 * 60)
+    secrets = ("administratorLoginPassword",)
+    actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
+    unchecked = ("sourceServerResourceId",)
+
+    def accept(self, sent: Any) -> Any:
+        """The storage type '' is what a GET shows for Premium_LRS; taken back, we believe. [K]."""
+        properties = sent.get("properties") if isinstance(sent, dict) else None
+        storage = properties.get("storage") if isinstance(properties, dict) else None
+        if not isinstance(storage, dict) or storage.get("type") != "":
+            return sent
+        sent = clone(sent)
+        del sent["properties"]["storage"]["type"]
+        return sent
+
+    def seconds(self, change: Change, kind: str) -> float:
+        """High availability adds a standby; a zone that will not do is found out soon."""
+        if self.doom(change) is not None:
+            return ZONE_REFUSED_SECONDS
+        mode = (change.properties.get("highAvailability") or {}).get("mode", "Disabled")
+        more = 8 * 60 if kind == "create" and mode != "Disabled" else 0
+        return super().seconds(change, kind) + more
+
+    def check(self, change: Change) -> None:
+        """A free name, a place in a network, and nothing immutable changed."""
+        network = change.properties.get("network") or {}
+        subnet = network.get("delegatedSubnetResourceId")
+        if change.creates:
+            self._check_name(change)
+            check_account(change)
+            check_offer(change)
+            if subnet:
+                check_subnet(self.cloud, subnet)
+        check_network(change)
+        check_source(change)
+        had = change.before("properties", "storage", "storageSizeGB")
+        wants = (change.properties.get("storage") or {}).get("storageSizeGB")
+        if had is not None and wants is not None and wants < had:
+            message = f"Storage cannot shrink from {had} to {wants} GB."
+            raise ArmError(400, "InvalidParameterValue", message)
+        check_fixed(change)
+
+    def check_quota(self, change: Change) -> None:
+        """So many vCores per family."""
+        check_cores(change)
+
+    def doom(self, change: Change) -> ArmError | None:
+        """The zone is looked at only while the server is made."""
+        return zone_refusal(change) if change.creates else None
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Its replicas must go first; whoever else names the server does not keep it."""
+        replicas = replicas_of(self.cloud, resource)
+        if replicas:
+            message = f"The server has replicas, such as {replicas[0].id}: delete them first."
+            raise ArmError(409, self.cloud.settings.server_with_replicas_code, message)
+
+    def fill(self, change: Change) -> None:
+        """Defaults as recorded in November 2025."""
+        body, properties = change.body, change.properties
+        before: Json = (change.prior.body if change.prior else {}).get("properties", {})
+        body["location"] = display_name(body["location"])
+        replica = properties.pop("createMode", None) == "Replica" or (
+            before.get("replicationRole") == "AsyncReplica"
+        )
+        storage = properties.setdefault("storage", {})
+        size = storage.setdefault("storageSizeGB", 128)
+        iops, tier = STORAGE[max((s for s in STORAGE if s <= size), default=32)]
+        storage |= {"type": "", "iops": iops, "tier": tier}
+        storage.setdefault("autoGrow", "Disabled")
+        properties.setdefault("version", "17")
+        properties.setdefault("dataEncryption", {"type": "SystemManaged"})
+        properties.setdefault(
+            "authConfig", {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}
+        )
+        backup = properties.setdefault("backup", {})
+        backup.setdefault("backupRetentionDays", 7)
+        backup.setdefault("geoRedundantBackup", "Disabled")
+        backup["earliestRestoreDate"] = change.now.isoformat()
+        availability = properties.setdefault("highAvailability", {"mode": "Disabled"})
+        on = availability.get("mode", "Disabled") != "Disabled"
+        availability["state"] = "Healthy" if on else "NotEnabled"
+        role = "AsyncReplica" if replica else "Primary"
+        name = change.id.name
+        properties |= {
+            "fullyQualifiedDomainName": f"{name}.postgres.database.azure.com",
+            "minorVersion": "6",
+            "state": before.get("state", "Provisioning"),
+            "replicationRole": role,
+            "replicaCapacity": 0 if replica else 5,
+            "replica": {"role": role, "capacity": 0 if replica else 5},
+            "privateEndpointConnections": [],
+        }
+        properties.setdefault("availabilityZone", "1")
+        properties.setdefault(
+            "maintenanceWindow",
+            {"customWindow": "Disabled", "dayOfWeek": 0, "startHour": 0, "startMinute": 0},
+        )
+        properties.setdefault("network", {}).setdefault("publicNetworkAccess", "Enabled")
+        if properties["network"].get("delegatedSubnetResourceId"):
+            properties["network"]["publicNetworkAccess"] = "Disabled"
+        created = {"createdAt": change.now.isoformat()}
+        body["systemData"] = change.before("systemData") or created
+
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """The server is ready, and has written its own record into the zone."""
+        super().written(resource, operation, now)
+        resource.properties["state"] = "Ready"
+        if operation is not None and operation.kind == "create":
+            self._write_record(resource, now)
+            self._add_endpoint(resource)
+
+    def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
+        """Restart, start, stop."""
+        self.refuse_busy(resource, call.time)
+        if action != "start":
+            self.refuse_stopped(resource)
+        resource.properties["state"] = {"restart": "Restarting", "start": "Starting"}.get(
+            action, "Stopping"
+        )
+        return None
+
+    def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """Pending parameters take effect."""
+        resource.properties["state"] = "Stopped" if operation.kind == "stop" else "Ready"
+        for child in self.cloud.store.children(resource.key):
+            if child.id.type.lower().endswith("/configurations"):
+                child.properties["isConfigPendingRestart"] = False
+                self.cloud.store.put(child)
+        super().written(resource, operation, now)
+        self.cloud.store.put(resource)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """No provisioningState; the state tells."""
+        state = body["properties"].pop("provisioningState", "Succeeded")
+        if state in ("Updating", "Deleting") and body["properties"]["state"] == "Ready":
+            body["properties"]["state"] = "Updating" if state == "Updating" else "Dropping"
+
+    def deleted(self, resource: Resource, now: datetime) -> None:
+        """The link on the subnet outlives the server; its record goes."""
+        settings = self.cloud.settings
+        subnet = (resource.properties.get("network") or {}).get("delegatedSubnetResourceId")
+        if subnet:
+            until = now + timedelta(seconds=settings.service_association_link_seconds)
+            link = f"{resource.id}/{VIA}"
+            self.cloud.store.linger(Reference(resource.key, link, VIA, subnet.lower()), until)
+        record = resource.notes.get("record")
+        if record:
+            self.cloud.store.remove(record)
+
+    def _check_name(self, change: Change) -> None:
+        if not NAME.fullmatch(change.id.name):
+            message = "A server's name is 3-63 lower-case letters, digits and '-', inside only."
+            raise ArmError(400, self.cloud.settings.server_name_code, message)
+        for subscription in self.cloud.subscriptions:
+            for other in self.cloud.store.of_type(subscription, self.type):
+                if other.id.name.lower() == change.id.name.lower():
+                    message = f"Specified server name '{change.id.name}' is already used."
+                    raise ArmError(409, "ServerNameAlreadyExists", message)
+
+    def _write_record(self, resource: Resource, now: datetime) -> None:
+        network = resource.properties.get("network") or {}
+        zone_id = network.get("privateDnsZoneArmResourceId")
+        zone = self.cloud.store.get(str(zone_id).lower()) if zone_id else None
+        if zone is None:
+            return
+        label = self.guid(resource.key, "record").replace("-", "")[:12]
+        id_ = zone.id.child("A", label)
+        subnet = self.cloud.store.find(network.get("delegatedSubnetResourceId", ""))
+        users = len(self.cloud.store.references_to(network["delegatedSubnetResourceId"]))
+        properties = subnet["properties"] if subnet else {"addressPrefix": "10.1.3.0/24"}
+        prefix = properties.get("addressPrefix") or properties["addressPrefixes"][0]
+        address = str(ip_network(prefix).network_address + 3 + max(users, 1))
+        body = {
+            "properties": {
+                "ttl": 30,
+                "fqdn": f"{label}.{zone.id.name}.",
+                "isAutoRegistered": False,
+                "aRecords": [{"ipv4Address": address}],
+            }
+        }
+        record = Resource(id_, body, now, now)
+        type_ = self.cloud.types.get(id_.type)
+        if type_ is not None:
+            type_.dress(record)
+        self.cloud.store.put(record)
+        resource.notes["record"] = id_.key
+
+    def _add_endpoint(self, resource: Resource) -> None:
+        """The service sees to it that its subnet has an endpoint for storage."""
+        network = resource.properties.get("network") or {}
+        subnet = self.cloud.store.find(str(network.get("delegatedSubnetResourceId", "")))
+        if subnet is None or not self.cloud.settings.inject_storage_endpoint:
+            return
+        endpoints = subnet["properties"].setdefault("serviceEndpoints", [])
+        if not any(each["service"] == "Microsoft.Storage" for each in endpoints):
+            region = canonical(resource.body["location"])
+            pair = LOCATIONS[region].pair
+            endpoint = {"service": "Microsoft.Storage", "locations": [region, pair]}
+            endpoints.append(endpoint | {"provisioningState": "Succeeded"})
+
+
+TYPES = (FlexibleServers,)

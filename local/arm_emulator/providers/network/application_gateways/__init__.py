@@ -1,0 +1,1 @@
+"""Application gateways and their firewall policies."""

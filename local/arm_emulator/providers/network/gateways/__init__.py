@@ -1,0 +1,1 @@
+"""Virtual network gateways, circuits, and the connections between them."""

@@ -1,0 +1,253 @@
+"""Private DNS zones, links and record sets."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.families import PRIVATE_DNS
+from local.arm_emulator.types.registry import clone
+from local.arm_emulator.types.resource_type import Change, ResourceType, Timing, Where
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.names import ANY_NAME, NameRule
+from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+NAMESPACE = "Microsoft.Network"
+API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
+
+
+class PrivateDnsType(ResourceType):
+    """What the types of private DNS share."""
+
+    api_versions = API_VERSIONS
+    sdk = "privatedns"
+    family = PRIVATE_DNS
+    location: ClassVar[Where] = "global"
+    dressed = False
+    retry_after = (30,)
+    synchronous_patch = False
+
+    def fill(self, change: Change) -> None:
+        """A bare GUID as etag."""
+        change.body["etag"] = self.guid(change.id.key, change.now, len(change.sent))
+        change.body["location"] = "global"
+
+    def doom(self, change: Change) -> ArmError | None:
+        """An If-Match or If-None-Match that does not hold is answered at the operation's end."""
+        headers = change.call.request.headers if change.call else {}
+        etag = change.before("etag")
+        unmet = (headers.get("if-none-match") == "*" and etag is not None) or (
+            headers.get("if-match", "*") not in ("*", etag, f'"{etag}"')
+        )
+        if not unmet:
+            return None
+        change.notes["restore"] = clone(change.prior.body) if change.prior else None
+        message = f"The condition in the header of the request is not met: the etag is {etag}."
+        return ArmError(412, "PreconditionFailed", message)
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A write whose condition did not hold has changed nothing."""
+        before = resource.notes.pop("restore", None)
+        if before is not None:
+            resource.body = before
+            self.stamp(resource, "Succeeded")
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """Tags and properties are merged."""
+        if "tags" in sent:
+            change.body["tags"] = sent["tags"]
+        change.properties.update(sent.get("properties") or {})
+
+
+class PrivateZones(PrivateDnsType):
+    """Zones."""
+
+    type = "Microsoft.Network/privateDnsZones"
+    model = "PrivateZone"
+    timing = Timing(40, 35, 40)
+    name_rule = NameRule(
+        r"([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.){1,33}[A-Za-z0-9-]{1,63}",
+        "A private DNS zone has 2 to 34 labels of letters, digits, '-' and '_'.",
+        code="BadRequest",
+    )
+
+    def fill(self, change: Change) -> None:
+        """Limits, and the SOA record."""
+        super().fill(change)
+        change.properties.update(
+            {
+                "maxNumberOfRecordSets": 25_000,
+                "maxNumberOfVirtualNetworkLinks": 1_000,
+                "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
+                "numberOfVirtualNetworkLinks": 0,
+                "numberOfVirtualNetworkLinksWithRegistration": 0,
+                "internalId": self.guid(change.id.key),
+            }
+        )
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Links must go first; a server that uses the zone is not noticed by Azure."""
+        for child in self.cloud.store.children(resource.key):
+            if child.id.type.lower().endswith("/virtualnetworklinks"):
+                message = (
+                    "Cannot delete resource while nested resources exist. Some existing nested "
+                    f"resource IDs include: '{child.id}'. Please delete all nested resources "
+                    "before deleting this resource."
+                )
+                headers = {"x-ms-failure-cause": "gateway"}
+                raise ArmError(409, "CannotDeleteResource", message, headers=headers)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Counters follow the records and links."""
+        children = self.cloud.store.children(resource.key)
+        links = [c for c in children if c.id.type.lower().endswith("/virtualnetworklinks")]
+        starts = [c for c in children if c.id.type == StartRecords.type]
+        records = len(children) - len(links) - len(starts)
+        body["properties"]["numberOfRecordSets"] = 1 + records
+        body["properties"]["numberOfVirtualNetworkLinks"] = len(links)
+
+
+class VirtualNetworkLinks(PrivateDnsType):
+    """Links of a zone with a virtual network."""
+
+    type = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
+    model = "VirtualNetworkLink"
+    timing = Timing(35, 30, 30)
+    name_rule = ANY_NAME
+
+    def check(self, change: Change) -> None:
+        """The zone exists; a network sees one zone of a namespace."""
+        zone = change.id.parent
+        if zone is None or self.cloud.store.get(zone.key) is None:
+            raise self.cloud.parent_not_found(change.id)
+        network = str((change.properties.get("virtualNetwork") or {}).get("id", ""))
+        for reference in self.cloud.store.references_to(network):
+            other = parse_id(reference.owner)
+            if other is None or other.type.lower() != self.type.lower():
+                continue
+            if other.key != change.id.key and other.names[0] == zone.name.lower():
+                message = (
+                    "A virtual network cannot be linked to multiple zones with overlapping "
+                    f"namespaces. You tried to link virtual network with '{zone.name}' and "
+                    f"'{other.names[0]}' zones."
+                )
+                raise ArmError(400, "BadRequest", message)
+
+    def fill(self, change: Change) -> None:
+        """A link is in progress until its operation ends."""
+        super().fill(change)
+        change.properties.setdefault("registrationEnabled", False)
+        change.properties.setdefault("resolutionPolicy", "Default")
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """The link's state follows the operation."""
+        done = resource.state == "Succeeded"
+        body["properties"]["virtualNetworkLinkState"] = "Completed" if done else "InProgress"
+
+
+SINGLE = ("CNAME", "SOA")  # one record, not a list
+
+
+class RecordSets(PrivateDnsType):
+    """Record sets of one type; written and deleted at once."""
+
+    model = "RecordSet"
+    timing = Timing(0, 0, 0)
+    location = "none"
+    synchronous_put = True
+    synchronous_patch = True
+    synchronous_delete = True
+    name_rule = ANY_NAME
+
+    def check(self, change: Change) -> None:
+        """The zone exists."""
+        zone = change.id.parent
+        if zone is None or self.cloud.store.get(zone.key) is None:
+            raise self.cloud.parent_not_found(change.id)
+
+    def fill(self, change: Change) -> None:
+        """The name with a trailing dot."""
+        change.body["etag"] = self.guid(change.id.key, change.now)
+        zone, name = change.id.names
+        change.properties["fqdn"] = f"{zone}." if name == "@" else f"{name}.{zone}."
+        change.properties["isAutoRegistered"] = False
+        change.properties.setdefault("ttl", 3600)
+        kind = self.type.rpartition("/")[2]
+        if kind not in SINGLE:
+            change.properties.setdefault(f"{kind.lower()}Records", [])  # recorded in azure-cli
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Records have no state."""
+        body["properties"].pop("provisioningState", None)
+
+
+# As recorded by azure-cli.
+START_OF_AUTHORITY = {
+    "email": "azureprivatedns-host.microsoft.com",
+    "expireTime": 2419200,
+    "host": "azureprivatedns.net",
+    "minimumTtl": 10,
+    "refreshTime": 3600,
+    "retryTime": 300,
+    "serialNumber": 1,
+}
+
+
+class StartRecords(RecordSets):
+    """The SOA record: every zone has one, which is never deleted.
+
+    https://learn.microsoft.com/rest/api/dns/privatedns/record-sets
+    """
+
+    type = "Microsoft.Network/privateDnsZones/SOA"
+    implicit = True
+    deletable = False
+
+    def fill(self, change: Change) -> None:
+        """What a write leaves out stays as it is from the beginning."""
+        super().fill(change)
+        change.properties["soaRecord"] = START_OF_AUTHORITY | (
+            change.properties.get("soaRecord") or {}
+        )
+
+
+def get_start(
+    cloud: "Cloud", call: Call, subscription: str, group: str, zone: str, name: str
+) -> Response:
+    """The SOA record of a zone, whether anybody has written it or not."""
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    parent = cloud.store.get(ResourceId(scope, NAMESPACE, ("privateDnsZones",), (zone,)).key)
+    id_ = ResourceId(scope, NAMESPACE, ("privateDnsZones", "SOA"), (zone, name))
+    stored = cloud.store.get(id_.key)
+    if stored is not None:
+        return Response(200, cloud.types.show(stored))
+    if parent is None or name != "@":
+        raise cloud.not_found(id_)
+    properties = {"ttl": 3600, "fqdn": f"{zone}.", "isAutoRegistered": False}
+    body = {"id": str(parent.id.child("SOA", name)), "name": name, "type": StartRecords.type}
+    return Response(200, body | {"properties": properties | {"soaRecord": START_OF_AUTHORITY}})
+
+
+def _record_type(name: str) -> type[RecordSets]:
+    return type(
+        f"{name}Records", (RecordSets,), {"type": f"Microsoft.Network/privateDnsZones/{name}"}
+    )
+
+
+RECORD_TYPES = tuple(
+    _record_type(name) for name in ("A", "AAAA", "CNAME", "MX", "PTR", "SRV", "TXT")
+)
+TYPES = (PrivateZones, VirtualNetworkLinks, StartRecords, *RECORD_TYPES)
+ROUTES = (
+    Route(
+        "GET",
+        "/subscriptions/{subscription}/resourceGroups/{group}"
+        f"/providers/{NAMESPACE}/privateDnsZones/{{zone}}/SOA/{{name}}",
+        get_start,
+    ),
+)

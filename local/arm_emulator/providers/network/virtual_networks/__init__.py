@@ -1,0 +1,1 @@
+"""Virtual networks, and all that lies on their subnets."""

@@ -1,0 +1,231 @@
+"""Virtual networks with their subnets and peerings, which live inside."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from local.arm_emulator.engine.locks import BUSY
+from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.virtual_networks.address_space import (
+    check_place,
+    space_of,
+    subnet_networks,
+)
+from local.arm_emulator.providers.network.virtual_networks.association_links import (
+    check_held_subnets,
+    show_association_links,
+)
+from local.arm_emulator.providers.network.virtual_networks.required_rules import check_subnet
+from local.arm_emulator.providers.network.virtual_networks.subnets import users_of
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource, Store
+from local.arm_emulator.types.resource_type import BackReference, Change, Child, Timing
+from local.arm_emulator.wire.locations import LOCATIONS
+from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.names import Network, parse_prefix
+
+JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
+
+
+class VirtualNetworks(NetworkType):
+    """Virtual networks; a PUT that leaves a subnet out asks for its deletion."""
+
+    type = "Microsoft.Network/virtualNetworks"
+    model = "VirtualNetwork"
+    timing = Timing(9, 6, 20)
+    retry_after = (3,)
+    children: ClassVar[Mapping[str, Child]] = {
+        "subnets": Child("Subnet", Timing(6, 5, 10), "InUseSubnetCannotBeDeleted"),
+        "virtualNetworkPeerings": Child("VirtualNetworkPeering", Timing(10, 8, 8)),
+    }
+    back_references = (
+        BackReference("ipConfigurations", "subnet", "/ipConfigurations/", "subnets"),
+        BackReference(
+            "applicationGatewayIPConfigurations", "subnet", "/gatewayIPConfigurations/", "subnets"
+        ),
+    )
+    in_use = "InUseVirtualNetworkCannotBeDeleted"
+
+    def check(self, change: Change) -> None:
+        """The space is sound; subnets fit into it, lie apart, and change only as far as allowed."""
+        self._keep_absent_subnets(change)
+        space = space_of(change)
+        _check_peered(change, space)
+        seen: list[tuple[str, Network]] = []
+        names: set[str] = set()
+        for subnet in change.properties.get("subnets") or []:
+            name = str(subnet.get("name", ""))
+            if name.lower() in names:
+                message = f"Subnet name {name} is used twice in {change.id.name}."
+                raise ArmError(400, self.cloud.settings.duplicate_child_code, message)
+            names.add(name.lower())
+            for network in subnet_networks(subnet):
+                check_place(change, space, seen, name, network)
+                seen.append((name, network))
+            self._check_subnet(change, subnet)
+        self._check_dropped(change, names)
+        check_held_subnets(change)
+
+    def fill(self, change: Change) -> None:
+        """Defaults of the network and of every subnet."""
+        super().fill(change)
+        properties = change.properties
+        properties.pop("enableVmProtection", None)  # dropped from replies (recorded)
+        properties.setdefault("enableDdosProtection", False)
+        properties.setdefault("privateEndpointVNetPolicies", "Disabled")
+        for subnet in properties.setdefault("subnets", []):
+            _fill_subnet(change, subnet)
+        for peering in properties.setdefault("virtualNetworkPeerings", []):
+            _fill_peering(change, peering)
+
+    def takes(self, change: Change) -> tuple[str, ...]:
+        """The network's lock."""
+        return (change.id.key,) if self.cloud.settings.vnet_locking else ()
+
+    def holds(self, change: Change) -> dict[str, str]:
+        """The network, and the security groups and route tables that its subnets name."""
+        keys = [change.id.key]
+        for subnet in change.properties.get("subnets") or []:
+            for via in ("networkSecurityGroup", "routeTable"):
+                target = (subnet.get("properties") or {}).get(via)
+                if target:
+                    keys.append(str(target["id"]).lower())
+        return dict.fromkeys(keys, BUSY) if self.cloud.settings.vnet_locking else {}
+
+    def busy_error(self, running: Operation) -> ArmError:
+        """Contention within one network is the network's lock."""
+        refusal = super().busy_error(running)
+        refusal.status = self.cloud.settings.lock_status
+        refusal.headers["Retry-After"] = "10"
+        return refusal
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """No subnet may be in use, nor the network peered."""
+        for subnet in resource.properties.get("subnets") or []:
+            self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", now)
+        tolerated = () if self.cloud.settings.dns_link_blocks_vnet_deletion else ("virtualNetwork",)
+        blocking = [
+            each
+            for each in self.cloud.store.references_to(resource.key)
+            if each.via not in tolerated
+        ]
+        if blocking:
+            raise self.in_use_error(str(resource.id), self.in_use, blocking)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Services that hold a subnet, also for a while after they are gone; peers' states."""
+        show_association_links(self.cloud, body, now)
+        for peering in body["properties"].get("virtualNetworkPeerings") or []:
+            back = _peering_back(self.cloud.store, str(resource.id), peering)
+            peering["properties"]["peeringState"] = "Connected" if back else "Initiated"
+
+    def _keep_absent_subnets(self, change: Change) -> None:
+        """Peerings are kept where a PUT does not speak of them; subnets only if so set."""
+        kept = ["virtualNetworkPeerings"]
+        if self.cloud.settings.absent_subnets_are_kept:
+            kept.append("subnets")
+        for collection in kept:
+            before = change.before("properties", collection)
+            if before and collection not in change.properties:
+                change.properties[collection] = before
+
+    def _check_subnet(self, change: Change, subnet: Json) -> None:
+        id_ = f"{change.id}/subnets/{subnet['name']}"
+        check_subnet(self.cloud, subnet, id_)
+        before = self.cloud.store.find(id_)
+        if before is None:
+            return
+        users = users_of(self.cloud, id_)
+        had, wants = before["properties"], subnet.get("properties") or {}
+        if not users:
+            return
+        if subnet_networks(before) != subnet_networks(subnet):
+            raise _in_use(id_, "addressPrefix", str(users[0].id), "InUseSubnetCannotBeUpdated")
+        had_outbound = had.get("defaultOutboundAccess")
+        if wants.get("defaultOutboundAccess", had_outbound) != had_outbound:
+            code = "InUseSubnetCannotBeUpdated"
+            raise _in_use(id_, "defaultOutboundAccess", str(users[0].id), code)
+        if any(each.id.namespace == "Microsoft.Network" for each in users) and _services(
+            had
+        ) != _services(wants):
+            code = "SubnetDelegationsCannotChangeWhenSubnetUsedByResource"
+            raise _in_use(id_, "delegations", str(users[0].id), code)
+
+    def _check_dropped(self, change: Change, kept: set[str]) -> None:
+        for subnet in change.before("properties", "subnets") or []:
+            if subnet["name"].lower() not in kept:
+                self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", change.now)
+
+
+def _check_peered(change: Change, space: list[Network]) -> None:
+    """Peers may not overlap; the space of a peered network may not change."""
+    had = (change.before("properties", "addressSpace") or {}).get("addressPrefixes")
+    for peering in change.properties.get("virtualNetworkPeerings") or []:
+        remote_id = ((peering.get("properties") or {}).get("remoteVirtualNetwork") or {}).get("id")
+        remote = change.cloud.store.find(str(remote_id)) if remote_id else None
+        if remote_id is None:
+            message = f"Peering {peering['name']} names no remote virtual network."
+            raise ArmError(400, change.cloud.settings.remote_network_missing_code, message)
+        known = [p["name"] for p in change.before("properties", "virtualNetworkPeerings") or []]
+        if had is not None and peering["name"] in known and [str(s) for s in space] != had:
+            message = f"The address space of {change.id} cannot change because it is peered."
+            raise ArmError(400, "VnetAddressSpaceCannotChangeDueToPeerings", message)
+        theirs = ((remote or {"properties": {}})["properties"].get("addressSpace") or {}).get(
+            "addressPrefixes"
+        ) or []
+        for text in theirs:
+            if any(parse_prefix(text).overlaps(each) for each in space):
+                message = f"{change.id} cannot be peered with {remote_id}: {text} overlaps."
+                raise ArmError(400, "VnetAddressSpacesOverlap", message)
+
+
+def _fill_subnet(change: Change, subnet: Json) -> None:
+    properties = subnet.setdefault("properties", {})
+    properties.setdefault("privateEndpointNetworkPolicies", "Disabled")
+    properties.setdefault("privateLinkServiceNetworkPolicies", "Enabled")
+    for delegation in properties.setdefault("delegations", []):
+        delegation["type"] = "Microsoft.Network/virtualNetworks/subnets/delegations"
+        delegation["properties"]["actions"] = [JOIN]
+    region = str(change.body["location"]).replace(" ", "").lower()
+    for endpoint in properties.get("serviceEndpoints") or []:
+        if not endpoint.get("locations"):
+            pair = LOCATIONS[region].pair if region in LOCATIONS else region
+            endpoint["locations"] = [region, pair]
+        endpoint["provisioningState"] = "Succeeded"
+
+
+def _fill_peering(change: Change, peering: Json) -> None:
+    properties = peering.setdefault("properties", {})
+    for flag, value in (
+        ("allowVirtualNetworkAccess", True),
+        ("allowForwardedTraffic", False),
+        ("allowGatewayTransit", False),
+        ("useRemoteGateways", False),
+        ("doNotVerifyRemoteGateways", False),
+    ):
+        properties.setdefault(flag, value)
+    properties["peeringSyncLevel"] = "FullyInSync"
+    remote = change.cloud.store.find(properties["remoteVirtualNetwork"]["id"])
+    if remote is not None:
+        properties["remoteAddressSpace"] = remote["properties"].get("addressSpace")
+
+
+def _peering_back(store: Store, own: str, peering: Json) -> bool:
+    """Whether the remote network is peered with this one as well."""
+    remote = store.get(str(peering["properties"]["remoteVirtualNetwork"]["id"]).lower())
+    theirs = remote.properties.get("virtualNetworkPeerings") or [] if remote else []
+    targets = [str(p["properties"]["remoteVirtualNetwork"]["id"]).lower() for p in theirs]
+    return own.lower() in targets
+
+
+def _services(properties: Json) -> set[str]:
+    found = properties.get("delegations") or []
+    return {str((each.get("properties") or {}).get("serviceName", "")).lower() for each in found}
+
+
+def _in_use(subnet: str, what: str, user: str, code: str) -> ArmError:
+    message = f"Subnet {subnet} is in use by {user}; its {what} cannot be updated."
+    return ArmError(400, code, message)
+
+
+TYPES = (VirtualNetworks,)

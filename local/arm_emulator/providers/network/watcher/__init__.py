@@ -1,0 +1,1 @@
+"""Network Watcher, and whether a connection would come about."""

@@ -1,0 +1,90 @@
+"""Network Watcher: connectivity checks, judged from what is emulated."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.watcher.reachability import Source, Verdict, issue, judge
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.wire.messages import ArmError, Json
+
+PROBES = 66  # as Azure sends them
+
+
+class NetworkWatchers(NetworkType):
+    """One watcher per region."""
+
+    type = "Microsoft.Network/networkWatchers"
+    model = "NetworkWatcher"
+    has_guid = False
+    timing = Timing(2, 2, 5)
+    synchronous_put = True
+    actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}
+
+    def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
+        """Whether a machine reaches an address."""
+        source = (sent or {}).get("source") or {}
+        destination = (sent or {}).get("destination") or {}
+        machine = self.cloud.store.get(str(source.get("resourceId", "")))
+        if machine is None:
+            message = f"The source {source.get('resourceId')} was not found."
+            raise ArmError(404, "ResourceNotFound", message)
+        interface, start = self._start(machine)
+        where = str(destination.get("address") or "")
+        port = int(destination.get("port") or 443)
+        found = judge(self.cloud, start, where, port)
+        if machine.state != "Succeeded":
+            found.outbound.insert(0, issue("AgentStopped", "Local", State=machine.state))
+        return self._answer(interface, start, found)
+
+    def _start(self, machine: Resource) -> tuple[Resource, Source]:
+        profile = machine.properties.get("networkProfile") or {}
+        for named in profile.get("networkInterfaces") or []:
+            interface = self.cloud.store.get(str(named["id"]))
+            if interface is None:
+                continue
+            inner = interface.properties["ipConfigurations"][0]["properties"]
+            group = (interface.properties.get("networkSecurityGroup") or {}).get("id")
+            address, subnet = inner["privateIPAddress"], inner["subnet"]["id"]
+            return interface, Source(subnet, address, (group,) if group else ())
+        message = f"The source {machine.id} has no network interface."
+        raise ArmError(400, "InvalidConnectivityCheckSource", message)
+
+    def _answer(self, interface: Resource, start: Source, found: Verdict) -> Json:
+        first, last = self.guid(interface.key, "hop"), self.guid(found.address, "hop")
+        hops: list[Json] = [
+            {
+                "type": "Source",
+                "id": first,
+                "address": start.address,
+                "resourceId": str(interface.id),
+                "nextHopIds": [last] if found.address else [],
+                "previousHopIds": [],
+                "issues": found.outbound,
+            }
+        ]
+        if found.address:
+            hops.append(
+                {
+                    "type": "VirtualNetwork" if found.resource else "Internet",
+                    "id": last,
+                    "address": found.address,
+                    "resourceId": found.resource,
+                    "nextHopIds": [],
+                    "previousHopIds": [first],
+                    "issues": found.inbound,
+                }
+            )
+        latency = {"avgLatencyInMs": 2, "minLatencyInMs": 1, "maxLatencyInMs": 5}
+        return {
+            "hops": hops,
+            "connectionStatus": "Reachable" if found.reachable else "Unreachable",
+            **(latency if found.reachable else {}),
+            "probesSent": PROBES,
+            "probesFailed": 0 if found.reachable else PROBES,
+        }
+
+
+TYPES = (NetworkWatchers,)

@@ -1,0 +1,1 @@
+"""Microsoft.ResourceGraph: queries over everything that exists."""

@@ -1,0 +1,162 @@
+"""Resource Graph: the tables ``resources``, ``resourcecontainers`` and ``resourcechanges``.
+
+Azure's tables lag behind by seconds to minutes; these do not.
+https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.arm_emulator.providers.resource_graph.kusto import run
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.wire.locations import canonical
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.resource_ids import parse_id
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+PAGE = 1000
+CHANGES_KEPT = timedelta(days=14)
+GROUPS = "microsoft.resources/resourcegroups"
+
+
+def query_resources(cloud: "Cloud", call: Call) -> Response:
+    """Answer one query, page by page."""
+    sent = call.request.body or {}
+    asked = [str(each).lower() for each in sent.get("subscriptions") or cloud.subscriptions]
+    tables = {
+        "resources": lambda: _resources(cloud, asked),
+        "resourcecontainers": lambda: _groups(cloud, asked),
+        "resourcechanges": lambda: list(_changes(cloud, call, asked)),
+    }
+    if not isinstance(sent.get("query"), str):
+        raise ArmError(400, "BadRequest", "The body must hold a query.")
+    rows = run(sent["query"], tables)
+    options = sent.get("options") or {}
+    start = int(options.get("$skipToken") or options.get("$skip") or 0)
+    size = min(int(options.get("$top") or PAGE), PAGE)
+    page = rows[start : start + size]
+    answer: Json = {
+        "totalRecords": len(rows),
+        "count": len(page),
+        "data": page,
+        "facets": [],
+        "resultTruncated": "false",
+    }
+    if start + size < len(rows):
+        answer["$skipToken"] = str(start + size)
+    headers = {"x-ms-user-quota-remaining": "14", "x-ms-user-quota-resets-after": "00:00:05"}
+    return Response(200, answer, headers)
+
+
+def _resources(cloud: "Cloud", subscriptions: list[str]) -> list[Json]:
+    rows = []
+    for each in cloud.store.resources.values():
+        wanted = each.id.subscription.lower() in subscriptions and each.id.group
+        if wanted and "location" in each.body:
+            row = cloud.types.show(each)
+            row |= {
+                "type": each.id.type.lower(),  # the table lowers types
+                "location": canonical(row["location"]),
+                "resourceGroup": each.id.group.lower(),
+                "subscriptionId": each.id.subscription,
+            }
+            rows.append(row)
+    return rows
+
+
+def _groups(cloud: "Cloud", subscriptions: list[str]) -> list[Json]:
+    rows = []
+    for subscription in subscriptions:
+        for each in cloud.store.of_type(subscription, "Microsoft.Resources/resourceGroups"):
+            row = cloud.types.show(each)
+            row |= {"type": "microsoft.resources/subscriptions/resourcegroups"}
+            rows.append(row | {"resourceGroup": each.id.name, "subscriptionId": subscription})
+    return rows
+
+
+def _changes(cloud: "Cloud", call: Call, subscriptions: list[str]) -> Iterator[Json]:
+    """Every successful write, with what it set; values before are those that calls have set."""
+    known: dict[str, dict[str, Any]] = {}
+    for each in cloud.calls:
+        target = parse_id(each.target)
+        writes = each.method in ("PUT", "PATCH", "DELETE") and each.status < 300
+        if target is None or not writes or each.caller is None:
+            continue
+        before = known.get(target.key)
+        sent = _flat(_without_secrets(cloud, each.request.body, target.type))
+        after = {} if each.method == "DELETE" else {**(before or {}), **sent}
+        known[target.key] = after
+        recent = each.time >= call.time - CHANGES_KEPT
+        if target.subscription.lower() in subscriptions and recent:
+            yield _change(cloud, each, before, after)
+
+
+def _change(
+    cloud: "Cloud", each: Call, before: dict[str, Any] | None, after: dict[str, Any]
+) -> Json:
+    assert each.caller is not None  # noqa: S101 - asked before
+    kind = "Delete" if each.method == "DELETE" else "Update"
+    if each.status == 201 or (each.method == "PUT" and before is None and each.status == 202):
+        kind = "Create"
+    prior = before or {}
+    changed = {
+        path: {
+            "previousValue": prior.get(path),
+            "newValue": value,
+            "propertyChangeType": "Update" if path in prior else "Insert",
+            "changeCategory": "User",
+        }
+        for path, value in after.items()
+        if prior.get(path) != value
+    }
+    target = parse_id(each.target)
+    group = target.group if target else ""
+    by = each.caller.object_id if each.caller.app_id else each.caller.name
+    return {
+        "id": f"{each.target}/providers/Microsoft.Resources/changes/{each.number}",
+        "resourceGroup": group.lower(),
+        "subscriptionId": target.subscription if target else "",
+        "properties": {
+            "targetResourceId": each.target,
+            "targetResourceType": each.type.lower(),
+            "changeType": kind,
+            "changes": changed if kind == "Update" else {},
+            "changeAttributes": {
+                "timestamp": each.time.isoformat(),
+                "changedBy": by,
+                "changedByType": "Application" if each.caller.app_id else "User",
+                "clientType": "Unspecified",
+                "operation": f"{each.type}/{'delete' if kind == 'Delete' else 'write'}",
+                "correlationId": each.correlation,
+                "changesCount": len(changed),
+            },
+        },
+    }
+
+
+def _flat(node: Any, path: str = "") -> dict[str, Any]:
+    if not isinstance(node, dict):
+        return {path: node}
+    flat: dict[str, Any] = {}
+    for key, value in node.items():
+        flat |= _flat(value, f"{path}.{key}" if path else key)
+    return flat
+
+
+def _without_secrets(cloud: "Cloud", body: Any, type_name: str) -> Any:
+    type_ = cloud.types.get(type_name)
+    hidden = {path.rpartition(".")[2] for path in type_.secrets} if type_ else set()
+
+    def copy(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: copy(value) for key, value in node.items() if key not in hidden}
+        return [copy(item) for item in node] if isinstance(node, list) else node
+
+    return copy(body or {})
+
+
+ROUTES = (Route("POST", "/providers/Microsoft.ResourceGraph/resources", query_resources),)

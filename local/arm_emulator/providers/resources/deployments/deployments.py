@@ -1,0 +1,223 @@
+"""Deployments of ARM templates into resource groups: accepted, run, listed.
+
+Incremental mode and inline templates only. Copy loops, vault references, linked templates, other
+scopes than the group, and what-if are not emulated and refused by name.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from local.arm_emulator.providers.resources.deployments.family import DEPLOYMENTS
+from local.arm_emulator.providers.resources.deployments.preflight import check_template
+from local.arm_emulator.providers.resources.deployments.routes import DEPLOYMENT, deployment_id
+from local.arm_emulator.providers.resources.deployments.run import (
+    STEP_SECONDS,
+    DeploymentRun,
+    read_template,
+)
+from local.arm_emulator.providers.resources.deployments.steps import (
+    describe_template,
+    template_hash,
+)
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.templates.template import Template
+from local.arm_emulator.types.registry import clone
+from local.arm_emulator.types.resource_type import ResourceType, Timing
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.names import NameRule
+from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.router import Route
+from local.arm_emulator.wire.schema import check_body
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+
+class Deployments(ResourceType):
+    """Deployments: records of what was asked for, and the work itself while it goes on."""
+
+    type = "Microsoft.Resources/deployments"
+    api_versions = (
+        "2025-04-01",
+        "2025-03-01",
+        "2024-11-01",
+        "2024-07-01",
+        "2024-03-01",
+        "2023-07-01",
+        "2022-09-01",
+        "2021-04-01",
+        "2020-10-01",
+        "2020-06-01",
+        "2019-10-01",
+        "2015-01-01",
+    )
+    declared_body: ClassVar[Mapping[str, Any]] = {
+        "location": str,
+        "tags": {"*": str},
+        "properties": {
+            "mode": frozenset(("Incremental", "Complete")),
+            "template": {"*": object},
+            "templateLink": {"*": object},
+            "parameters": {"*": object},
+            "parametersLink": {"*": object},
+            "debugSetting": {"*": object},
+            "onErrorDeployment": {"*": object},
+            "expressionEvaluationOptions": {"*": object},
+            "validationLevel": str,
+        },
+    }
+    declared_required = ("properties",)
+    family = DEPLOYMENTS
+    timing = Timing(1, 1, 2)
+    location = "none"
+    dressed = False
+    absent_delete = 404
+    name_rule = NameRule(
+        r"[\w().-]{1,64}",
+        "A deployment's name has 1-64 letters, digits, '-', '.', '_', '(' and ')'.",
+        code="InvalidDeploymentName",
+    )
+
+    def busy_error(self, running: Operation) -> ArmError:
+        """A deployment that is active is neither written again nor deleted."""
+        message = (
+            f"The deployment with resource id '{running.target}' cannot be saved, because this "
+            "would overwrite an existing deployment which is still active. Please see "
+            "https://aka.ms/arm-deploy for usage details."
+        )
+        return ArmError(409, "DeploymentActive", message)
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """What it deployed does not keep the record."""
+
+    def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """The time has passed for which it waited."""
+        DeploymentRun(self.cloud, resource).step(now)
+
+    def deleted(self, resource: Resource, now: datetime) -> None:
+        """Whoever polls learns that its group has taken it along."""
+        main = self.cloud.operations.all.get(resource.notes.get("operation", ""))
+        if main is not None and main.running:
+            message = f"The deployment {resource.id} went with its resource group."
+            error = {"code": "DeploymentCanceled", "message": message, "details": []}
+            self.cloud.operations.end(main, now, "Canceled", error=error)
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """What is not indexed for references: a record of a resource does not keep it."""
+        notes, properties = resource.notes, body["properties"]
+        properties |= notes["shown"]
+        done = [each for each in notes.get("steps", {}).values() if each["state"] == "Succeeded"]
+        if properties["provisioningState"] == "Succeeded":
+            properties["outputs"] = notes.get("outputs", {})
+            properties["outputResources"] = [{"id": each["id"]} for each in done]
+        if "error" in notes:
+            properties["error"] = notes["error"]
+
+
+def put_deployment(
+    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+) -> Response:
+    """Accept a deployment; its resources are written from then on."""
+    id_, type_ = deployment_id(cloud, subscription, group, deployment), _type(cloud)
+    prior = cloud.store.get(id_.key)
+    running = cloud.running(prior) if prior is not None else None
+    if running is not None:
+        raise type_.busy_error(running)
+    notes, template = _read(cloud, call, id_)
+    resource = _store(cloud, call, id_, notes, template)
+    main = Operation(
+        id=cloud.operations.new_id(str(id_), "create"),
+        key=id_.key,
+        target=str(id_),
+        type=type_.type,
+        kind="create",
+        location="global",
+        caller=resource.notes["caller"]["object_id"],
+        started=call.time,
+        ends=None,  # when the last of its resources has been written
+    )
+    cloud.operations.add(main)
+    if call.fault is not None:
+        call.fault.spoil(main)
+    if call.fault is None or not call.fault.stuck:
+        seconds = STEP_SECONDS * cloud.settings.duration_factor
+        DeploymentRun(cloud, resource).wait(call.time, seconds)
+    call.operation = resource.operation = resource.notes["operation"] = main.id
+    return type_.family.written(cloud, main, cloud.types.show(resource), created=prior is None)
+
+
+def validate(
+    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+) -> Response:
+    """What a PUT would refuse at once; nothing is written."""
+    id_ = deployment_id(cloud, subscription, group, deployment)
+    _, template = _read(cloud, call, id_)
+    properties = describe_template(template) | {"mode": "Incremental"}
+    properties |= {"provisioningState": "Succeeded", "timestamp": call.time.isoformat()}
+    properties["validatedResources"] = [{"id": str(each.id)} for each in template.resources]
+    return Response(200, {"id": str(id_), "name": id_.name, "properties": properties})
+
+
+def _read(cloud: "Cloud", call: Call, id_: ResourceId) -> tuple[Json, Template]:
+    """What is asked for, after everything that is refused before a write."""
+    type_ = _type(cloud)
+    cloud.check_gates(call, id_)
+    type_.name_rule.check(id_.name)
+    sent = check_body(type_.shape, call.request.body, type_.family.schema_error)
+    properties = sent["properties"]
+    unsupported = [key for key in ("templateLink", "parametersLink") if key in properties]
+    if str(properties.get("mode", "")).lower() != "incremental":
+        unsupported.append(f"mode {properties.get('mode')}")
+    if unsupported:
+        message = f"Deployments with {unsupported[0]} are not emulated."
+        raise ArmError(501, "NotEmulated", message)
+    assert call.caller is not None  # noqa: S101 - authenticated before
+    notes = {
+        "name": id_.name,
+        "template": properties.get("template"),
+        "parameters": properties.get("parameters") or {},
+        "caller": asdict(call.caller),
+    }
+    template = read_template(cloud, id_.group_key, notes)
+    check_template(cloud, call, id_, template)
+    return notes, template
+
+
+def _store(
+    cloud: "Cloud", call: Call, id_: ResourceId, notes: Json, template: Template
+) -> Resource:
+    text = json.dumps(notes["template"], sort_keys=True)
+    properties = {
+        "templateHash": template_hash(text),
+        "mode": "Incremental",
+        "provisioningState": "Accepted",
+        "timestamp": call.time.isoformat(),
+        "duration": "PT0S",
+        "correlationId": call.correlation,
+    }
+    body: Json = {"properties": properties}
+    if (call.request.body or {}).get("tags"):
+        body["tags"] = clone(call.request.body["tags"])
+    resource = Resource(id_, body, call.time, call.time)
+    resource.notes = notes | {"shown": describe_template(template)}
+    _type(cloud).dress(resource)
+    cloud.store.put(resource)
+    return resource
+
+
+def _type(cloud: "Cloud") -> ResourceType:
+    found = cloud.types.get(Deployments.type)
+    assert found is not None  # noqa: S101 - it is in TYPES
+    return found
+
+
+TYPES = (Deployments,)
+ROUTES = (
+    Route("PUT", DEPLOYMENT, put_deployment),
+    Route("POST", DEPLOYMENT + "/validate", validate),
+)

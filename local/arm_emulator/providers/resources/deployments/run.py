@@ -1,0 +1,181 @@
+"""A deployment at work: its resources are written one after another, by the ordinary path.
+
+It is driven by the ends of operations, like everything here: when one ends, whatever waited for it
+is written next. So a resource of a template meets the same checks, locks and refusals as one that a
+client sends, and takes as long.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.templates.expressions import ExpressionError
+from local.arm_emulator.templates.order import Planned
+from local.arm_emulator.templates.scope import Scope
+from local.arm_emulator.templates.template import Template
+from local.arm_emulator.wire.messages import Caller, Json, Request
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+AWAITED = "awaitedBy"  # in an operation's notes: the keys of deployments that wait for it
+RUNNING, WAITING = "Running", "Waiting"
+STEP = "step"  # the kind of the operations by which a deployment waits for time to pass
+STEP_SECONDS = 2.0  # [K] between the acceptance of a deployment and its first write
+FAILED = (
+    "At least one resource deployment operation failed. Please list deployment operations for "
+    "details. Please see https://aka.ms/arm-deployment-operations for usage details."
+)
+
+
+class DeploymentRun:
+    """One deployment that is under way; everything it knows is in the stored resource."""
+
+    def __init__(self, cloud: "Cloud", deployment: Resource) -> None:
+        self._cloud = cloud
+        self._deployment = deployment
+        self.template = read_template(cloud, deployment.id.group_key, deployment.notes)
+        self.steps: dict[str, Json] = deployment.notes.setdefault("steps", {})
+
+    def wait(self, now: datetime, seconds: float) -> None:
+        """Go on after a while."""
+        target = str(self._deployment.id)
+        self._cloud.operations.add(
+            Operation(
+                id=self._cloud.operations.new_id(target, STEP),
+                key=self._deployment.key,
+                target=target,
+                type=self._deployment.id.type,
+                kind=STEP,
+                location="global",
+                caller=self._deployment.notes["caller"]["object_id"],
+                started=now,
+                ends=now + timedelta(seconds=seconds),
+            )
+        )
+
+    def step(self, now: datetime) -> None:
+        """The time has passed for which it waited."""
+        for key in [key for key, each in self.steps.items() if each["state"] == WAITING]:
+            del self.steps[key]
+        self.go_on(now)
+
+    def go_on(self, now: datetime) -> None:
+        """Write what no longer waits for anything; end where nothing is left to do."""
+        if self._deployment.operation != self._main.id:
+            return  # it is over, or its group is being deleted
+        self._deployment.properties["provisioningState"] = "Running"
+        for planned in self.template.resources:
+            if planned.id.key not in self.steps and self._is_ready(planned):
+                self._write(planned, now)
+        self._cloud.store.put(self._deployment)
+        if not any(each["state"] in (RUNNING, WAITING) for each in self.steps.values()):
+            self._end(now)
+
+    def ended(self, operation: Operation, now: datetime) -> None:
+        """An operation of one of the resources has ended."""
+        for step in self.steps.values():
+            if step.get("operation") == operation.id and step["state"] == RUNNING:
+                step |= {"state": operation.status, "ended": now.isoformat()}
+                if operation.error is not None:
+                    step |= {"error": operation.error, "status": "Conflict"}
+        self.go_on(now)
+
+    @property
+    def _main(self) -> Operation:
+        return self._cloud.operations.all[self._deployment.notes["operation"]]
+
+    def _is_ready(self, planned: Planned) -> bool:
+        return all(self.steps.get(key, {}).get("state") == "Succeeded" for key in planned.after)
+
+    def _write(self, planned: Planned, now: datetime) -> None:
+        step: Json = {"id": str(planned.id), "type": planned.id.type, "state": RUNNING}
+        step["started"] = now.isoformat()
+        self.steps[planned.id.key] = step
+        try:
+            body = self.template.body(planned, self._cloud.types.view)
+        except ExpressionError as error:
+            self._fail(step, now, {"code": "InvalidTemplate", "message": str(error)}, 400)
+            return
+        call = self._call(planned, body, now)
+        response = self._cloud.serve(call)
+        operation = self._cloud.operations.all.get(call.operation)
+        if response.status == 429:  # Resource Manager tries again by itself
+            step["state"] = WAITING
+            self.wait(now, float(response.headers.get("Retry-After", "10")))
+        elif response.status >= 400 or response.dropped:
+            refusal = (response.body or {}).get("error") or {"code": "InternalServerError"}
+            self._fail(step, now, refusal, response.status or 500)
+        elif operation is not None and operation.running:
+            step |= {"operation": operation.id, "status": "Created"}
+            operation.notes.setdefault(AWAITED, []).append(self._deployment.key)
+            self._cloud.operations.changed.add(operation.id)
+        else:
+            step |= {"state": "Succeeded", "status": "OK", "ended": now.isoformat()}
+
+    def _call(self, planned: Planned, body: Json, now: datetime) -> Call:
+        """The request that a deployment makes in the name of its caller."""
+        query = {"api-version": planned.api_version}
+        request = Request("PUT", str(planned.id), query, body=body)
+        call = Call(self._cloud.next_number(), request, now)
+        call.caller = Caller(**self._deployment.notes["caller"])
+        call.correlation = self._deployment.properties["correlationId"]
+        return call
+
+    def _fail(self, step: Json, now: datetime, error: Any, status: int) -> None:
+        step |= {"state": "Failed", "error": error, "ended": now.isoformat()}
+        step["status"] = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}.get(
+            status, "Conflict"
+        )
+
+    def _end(self, now: datetime) -> None:
+        status, error = self._main.doom or ("Succeeded", None)
+        details = [each["error"] for each in self.steps.values() if "error" in each]
+        if details:
+            error = {"code": "DeploymentFailed", "message": FAILED, "details": details}
+        if error is None:
+            error = self._read_outputs()
+        if error is not None:
+            error["target"] = str(self._deployment.id)
+            self._deployment.notes["error"] = error
+            status = "Canceled" if status == "Canceled" else "Failed"
+        began = datetime.fromisoformat(self._deployment.properties["timestamp"])
+        self._deployment.properties["duration"] = f"PT{(now - began).total_seconds():g}S"
+        self._cloud.operations.end(self._main, now, status, error=error)
+
+    def _read_outputs(self) -> Json | None:
+        try:
+            self._deployment.notes["outputs"] = self.template.outputs(self._cloud.types.view)
+        except ExpressionError as error:
+            message = f"Unable to evaluate template outputs: {error}"
+            return {"code": "DeploymentOutputEvaluationFailed", "message": message, "details": []}
+        return None
+
+
+def read_template(cloud: "Cloud", group_key: str, notes: Json) -> Template:
+    """The template of a deployment in a group, read with its parameters.
+
+    Raises:
+        ArmError: 400 `InvalidTemplate`.
+    """
+    subscription = group_key.split("/")[2]
+    scope = Scope(
+        deployment={"name": notes["name"]},
+        group=cloud.types.view(group_key) or {},
+        subscription={
+            "id": f"/subscriptions/{subscription}",
+            "subscriptionId": subscription,
+            "tenantId": cloud.settings.tenant_id,
+        },
+    )
+    return Template(notes["template"], notes["parameters"], scope)
+
+
+def resume(cloud: "Cloud", operation: Operation, now: datetime) -> None:
+    """Let the deployments that waited for an operation go on."""
+    for key in operation.notes.get(AWAITED, ()):
+        deployment = cloud.store.get(key)
+        if deployment is not None:
+            DeploymentRun(cloud, deployment).ended(operation, now)

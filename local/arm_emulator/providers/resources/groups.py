@@ -1,0 +1,162 @@
+"""Resource groups, and the resources in them."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.providers.resources.group_deletion import GroupDeletion
+from local.arm_emulator.providers.resources.registrations import refuse_unregistered
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.families import GROUPS
+from local.arm_emulator.types.resource_type import Change, ResourceType, Timing
+from local.arm_emulator.wire.locations import canonical
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.names import GROUP_NAME
+from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+
+LISTED = (
+    "id",
+    "name",
+    "type",
+    "location",
+    "tags",
+    "sku",
+    "zones",
+    "kind",
+    "identity",
+    "managedBy",
+)
+FILTERED = ("resourceType", "resourceGroup", "name", "tagName", "tagValue")
+CLAUSE = re.compile(rf"({'|'.join(FILTERED)}) eq '([^']*)'")
+
+
+class ResourceGroups(ResourceType):
+    """Groups: written at once, deleted by a job that takes everything in them along."""
+
+    type = "Microsoft.Resources/resourceGroups"
+    api_versions = (
+        "2025-04-01",
+        "2024-11-01",
+        "2024-07-01",
+        "2024-03-01",
+        "2022-09-01",
+        "2021-04-01",
+        "2020-10-01",
+    )
+    sdk, model = "resources", "ResourceGroup"
+    family = GROUPS
+    timing = Timing(1, 1, 15)
+    synchronous_put = True
+    dressed = False
+    name_rule = GROUP_NAME
+    absent_delete = 404
+
+    def check_location(self, change: Change) -> None:
+        """A group has its own code for a changed location."""
+        try:
+            super().check_location(change)
+        except ArmError as refusal:
+            if refusal.code == "InvalidResourceLocation":
+                refusal.code = "InvalidResourceGroupLocation"
+            raise
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """Tags are replaced where they are sent."""
+        if "tags" in sent:
+            change.body["tags"] = sent["tags"]
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Nothing refers to a group."""
+
+    def gate(self, call: Call, target: ResourceId) -> None:
+        """Nothing is written for a provider that the subscription is not registered for."""
+        refuse_unregistered(self.cloud, target)
+
+    def delete_seconds(self, resource: Resource) -> float:
+        """As long as its longest chain of resources, each waiting for those that use it."""
+        return max(self.timing.delete, GroupDeletion(self.cloud, resource).seconds())
+
+    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
+        """A group that is Deleting has begun to delete what is in it."""
+        super().stamp(resource, state, only)
+        job = self.cloud.running(resource)
+        if state == "Deleting" and job is not None and job.ends is not None:
+            GroupDeletion(self.cloud, resource).start(job)
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A group whose deletion has failed is there as before, with what could not go."""
+        self.stamp(resource, "Succeeded")
+
+    def deleted(self, resource: Resource, now: datetime) -> None:
+        """Everything in it is gone as well."""
+        for child in self.cloud.store.in_group(resource.key):
+            if self.cloud.store.get(child.key) is not None:  # not gone with its parent already
+                self.cloud.remove(child, now)
+
+
+def list_groups(cloud: "Cloud", call: Call, subscription: str) -> Response:
+    """The groups of a subscription."""
+    found = cloud.store.of_type(subscription, ResourceGroups.type)
+    return Response(200, {"value": [cloud.types.show(each) for each in found]})
+
+
+def list_resources(cloud: "Cloud", call: Call, subscription: str, group: str = "") -> Response:
+    """The tracked resources of a group or of a subscription, without their properties."""
+    if group:
+        found = cloud.store.in_group(cloud.require_group(subscription, group).key)
+    else:
+        wanted = subscription.lower()
+        every = cloud.store.resources.values()
+        found = [each for each in every if each.id.subscription.lower() == wanted and each.id.group]
+    expand = call.request.query.get("$expand", "").replace(" ", "").split(",")
+    keep = _read_filter(call.request.query.get("$filter", ""))
+    value = [_entry(each, expand) for each in found if "location" in each.body and keep(each)]
+    return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
+
+
+def _read_filter(text: str) -> Callable[[Resource], bool]:
+    """The filters of `az resource list` and of the portal; any other is refused."""
+    wanted = dict(CLAUSE.findall(text))
+    if text and (not wanted or CLAUSE.sub("", text).replace("and", "").strip()):
+        message = f"The filter {text!r} is not emulated: use {', '.join(FILTERED)} with eq."
+        raise ArmError(400, "InvalidFilterInQueryString", message)
+
+    def keep(resource: Resource) -> bool:
+        tags = resource.body.get("tags") or {}
+        return (
+            wanted.get("resourceType", resource.id.type).lower() == resource.id.type.lower()
+            and wanted.get("resourceGroup", resource.id.group).lower() == resource.id.group.lower()
+            and wanted.get("name", resource.id.name).lower() == resource.id.name.lower()
+            and ("tagName" not in wanted or wanted["tagName"] in tags)
+            and ("tagValue" not in wanted or tags.get(wanted["tagName"]) == wanted["tagValue"])
+        )
+
+    return keep
+
+
+def _entry(resource: Resource, expand: list[str]) -> Json:
+    entry = {key: resource.body[key] for key in LISTED if resource.body.get(key) is not None}
+    entry["location"] = canonical(entry["location"])  # whatever form the provider shows
+    if "createdTime" in expand:
+        entry["createdTime"] = resource.created.isoformat()
+    if "changedTime" in expand:
+        entry["changedTime"] = resource.changed.isoformat()
+    if "provisioningState" in expand:
+        entry["provisioningState"] = resource.state
+    return entry
+
+
+TYPES = (ResourceGroups,)
+ROUTES = (
+    Route("GET", "/subscriptions/{subscription}/resourceGroups", list_groups),
+    Route("GET", "/subscriptions/{subscription}/resources", list_resources),
+    Route("GET", "/subscriptions/{subscription}/resourceGroups/{group}/resources", list_resources),
+)

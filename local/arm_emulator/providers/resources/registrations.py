@@ -1,0 +1,114 @@
+"""Resource providers: what a subscription is registered for, with API versions and zones."""
+
+from typing import TYPE_CHECKING
+
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.locations import LOCATIONS
+from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.router import Route
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+# Known to ARM and asked for by preflights, though no type of theirs is emulated.
+OTHER_NAMESPACES = ("Microsoft.Insights", "Microsoft.KeyVault", "Microsoft.ResourceGraph")
+# https://learn.microsoft.com/azure/reliability/availability-zones-service-support
+ZONAL = (
+    "Microsoft.Compute/disks",
+    "Microsoft.Compute/virtualMachines",
+    "Microsoft.DBforPostgreSQL/flexibleServers",
+    "Microsoft.Network/applicationGateways",
+    "Microsoft.Network/bastionHosts",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/virtualNetworkGateways",
+)
+ALWAYS_REGISTERED = ("microsoft.authorization", "microsoft.resources", "microsoft.resourcegraph")
+
+
+def refuse_unregistered(cloud: "Cloud", target: ResourceId) -> None:
+    """Raise Azure's 409 for a write to a namespace that the subscription is not registered for."""
+    if target.namespace.lower() in _unregistered(cloud):
+        message = (
+            f"The subscription is not registered to use namespace '{target.namespace}'. See "
+            "https://aka.ms/rps-not-found for how to register subscriptions."
+        )
+        raise ArmError(409, "MissingSubscriptionRegistration", message)
+
+
+def list_providers(cloud: "Cloud", call: Call, subscription: str) -> Response:
+    """Every provider."""
+    names = sorted(_namespaces(cloud))
+    return Response(200, {"value": [_provider(cloud, subscription, name) for name in names]})
+
+
+def get_provider(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+    """One provider with its types."""
+    return Response(200, _provider(cloud, subscription, _known(cloud, namespace)))
+
+
+def list_types(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+    """The types of a provider."""
+    found = _provider(cloud, subscription, _known(cloud, namespace))["resourceTypes"]
+    return Response(200, {"value": found})
+
+
+def register(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+    """Register at once; in Azure it takes a minute or two."""
+    name = _known(cloud, namespace)
+    left = tuple(n for n in cloud.settings.unregistered if n.lower() != name.lower())
+    cloud.settings.unregistered = left
+    return Response(200, _provider(cloud, subscription, name))
+
+
+def _unregistered(cloud: "Cloud") -> set[str]:
+    return {each.lower() for each in cloud.settings.unregistered} - set(ALWAYS_REGISTERED)
+
+
+def _namespaces(cloud: "Cloud") -> set[str]:
+    return {*(each.type.partition("/")[0] for each in cloud.types.all()), *OTHER_NAMESPACES}
+
+
+def _known(cloud: "Cloud", namespace: str) -> str:
+    for name in _namespaces(cloud):
+        if name.lower() == namespace.lower():
+            return name
+    message = f"The resource namespace '{namespace}' is invalid."
+    raise ArmError(404, "InvalidResourceNamespace", message)
+
+
+def _provider(cloud: "Cloud", subscription: str, namespace: str) -> Json:
+    types = [t for t in cloud.types.all() if t.type.partition("/")[0] == namespace]
+    absent = namespace.lower() in _unregistered(cloud)
+    return {
+        "id": f"/subscriptions/{subscription}/providers/{namespace}",
+        "namespace": namespace,
+        "registrationState": "NotRegistered" if absent else "Registered",
+        "registrationPolicy": "RegistrationRequired",
+        "resourceTypes": [_type(each) for each in types],
+    }
+
+
+def _type(type_: ResourceType) -> Json:
+    regional = type_.location == "regional"
+    shown = list(LOCATIONS.values()) if regional else []
+    zonal = [each for each in shown if each.zones and type_.type in ZONAL]
+    zones = [{"location": each.display_name, "zones": ["1", "2", "3"]} for each in zonal]
+    return {
+        "resourceType": type_.type.partition("/")[2],
+        "locations": [each.display_name for each in shown] if regional else ["global"],
+        "apiVersions": list(type_.api_versions),
+        "defaultApiVersion": type_.api_versions[0],
+        "zoneMappings": zones,
+        "capabilities": "SupportsTags, SupportsLocation" if regional else "None",
+    }
+
+
+_PROVIDERS = "/subscriptions/{subscription}/providers"
+ROUTES = (
+    Route("GET", _PROVIDERS, list_providers),
+    Route("GET", _PROVIDERS + "/{namespace}", get_provider),
+    Route("GET", _PROVIDERS + "/{namespace}/resourceTypes", list_types),
+    Route("POST", _PROVIDERS + "/{namespace}/register", register),
+)

@@ -1,0 +1,1 @@
+"""What exists and what happens: resources, references, operations, calls, faults, identity."""

@@ -1,0 +1,281 @@
+"""The wire shapes of long-running operations. Each resource provider of Azure has its own.
+
+Longer than most modules: five shapes side by side, so that their differences can be read.
+
+Status codes, headers and bodies are those of recorded traffic (azure-cli, May 2026;
+azure-service-operator, November 2025); the SDKs refuse any other.
+"""
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from urllib.parse import quote
+
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.wire.locations import display_name
+from local.arm_emulator.wire.messages import Response
+from local.arm_emulator.wire.resource_ids import parse_id
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+GATEWAY_RETRY_AFTER = (10, 20, 20, 40, 40, 80, 160, 100)  # the last one repeats
+HTTP_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Family(Protocol):
+    """How one provider answers writes and polls."""
+
+    schema_error: str
+
+    def written(
+        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
+    ) -> Response:
+        """The first answer to a PUT or PATCH that takes a while."""
+
+    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """The first answer to a DELETE that takes a while."""
+
+    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """The first answer to an action that takes a while."""
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """The answer to a poll of the status."""
+
+    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+        """The answer to a poll of the Location."""
+
+
+class NetworkFamily:
+    """Microsoft.Network: 201 or 200 with the whole body and Azure-AsyncOperation."""
+
+    schema_error = "InvalidRequestFormat"
+
+    def written(
+        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
+    ) -> Response:
+        """201 and the body in state Updating; 200 where the resource was there before."""
+        headers = {"Azure-AsyncOperation": self._url(cloud, operation, "operations")}
+        headers |= {
+            "azure-asyncnotification": "Enabled",
+            "Retry-After": self._pace(cloud, operation),
+        }
+        return Response(201 if created else 200, view, headers)
+
+    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202, empty, with both headers."""
+        return Response(202, None, self._both(cloud, operation))
+
+    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202, empty, with both headers."""
+        return Response(202, None, self._both(cloud, operation))
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """200 with the status; the failure beside it."""
+        body: dict[str, Any] = {"status": operation.status}
+        headers = {}
+        if operation.running:
+            headers["Retry-After"] = self._pace(cloud, operation)
+        if operation.error is not None:
+            body["error"] = operation.error
+        elif operation.result is not None and not operation.running:
+            body["properties"] = operation.result
+        return Response(200, body, headers)
+
+    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 while it runs, then 200 with what an action answers, or 204 after a deletion."""
+        if operation.running:
+            return Response(202, None, self._both(cloud, operation))
+        if operation.error is not None:
+            return Response(200, {"status": operation.status, "error": operation.error})
+        if operation.kind == "delete":
+            return Response(204)
+        return Response(200, operation.result)
+
+    def _both(self, cloud: "Cloud", operation: Operation) -> dict[str, str]:
+        return {
+            "Azure-AsyncOperation": self._url(cloud, operation, "operations"),
+            "Location": self._url(cloud, operation, "operationResults"),
+            "Retry-After": self._pace(cloud, operation),
+        }
+
+    def _url(self, cloud: "Cloud", operation: Operation, kind: str) -> str:
+        return _provider_url(cloud, operation, f"{operation.location}/{kind}")
+
+    def _pace(self, cloud: "Cloud", operation: Operation) -> str:
+        steps = cloud.types.pace(operation.type)
+        return str(steps[min(operation.polls, len(steps) - 1)])
+
+
+class PrivateDnsFamily:
+    """Private DNS: 202 with ``{}``, and polls that answer 202 too while the operation runs."""
+
+    schema_error = "BadRequest"
+
+    def written(
+        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
+    ) -> Response:
+        """202 with an empty object, on the first PUT as on a later one."""
+        return Response(202, {}, self._headers(cloud, operation))
+
+    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 with both headers."""
+        return Response(202, None, self._headers(cloud, operation))
+
+    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """Private DNS has no actions that take a while."""
+        return Response(202, None, self._headers(cloud, operation))
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 while it runs."""
+        body: dict[str, Any] = {"status": operation.status}
+        if operation.running:
+            return Response(202, body, self._headers(cloud, operation))
+        if operation.error is not None:
+            body["error"] = operation.error
+        return Response(200, body, {"Cache-Control": "private"})
+
+    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 while it runs, then 200 with the resource, or 204 after a deletion."""
+        if operation.running:
+            return Response(202, None, self._headers(cloud, operation))
+        found = cloud.store.get(operation.key)
+        return Response(200, found.body) if found else Response(204)
+
+    def _headers(self, cloud: "Cloud", operation: Operation) -> dict[str, str]:
+        target = parse_id(operation.key)
+        assert target is not None  # noqa: S101 - operations work on resources
+        token = base64.urlsafe_b64encode(f"UpsertPrivateDnsZone;{operation.id}".encode()).decode()
+        path = f"/subscriptions/{target.subscription}/resourceGroups/{target.group}"
+        path += "/providers/Microsoft.Network/privateDnsOperation"
+        return {
+            "Azure-AsyncOperation": signed(cloud, f"{path}Statuses/{token}", operation),
+            "Location": signed(cloud, f"{path}Results/{token}", operation),
+            "Retry-After": "30",
+            "Cache-Control": "private",
+        }
+
+
+class PostgresqlFamily:
+    """PostgreSQL: 202 and a body about the operation, never the server."""
+
+    schema_error = "InvalidParameterValue"
+    VERBS: ClassVar[dict[str, str]] = {"create": "Upsert", "update": "Update", "delete": "Drop"}
+
+    def written(
+        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
+    ) -> Response:
+        """202 with the name of an operation: whoever reads it as a server finds nothing."""
+        return self._accepted(cloud, operation)
+
+    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 with an operation's body as well."""
+        return self._accepted(cloud, operation)
+
+    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202, for restart, start and stop."""
+        return self._accepted(cloud, operation)
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """200 with name, status and start [K]; with the failure where it failed."""
+        body = {"name": operation.id, "status": operation.status}
+        body["startTime"] = operation.started.strftime(HTTP_TIME)
+        if operation.error is not None:
+            return Response(200, body | {"error": operation.error})
+        return Response(200, body, {"Retry-After": "60"} if operation.running else {})
+
+    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 while it runs, then 200 with the resource or 204."""
+        if operation.running:
+            return self._accepted(cloud, operation)
+        view = cloud.types.view(operation.target)
+        return Response(200, view) if view is not None else Response(204)
+
+    def _accepted(self, cloud: "Cloud", operation: Operation) -> Response:
+        verb = self.VERBS.get(operation.kind, operation.kind.capitalize())
+        noun = "Server" if operation.type.count("/") == 1 else operation.type.rpartition("/")[2]
+        body = {"operation": f"{verb}{noun}ManagementOperationV2"}
+        body["startTime"] = operation.started.strftime(HTTP_TIME)
+        shown = quote(display_name(operation.location))  # the display form, as recorded
+        headers = {
+            "Azure-AsyncOperation": _provider_url(cloud, operation, f"{shown}/azureAsyncOperation"),
+            "Location": _provider_url(cloud, operation, f"{shown}/operationResults"),
+            "Retry-After": "60",
+        }
+        return Response(202, body, headers)
+
+
+class ComputeFamily(NetworkFamily):
+    """Compute and others behind the generic client: as Network, with times in the monitor."""
+
+    schema_error = "InvalidRequestContent"
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """200 with name, status, start and end."""
+        answer = super().monitor(cloud, operation)
+        answer.body |= {"name": operation.id, "startTime": operation.started.strftime(HTTP_TIME)}
+        if operation.ended is not None:
+            answer.body["endTime"] = operation.ended.strftime(HTTP_TIME)
+        return answer
+
+
+class GroupFamily:
+    """Resource groups: synchronous, but for the deletion, a job under /operationresults."""
+
+    schema_error = "InvalidRequestContent"
+
+    def written(
+        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
+    ) -> Response:
+        """Groups are written at once."""
+        return Response(201 if created else 200, view)
+
+    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202 with a Location alone."""
+        job = {"jobId": operation.id, "jobLocation": operation.location}
+        token = base64.urlsafe_b64encode(json.dumps(job).encode()).decode().rstrip("=")
+        subscription = operation.key.split("/")[2]
+        url = signed(cloud, f"/subscriptions/{subscription}/operationresults/{token}", operation)
+        return Response(202, None, {"Location": url, "Retry-After": "15"})
+
+    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+        """As a deletion."""
+        return self.deleting(cloud, operation)
+
+    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+        """The job has no other monitor than its Location."""
+        return self.result(cloud, operation)
+
+    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+        """202, empty, while it runs; then 200, empty, or the error that stopped it."""
+        if operation.running:
+            return self.deleting(cloud, operation)
+        if operation.error is not None:
+            return Response(409, {"error": operation.error})
+        return Response(200)
+
+
+def signed(cloud: "Cloud", path: str, operation: Operation) -> str:
+    """An absolute operation URL with the signature that clients must bring back verbatim."""
+    version = cloud.types.operation_api_version(operation.type)
+    ticks = int(operation.started.timestamp() * 10_000_000)
+    digest = hashlib.sha256(f"{cloud.seed}|{operation.id}".encode()).hexdigest()
+    padding = digest * (cloud.settings.operation_url_padding // 64 + 1)
+    certificate = padding[: cloud.settings.operation_url_padding]
+    query = f"api-version={version}&t={ticks}&c={certificate}&s={digest[:43]}&h={digest[-43:]}"
+    return f"{cloud.url}{path}?{query}"
+
+
+def _provider_url(cloud: "Cloud", operation: Operation, middle: str) -> str:
+    subscription = operation.key.split("/")[2]
+    namespace = operation.type.partition("/")[0]
+    path = f"/subscriptions/{subscription}/providers/{namespace}/locations/{middle}/{operation.id}"
+    return signed(cloud, path, operation)
+
+
+NETWORK = NetworkFamily()
+PRIVATE_DNS = PrivateDnsFamily()
+POSTGRESQL = PostgresqlFamily()
+COMPUTE = ComputeFamily()
+GROUPS = GroupFamily()

@@ -1,0 +1,298 @@
+"""What one ARM resource type is: data about it, and small functions where it differs.
+
+Longer than most modules: the whole vocabulary of the providers' files is here.
+
+A provider's file holds subclasses of `ResourceType`; adding a type is adding one class. Everything
+that all types share (ids, groups, tags, etags, long-running operations, in-use checks, references,
+locks) is done by the core from the class attributes.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.references import Reference, named_children
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
+from local.arm_emulator.wire.locations import LOCATIONS, canonical
+from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
+from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.schema import Shape, declared, sdk_shape
+
+if TYPE_CHECKING:
+    from local.arm_emulator.cloud import Cloud
+
+
+Where = Literal["regional", "global", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Typical seconds of the operations on a type."""
+
+    create: float
+    update: float
+    delete: float
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A named child that lives inside its parent's body and has an address of its own."""
+
+    model: str  # in the same SDK as its parent
+    timing: Timing
+    in_use: str = ""  # code of the refusal to delete it while it is referred to
+
+
+@dataclass(frozen=True, slots=True)
+class BackReference:
+    """A list (or one object) of ids that Azure shows on the target of references."""
+
+    shows: str  # property shown, such as subnets
+    via: str  # property that refers, such as networkSecurityGroup
+    of: str = ""  # in the address of who refers, such as /subnets/
+    child: str = ""  # on which kind of named child it is shown; nothing for the resource
+    single: bool = False
+
+
+@dataclass(slots=True)
+class Change:
+    """One write on its way: what was sent, what was there, what will be stored."""
+
+    cloud: "Cloud"
+    id: ResourceId  # of the stored resource
+    target: str  # of what was addressed: the resource, or a named child inside it
+    sent: Json
+    body: Json
+    prior: Resource | None
+    call: Call | None  # None where the emulator's user creates something beforehand
+    now: datetime
+    secrets: dict[str, str] = field(default_factory=dict)
+    notes: Json = field(default_factory=dict)
+
+    @property
+    def creates(self) -> bool:
+        """Whether the resource was absent."""
+        return self.prior is None
+
+    @property
+    def properties(self) -> Json:
+        """The properties that will be stored."""
+        found: Json = self.body.setdefault("properties", {})
+        return found
+
+    def before(self, *path: str) -> Any:
+        """A value as it was before; None where there was none."""
+        node: Any = self.prior.body if self.prior else None
+        for key in path:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node
+
+
+class ResourceType:
+    """A type of Azure; subclasses are data plus the few functions below that they override."""
+
+    type: ClassVar[str]
+    api_versions: ClassVar[tuple[str, ...]]
+    sdk: ClassVar[str] = "network"
+    model: ClassVar[str] = ""
+    declared_body: ClassVar[Mapping[str, Any]] = {}  # where no SDK here knows the type
+    declared_required: ClassVar[tuple[str, ...]] = ()
+    family: ClassVar[Family] = NETWORK
+    timing: ClassVar[Timing]
+    synchronous_put: ClassVar[bool] = False
+    synchronous_patch: ClassVar[bool] = True
+    synchronous_delete: ClassVar[bool] = False
+    implicit: ClassVar[bool] = False  # there by itself, so that a PATCH may be the first write
+    patchable: ClassVar[bool] = True
+    deletable: ClassVar[bool] = True
+    retry_after: ClassVar[tuple[int, ...]] = (10,)
+    absent_delete: ClassVar[int] = 204
+    location: ClassVar[Where] = "regional"
+    name_rule: ClassVar[NameRule] = NETWORK_NAME
+    secrets: ClassVar[tuple[str, ...]] = ()  # paths in properties; [] stands for list items
+    dressed: ClassVar[bool] = True  # named children get id, etag and state
+    children: ClassVar[Mapping[str, Child]] = {}
+    back_references: ClassVar[tuple[BackReference, ...]] = ()
+    in_use: ClassVar[str] = "InUseResourceCannotBeDeleted"
+    tolerated: ClassVar[tuple[str, ...]] = ()  # references that do not keep it from deletion
+    unchecked: ClassVar[tuple[str, ...]] = ()  # references that the type itself looks at
+    lag: ClassVar[str] = ""  # setting: how long references *to* this type outlive their owner
+    # POST actions with their seconds; 0 answers at once
+    actions: ClassVar[Mapping[str, float]] = {}
+
+    def __init__(self, cloud: "Cloud") -> None:
+        self.cloud = cloud
+
+    @property
+    def shape(self) -> Shape:
+        """What a PUT body may hold."""
+        if self.model:
+            return sdk_shape(self.sdk, self.model)
+        return declared(self.type, self.declared_body, self.declared_required)
+
+    def shape_of(self, collection: str) -> Shape:
+        """What the body of a named child may hold."""
+        return sdk_shape(self.sdk, self.children[collection].model)
+
+    # --- what a type may say for itself ---------------------------------------------------------
+
+    def accept(self, sent: Any) -> Any:
+        """The body of a PUT without what the service shows though its schema lacks it."""
+        return sent
+
+    def check(self, change: Change) -> None:
+        """Refuse a PUT or PATCH by raising ArmError; `change.body` is complete, not yet filled."""
+
+    def check_quota(self, change: Change) -> None:
+        """Refuse a PUT or PATCH that takes more than the subscription may have in the region."""
+
+    def fill(self, change: Change) -> None:
+        """Add to `change.body` what the service adds."""
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """Bring a PATCH into `change.body`; by default it may set the tags only."""
+        change.body["tags"] = sent.get("tags") or {}
+
+    def takes(self, change: Change) -> tuple[str, ...]:
+        """Lock keys that no running operation may hold when a write starts."""
+        return ()
+
+    def holds(self, change: Change) -> dict[str, str]:
+        """Lock keys held while the write runs, each with the code of the refusal it causes."""
+        return {}
+
+    def seconds(self, change: Change, kind: str) -> float:
+        """Typical seconds of a create or an update, by what is in the body."""
+        return self.timing.create if kind == "create" else self.timing.update
+
+    def delete_seconds(self, resource: Resource) -> float:
+        """Typical seconds of a deletion."""
+        return self.timing.delete
+
+    def doom(self, change: Change) -> ArmError | None:
+        """The failure in which an accepted write will end, if it must."""
+        return None
+
+    def supersedes(self, change: Change, running: Operation) -> bool:
+        """Whether a write cancels a different one that runs, instead of being refused."""
+        return False
+
+    def busy_error(self, running: Operation) -> ArmError:
+        """The refusal of a write while another operation on the resource runs."""
+        message = (
+            f"Another operation on this or dependent resource is in progress. "
+            f"To retrieve status of the operation use uri: {running.target}/{running.id}."
+        )
+        return ArmError(409, "AnotherOperationInProgress", message)
+
+    def check_delete(self, resource: Resource, now: datetime) -> None:
+        """Refuse a deletion; by default whatever is referred to stays."""
+        self.refuse_in_use(str(resource.id), self.in_use, now)
+
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """A PUT or PATCH has succeeded."""
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A PUT or PATCH has failed; the state says so already."""
+
+    def deleted(self, resource: Resource, now: datetime) -> None:
+        """It is gone from the store."""
+
+    def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
+        """What a POST action answers, or will answer when its operation ends."""
+        raise NotImplementedError(f"{self.type} declares {action} and does not do it")
+
+    def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """The operation of an action has succeeded."""
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Change a copy of the body before it is shown: what depends on time or on others."""
+
+    # --- what the core does for all of them -----------------------------------------------------
+
+    def refuse_in_use(self, target: str, code: str, now: datetime) -> None:
+        """Raise if somebody outside of `target` still refers to it."""
+        users = [
+            reference
+            for reference in self.cloud.store.blocking(target, now)
+            if reference.via not in self.tolerated
+            and not reference.element.lower().startswith(target.lower() + "/")
+        ]
+        if users:
+            raise self.in_use_error(target, code, users)
+
+    def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
+        """The refusal to delete something in use; it names who uses it."""
+        name = target.rpartition("/")[2]
+        first = users[0].element
+        message = f"{name} is in use by {first} and cannot be deleted."
+        return ArmError(400, code, message)
+
+    def check_location(self, change: Change) -> None:
+        """The location must be known, and may never change."""
+        sent = change.body.get("location")
+        if self.location == "none":
+            return
+        if not isinstance(sent, str):
+            message = "The location property is required for this definition."
+            raise ArmError(400, "LocationRequired", message)
+        if self.location == "global":
+            known = canonical(sent) == "global"
+        else:
+            known = canonical(sent) in LOCATIONS
+        if not known:
+            message = (
+                f"The provided location '{sent}' is not available for resource type "
+                f"'{self.type}'. List of available regions for the resource type is "
+                f"'{'global' if self.location == 'global' else ','.join(LOCATIONS)}'."
+            )
+            raise ArmError(400, "LocationNotAvailableForResourceType", message)
+        before = change.before("location")
+        if before is not None and canonical(before) != canonical(sent):
+            message = (
+                f"The resource '{change.id.name}' already exists in location '{before}' in "
+                f"resource group '{change.id.group}'. A resource with the same name cannot be "
+                f"created in location '{sent}'. Please select a new resource name."
+            )
+            raise ArmError(409, "InvalidResourceLocation", message)
+
+    def dress(self, resource: Resource) -> None:
+        """Write id, name, type and etag on a resource and on its named children."""
+        body, id_ = resource.body, resource.id
+        etag = f'W/"{self.guid(id_.key, resource.version)}"'
+        body |= {"id": str(id_), "name": id_.name, "type": self.type}
+        if not self.dressed:
+            return
+        body["etag"] = etag
+        for inner, collection, item in named_children(str(id_), body):
+            item |= {"id": inner, "etag": etag}
+            parent = item.get("type") or f"{self.type}/{collection}"
+            item["type"] = parent
+
+    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
+        """Write a provisioning state on a resource and on its named children."""
+        resource.properties["provisioningState"] = state
+        if self.dressed:
+            for inner, _, item in named_children(str(resource.id), resource.body):
+                touched = only is None or inner.lower() == only.lower() or state != "Updating"
+                if touched or "provisioningState" not in item["properties"]:
+                    item["properties"]["provisioningState"] = state
+
+    def guid(self, *parts: object) -> str:
+        """A GUID that only the seed and the words decide."""
+        text = "|".join(str(part) for part in (self.cloud.seed, *parts))
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
+
+
+class GenericType(ResourceType):
+    """A type reached through the generic resources client, without an SDK of its own here."""
+
+    family = COMPUTE
+    dressed = False
