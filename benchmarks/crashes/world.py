@@ -23,7 +23,7 @@ from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.functions_host.errors import HostKilled
 from local.functions_host.host import FunctionsHost
-from local.functions_host.store import Store
+from local.functions_host.store.tables import Store
 
 Json = dict[str, Any]
 Changed = Callable[[Moment], bool]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from local.clock import parse_clock
-from local.functions_host.chaos import SWITCHES, Chaos
+from local.functions_host.dispatch.chaos import SWITCHES, Chaos
 from local.functions_host.errors import HostError, HostKilled
 from local.functions_host.host import FunctionsHost
 

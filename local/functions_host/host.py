@@ -1,4 +1,4 @@
-"""The host itself: puts the parts together and runs them on a thread of its own.
+"""The host itself: assembles itself for an app and runs on a thread of its own.
 
 `FunctionsHost` is both what the command line runs and what tests and simulations use in process.
 """
@@ -17,19 +17,19 @@ from uuid import uuid4
 from azure.durable_functions.models.utils import http_utils
 
 from local.clock import Clock, RunningClock, VirtualClock
-from local.functions_host.access import Keys, read_keys
-from local.functions_host.app_settings import applied, read_host_json, read_local_settings
-from local.functions_host.history import Event
-from local.functions_host.http_front import Endpoint
-from local.functions_host.loader import AppFunction, loaded
+from local.functions_host.assembly import App, Assembly, Seams
+from local.functions_host.dispatch.work_items import Chooser
+from local.functions_host.engine.history import Event
+from local.functions_host.http.access import Keys, read_keys
+from local.functions_host.http.http_functions import Endpoint
+from local.functions_host.http.listeners import Servers, address, bind, bind_rpc
+from local.functions_host.http.status import status_body
 from local.functions_host.loop_thread import LoopThread
-from local.functions_host.parts import App, Parts, Seams
-from local.functions_host.ready import Chooser
-from local.functions_host.servers import Servers, address, bind, bind_rpc
-from local.functions_host.status import status_body
-from local.functions_host.store import Store
-from local.functions_host.taskhub import TaskHub
-from local.functions_host.timestamps import remembered
+from local.functions_host.settings.app_settings import applied, read_host_json, read_local_settings
+from local.functions_host.store.tables import Store
+from local.functions_host.store.task_hub import TaskHub
+from local.functions_host.worker.loader import AppFunction, loaded
+from local.functions_host.worker.timestamps import remembered
 
 
 class FunctionsHost:
@@ -91,7 +91,7 @@ class FunctionsHost:
         )
         self._thread = LoopThread("functions-host", self._run)
         self._store: Store
-        self._parts: Parts
+        self._assembly: Assembly
 
     @property
     def functions(self) -> list[AppFunction]:
@@ -159,11 +159,11 @@ class FunctionsHost:
 
     def advance(self, by: timedelta, timeout: float = 60) -> None:
         """Move virtual time, stopping at each due thing on the way until it is done."""
-        self._thread.ask(lambda: self._parts.dispatcher.advance(by), timeout)
+        self._thread.ask(lambda: self._assembly.dispatcher.advance(by), timeout)
 
     def wait_idle(self, timeout: float = 60) -> None:
         """Wait until nothing is ready, in flight, or (where time moves by itself) due later."""
-        self._thread.ask(lambda: self._parts.dispatcher.until_idle(), timeout)
+        self._thread.ask(lambda: self._assembly.dispatcher.until_idle(), timeout)
 
     def wait_for(self, instance_id: str, timeout: float = 60) -> dict[str, Any]:
         """The status of an instance as the management API shows it, once it has ended.
@@ -173,7 +173,7 @@ class FunctionsHost:
         """
 
         async def ended() -> dict[str, Any]:
-            await self._parts.dispatcher.until_finished(instance_id)
+            await self._assembly.dispatcher.until_finished(instance_id)
             instance = self._store.instance(instance_id)
             return status_body(instance) if instance is not None else {}
 
@@ -200,15 +200,15 @@ class FunctionsHost:
             public, rpc = self._bind(stack)
             self._store = Store(self.state, self._seams.boundary, self._seams.lateness)
             stack.callback(self._store.close)
-            self._parts = parts = self._assemble()
-            stack.callback(parts.worker.stop)
+            self._assembly = assembly = self._assemble()
+            stack.callback(assembly.worker.stop)
             stack.push_async_callback(forget_client_session)
-            stack.push_async_callback(parts.dispatcher.end)
+            stack.push_async_callback(assembly.dispatcher.end)
             servers = Servers()
             stack.push_async_callback(servers.stop)
-            await servers.serve(public, parts.gate.public)
-            await servers.serve(rpc, parts.gate.rpc)
-            parts.begin()
+            await servers.serve(public, assembly.router.public)
+            await servers.serve(rpc, assembly.router.rpc)
+            assembly.begin()
             if isinstance(self.clock, VirtualClock):
                 stack.enter_context(self.clock.watched(self._clock_moved))
             self._thread.ready()
@@ -221,12 +221,12 @@ class FunctionsHost:
         self.ports = (public.getsockname()[1], rpc.getsockname()[1])
         return public, rpc
 
-    def _assemble(self) -> Parts:
+    def _assemble(self) -> Assembly:
         names = [endpoint.function.name for endpoint in self._app.endpoints]
         self.keys = read_keys(self._store, names, enforced=self._enable_auth)
         replaces_live = self._app.settings.overridable_states == "AnyState"
         hub = TaskHub(self._store, self.clock, self._seams.new_id, replaces_live=replaces_live)
-        return Parts(
+        return Assembly(
             self._app,
             hub,
             self._seams,
@@ -237,7 +237,7 @@ class FunctionsHost:
         )
 
     def _clock_moved(self) -> None:
-        self._thread.notify(lambda: self._parts.dispatcher.run_due())
+        self._thread.notify(lambda: self._assembly.dispatcher.run_due())
 
 
 async def forget_client_session() -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from local.functions_host.engine.history import EventType
 from local.functions_host.errors import HostKilled
-from local.functions_host.history import EventType
 
 Json = dict[str, Any]
 

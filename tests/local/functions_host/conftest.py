@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from local.clock import VirtualClock
-from local.functions_host.history import Event, EventType, new_event
+from local.functions_host.engine.history import Event, EventType, new_event
 from local.functions_host.host import FunctionsHost
 
 Json = dict[str, Any]
@@ -170,7 +170,7 @@ class Bench:
 
     def complete(self, task: int, result: Any, *, execution_id: str | None = None) -> None:
         """Report an activity of i1 behind the back of the host, as a lost attempt may do."""
-        hub = self.host._parts.hub
+        hub = self.host._assembly.hub
         now = hub.clock.now()
         event = new_event(
             EventType.TASK_COMPLETED, now, TaskScheduledId=task, Result=json.dumps(result)
@@ -179,7 +179,7 @@ class Bench:
         async def send() -> None:
             with hub.store.transaction("test"):
                 hub.store.send("i1", event, now, execution_id)
-            self.host._parts.dispatcher.pump()
+            self.host._assembly.dispatcher.pump()
 
         self.host._thread.ask(send)
 

@@ -72,7 +72,7 @@ CASES = {
 def marked() -> set[int]:
     """The numbers that the tests beside this one are marked with."""
     numbers = set[int]()
-    for file in Path(__file__).parent.glob("test_*.py"):
+    for file in Path(__file__).parent.rglob("test_*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for mark in node.decorator_list:

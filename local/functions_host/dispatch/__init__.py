@@ -1,0 +1,1 @@
+"""What runs when: ready work items, delayed messages, virtual time."""

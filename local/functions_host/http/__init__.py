@@ -1,0 +1,1 @@
+"""Everything that arrives over HTTP: the app's functions and the management API."""

@@ -1,0 +1,1 @@
+"""host.json and the app settings, read as the platform reads them."""

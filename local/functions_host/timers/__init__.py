@@ -1,0 +1,1 @@
+"""Timer triggers and the schedules they fire on."""
