@@ -2,9 +2,10 @@
 
 import azure.durable_functions as df
 
-from shared.cloud import calls
-from shared.cloud.clients import clients_for
+from shared.azure import calls
+from shared.azure.clients import clients_for
 from shared.deployment.messages import Outcome, Step
+from shared.records.records import records
 
 blueprint = df.Blueprint()
 
@@ -12,4 +13,6 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="step")
 def apply_resource(step: Step) -> Outcome:
     """A step of a plan -> how it stands."""
-    return calls.reported(step["key"], lambda: calls.apply(clients_for(step["id"]), step))
+    return calls.reported(
+        step["key"], lambda: calls.apply(clients_for(step["id"]), step, records().agree)
+    )

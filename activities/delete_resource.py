@@ -2,8 +2,8 @@
 
 import azure.durable_functions as df
 
-from shared.cloud import calls
-from shared.cloud.clients import clients_for
+from shared.azure import calls
+from shared.azure.clients import clients_for
 from shared.deployment.messages import Outcome, Step
 
 blueprint = df.Blueprint()

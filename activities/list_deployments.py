@@ -2,9 +2,9 @@
 
 import azure.durable_functions as df
 
-from shared.cloud.calls import told
-from shared.cloud.records import records
+from shared.azure.calls import told
 from shared.deployment.messages import Json
+from shared.records.records import records
 
 blueprint = df.Blueprint()
 

@@ -2,15 +2,15 @@
 
 import azure.durable_functions as df
 
-from shared.cloud.calls import told
-from shared.cloud.claims import RUNNING
-from shared.cloud.clients import azure_clients
-from shared.cloud.planning import plan_deploy, plan_destroy, plan_drift
-from shared.cloud.probes import plan_validate
-from shared.cloud.records import records
+from shared.azure.calls import told
+from shared.azure.clients import azure_clients
 from shared.deployment.approval import gated
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
+from shared.planning.planning import plan_deploy, plan_destroy, plan_drift
+from shared.planning.validation import plan_validate
+from shared.records.claims import RUNNING
+from shared.records.records import records
 
 blueprint = df.Blueprint()
 

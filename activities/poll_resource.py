@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
-from shared.cloud import calls
-from shared.cloud.clients import clients_for
+from shared.azure import calls
+from shared.azure.clients import clients_for
 from shared.deployment.messages import Outcome
 
 blueprint = df.Blueprint()

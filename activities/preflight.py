@@ -4,12 +4,12 @@ from datetime import datetime
 
 import azure.durable_functions as df
 
-import shared.cloud.preflight
-from shared.cloud.calls import told
-from shared.cloud.clients import azure_clients
-from shared.cloud.records import records
+import shared.planning.preflight
+from shared.azure.calls import told
+from shared.azure.clients import azure_clients
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
+from shared.records.records import records
 
 blueprint = df.Blueprint()
 
@@ -22,7 +22,7 @@ def preflight(request: dict) -> Json:
         record = records().get(request["deployment"])
         spec = DeploymentSpec.model_validate(record.proposed or record.spec)
         clients = azure_clients(spec.subscription_id)
-        warnings, refusals = shared.cloud.preflight.preflight(
+        warnings, refusals = shared.planning.preflight.preflight(
             clients, spec, record.inventory, now=datetime.fromisoformat(request["at"])
         )
         return {"warnings": warnings, "refusals": refusals}

@@ -2,10 +2,10 @@
 
 import azure.durable_functions as df
 
-from shared.cloud import calls
-from shared.cloud.clients import clients_for
-from shared.cloud.probes import probe
+from shared.azure import calls
+from shared.azure.clients import clients_for
 from shared.deployment.messages import Outcome
+from shared.planning.validation import probe
 
 blueprint = df.Blueprint()
 

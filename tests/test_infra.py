@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.cloud.settings import SettingMissing, settings_from
 from shared.resources.catalogue import catalogue
+from shared.settings import SettingMissing, settings_from
 
 ROOT = Path(__file__).parents[1]
 APP = (ROOT / "infra" / "app.bicep").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ def test_the_table_of_resources_is_the_catalogue() -> None:
 
 
 def test_every_setting_that_is_read_is_explained() -> None:
-    source = (ROOT / "shared" / "cloud" / "settings.py").read_text(encoding="utf-8")
+    source = (ROOT / "shared" / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r'"([A-Z][A-Za-z_]*_[A-Z_]+|AzureWebJobsStorage)"', source))
     assert read
     assert {name for name in read if f"`{name}`" not in README} == set()

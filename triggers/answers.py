@@ -8,15 +8,15 @@ from typing import Any
 
 import azure.functions as func
 
-from shared.cloud.errors import (
+from shared.deployment.errors import SpecInvalid
+from shared.deployment.messages import Advice, Json
+from shared.records.errors import (
     DeploymentUnknown,
     OperationInProgress,
     OperationUnknown,
     PreconditionFailed,
     RecordsUnavailable,
 )
-from shared.deployment.errors import SpecInvalid
-from shared.deployment.messages import Advice, Json
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.cloud.entities import Record
-from shared.cloud.records import records
-from shared.cloud.settings import settings
 from shared.deployment.messages import Json
 from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import DeploymentSpec
+from shared.records.entities import Record
+from shared.records.records import records
+from shared.settings import settings
 from triggers.answers import BadRequest, guarded, reply
 from triggers.starting import start
 

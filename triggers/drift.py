@@ -6,9 +6,9 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.cloud.claims import RUNNING
-from shared.cloud.errors import OperationInProgress
-from shared.cloud.records import records
+from shared.records.claims import RUNNING
+from shared.records.errors import OperationInProgress
+from shared.records.records import records
 from triggers.answers import guarded, reply
 from triggers.starting import ENDED, start
 

@@ -7,10 +7,10 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.cloud.claims import RUNNING
-from shared.cloud.entities import Decision, Operation
-from shared.cloud.records import records
 from shared.deployment.messages import Json
+from shared.records.claims import RUNNING
+from shared.records.entities import Decision, Operation
+from shared.records.records import records
 from triggers.answers import NotAwaitingApproval, NotCancelable, guarded, reply
 from triggers.starting import ENDED, GRACE
 

@@ -11,9 +11,9 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.cloud.claims import Claim
-from shared.cloud.records import records
 from shared.deployment.messages import Json
+from shared.records.claims import Claim
+from shared.records.records import records
 from triggers.answers import operation_url, reply
 
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration

@@ -1,5 +1,6 @@
-"""What can be wrong with a deployment as data.
+"""What can be wrong with a deployment as data, and the base of what other rooms raise.
 
+ExpectedError (RuntimeError)    its class and text may be told to callers
 DeploymentError (ValueError)
 ├── SpecInvalid             every fault of a spec at once, each with its path and fix
 ├── DependencyCycle         the graph of a plan or of the catalogue runs in a circle
@@ -9,6 +10,12 @@ DeploymentError (ValueError)
 from collections.abc import Sequence
 
 from shared.deployment.messages import Advice
+
+
+class ExpectedError(RuntimeError):
+    """What may go wrong outside: told to callers by its class as the code, and its text."""
+
+    retryable = False
 
 
 class DeploymentError(ValueError):

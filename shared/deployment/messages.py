@@ -28,7 +28,7 @@ Provenance = Literal["created", "updated", "adopted"]
 class Failure(TypedDict):
     """An expected failure, as data. Whether it is worth another try is decided once, by its code.
 
-    The three limits apply to retryable failures only; see `shared.cloud.errors` for the table.
+    The three limits apply to retryable failures only; see `shared.azure.errors` for the table.
     """
 
     code: str

@@ -2,5 +2,5 @@
 
 `catalogue()` finds the classes by walking this package, so that adding a resource means adding a
 file. Declarations only: a class says which SDK operation group serves it and how its body looks;
-the calls are made in `shared.cloud`.
+the calls are made in `shared.azure`.
 """

@@ -19,7 +19,7 @@ from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwor
 from shared.resources.waf_policy import WafPolicy
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 CAPACITY_UNITS = 10  # that one instance reserves (Learn: Scaling Application Gateway v2)
 SSL_POLICY = "AppGwSslPolicy20220101S"  # TLS 1.2 and 1.3 (Learn: Application Gateway SSL policies)

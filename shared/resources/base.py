@@ -27,7 +27,7 @@ from shared.resources.prices import Meter
 from shared.resources.sdk_calls import OperationGroup, Response, answered, path_of, started
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 State = Literal["succeeded", "failed", "inProgress"]
 

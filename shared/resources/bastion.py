@@ -12,7 +12,7 @@ from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import BASTION_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 INCLUDED = 2  # scale units in the price (https://azure.microsoft.com/pricing/details/azure-bastion)

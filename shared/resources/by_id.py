@@ -10,7 +10,7 @@ from shared.resources.base import Resource
 from shared.resources.sdk_calls import Response, answered, started
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 class ResourceById(Resource):

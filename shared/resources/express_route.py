@@ -16,7 +16,7 @@ from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 LEGACY = {"Standard", "HighPerformance"}
 

@@ -13,7 +13,7 @@ from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 UBUNTU = {
     "publisher": "Canonical",

@@ -14,7 +14,7 @@ from shared.resources.base import Departure, Ids, Resource, Timing, minutes, sec
 from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 POSTGRESQL = 5432
 PGBOUNCER = 6432  # PgBouncer of the server itself (Learn: PgBouncer in flexible server)

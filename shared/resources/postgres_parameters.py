@@ -27,7 +27,7 @@ from shared.resources.postgres_server import PostgresServer
 from shared.resources.sdk_calls import Answer, Response, path_of, started
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 SETTING = seconds(30)  # 10-60 s each, strictly one at a time (terraform-provider-azurerm)
 RESTARTING = seconds(90)  # 1-2 min (Learn: restart a flexible server)

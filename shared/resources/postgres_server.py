@@ -14,7 +14,7 @@ from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of
 from shared.resources.virtual_network import DATABASE_SUBNET, HubVirtualNetwork
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 SIZE = "properties.storage.storageSizeGB"
 CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)

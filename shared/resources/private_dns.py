@@ -21,7 +21,7 @@ from shared.resources.sdk_calls import OperationGroup
 from shared.resources.virtual_network import HubVirtualNetwork
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 class PrivateDnsZone(Resource):

@@ -13,7 +13,7 @@ from shared.resources.prices import Meter, hourly
 from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 class PublicIp(Resource):

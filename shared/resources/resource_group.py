@@ -8,7 +8,7 @@ from shared.resources.base import RESOURCE_GROUP, Ids, Resource, Timing, minutes
 from shared.resources.sdk_calls import Response, answered, started
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 class ResourceGroup(Resource):

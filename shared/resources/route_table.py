@@ -9,7 +9,7 @@ from shared.resources.base import Departure, Ids, Resource, Timing, minutes, sec
 from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 
 class DatabaseRouteTable(Resource):

@@ -15,7 +15,7 @@ from shared.resources.route_table import DatabaseRouteTable
 from shared.resources.sdk_calls import OperationGroup
 
 if TYPE_CHECKING:
-    from shared.cloud.clients import AzureClients
+    from shared.azure.clients import AzureClients
 
 GATEWAY_SUBNET = "GatewaySubnet"  # the name is Azure's
 BASTION_SUBNET = "AzureBastionSubnet"  # the name is Azure's

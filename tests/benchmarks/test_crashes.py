@@ -9,10 +9,10 @@ import pytest
 from benchmarks.crashes.exploring import Crash, Recording
 from benchmarks.crashes.scenarios import SCENARIOS
 from benchmarks.crashes.world import World
-from shared.cloud.clients import azure_clients, credential
-from shared.cloud.records import records
-from shared.cloud.secrets import vaults
-from shared.cloud.settings import settings
+from shared.azure.clients import azure_clients, credential
+from shared.azure.secrets import vaults
+from shared.records.records import records
+from shared.settings import settings
 
 ONCE = {"method": "PUT", "type": "*/networkSecurityGroups", "status": 400, "code": "Refused"}
 

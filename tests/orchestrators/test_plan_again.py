@@ -7,15 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import raw_specs  # type: ignore[import-not-found]  # see pythonpath in pyproject
 
-from shared.cloud import calls
-from shared.cloud.clients import azure_clients
-from shared.cloud.planning import plan_deploy
+from shared.azure import calls
+from shared.azure.clients import azure_clients
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.parsing import parse_spec
 from shared.deployment.progress import Call, Progress
+from shared.planning.planning import plan_deploy
+from shared.records.records import records
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
-SUBMITS = {"apply_resource": calls.apply, "delete_resource": calls.delete}
 
 
 def walk(simulation: Any, plan: Plan) -> Progress:
@@ -24,9 +24,11 @@ def walk(simulation: Any, plan: Plan) -> Progress:
     progress = Progress(plan)
 
     def do(call: Call) -> Outcome:
-        if call.verb in SUBMITS:
-            step: Any = call.payload
-            return calls.reported(call.key, lambda: SUBMITS[call.verb](clients, step))
+        step: Any = call.payload
+        if call.verb == "apply_resource":
+            return calls.reported(call.key, lambda: calls.apply(clients, step, records().agree))
+        if call.verb == "delete_resource":
+            return calls.reported(call.key, lambda: calls.delete(clients, step))
         request = call.payload
         elapsed = timedelta(seconds=request["elapsedSeconds"])
         return calls.reported(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.azurite import Azurite
-from shared.cloud.records import Records
+from shared.records.records import Records
 
 Json = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.cloud.claims import Claim
-from shared.cloud.records import Records
+from shared.records.claims import Claim
+from shared.records.records import Records
 
 Json = dict[str, Any]
 

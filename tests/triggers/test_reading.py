@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.cloud.claims import Claim
-from shared.cloud.records import Records
+from shared.records.claims import Claim
+from shared.records.records import Records
 
 Json = dict[str, Any]
 

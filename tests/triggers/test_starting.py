@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.cloud.claims import Claim
-from shared.cloud.records import Records
+from shared.records.claims import Claim
+from shared.records.records import Records
 
 Json = dict[str, Any]
 

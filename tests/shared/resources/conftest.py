@@ -9,10 +9,10 @@ import pytest
 from azure.identity import ManagedIdentityCredential
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.cloud.clients import AzureClients
-from shared.cloud.settings import settings_from
+from shared.azure.clients import AzureClients
 from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import DeploymentSpec
+from shared.settings import settings_from
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

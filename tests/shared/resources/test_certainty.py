@@ -4,9 +4,9 @@ from typing import Any, get_args
 
 import pytest
 
-from shared.cloud.plan_advice import disturbing
 from shared.deployment.diff import reverted
 from shared.deployment.messages import Certainty, Change, Json
+from shared.planning.advice import disturbing
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Resource
 from shared.resources.bastion import BastionHost

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.cloud.clients import AzureClients
+from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
 from shared.resources.base import edges
 from shared.resources.express_route import ExpressRouteConnection, ExpressRouteGateway

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.cloud.clients import AzureClients
+from shared.azure.clients import AzureClients
 from shared.deployment.diff import reverted
 from shared.deployment.messages import Json
 from shared.resources.postgres_parameters import PostgresParameters

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.cloud.clients import AzureClients
+from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
 from shared.resources.postgres_server import PostgresServer, patch, tier
 from tests.shared.resources.conftest import MakeSpec

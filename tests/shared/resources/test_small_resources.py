@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.cloud.clients import AzureClients
+from shared.azure.clients import AzureClients
 from shared.resources.bastion import BastionHost
 from shared.resources.catalogue import catalogue
 from shared.resources.gateway_alias import GatewayAlias

@@ -1,0 +1,223 @@
+"""One ARM call or two per activity: submit, look, read. Every answer comes back as an `Outcome`.
+
+Nothing here waits. What ARM is still busy with is reported as in progress, with the URL to ask and
+how long to leave it alone; what ARM refuses is classified by `shared.azure.errors`.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+from shared.azure.clients import AzureClients
+from shared.azure.errors import failure_from, failure_of
+from shared.azure.secrets import Agree, resolve
+from shared.deployment.diff import applied, reverted
+from shared.deployment.messages import Change, Failure, Json, Outcome, Step
+from shared.resources.base import Resource
+from shared.resources.catalogue import catalogue
+from shared.resources.sdk_calls import Response
+
+
+def reported(key: str, work: Callable[[], Outcome]) -> Outcome:
+    """Do `work`; whatever it raises becomes a failure, since exceptions do not cross the border."""
+    try:
+        return work()
+    except Exception as error:
+        failure = failure_of(error, catalogue()[key].patience if key in catalogue() else {})
+        return Outcome(key=key, state="failed", failure=failure)
+
+
+def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
+    """Submit a create or an update.
+
+    A create is a PUT that may be repeated. An update reads first: it goes ahead only while nothing
+    but the planned changes is left to make, and does nothing where they have been made already.
+    """
+    resource = catalogue()[step["key"]]
+    if step["action"] == "create":
+        return _put(clients, resource, step, step["body"], None, agree)
+    observed = observe(clients, resource, step["id"])
+    if observed is None:
+        return _stale(step, "it is gone")
+    left = resource.differences(step["body"], observed)
+    if foreign := _unplanned(left, step):
+        return _stale(step, f"somebody changed {', '.join(foreign)}")
+    if not left and resource.state(observed) == "succeeded":
+        return _settled(clients, resource, step, observed, timedelta())
+    body = resource.update_body(step["body"], resource.writable(observed))
+    return _put(clients, resource, step, body, observed, agree)
+
+
+def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
+    """Put back what the walk had changed, and only that; refuse where somebody changed it since."""
+    resource = catalogue()[step["key"]]
+    observed = observe(clients, resource, step["id"])
+    if observed is None:
+        return _put(clients, resource, step, step["prior"] or {}, None, agree)
+    left = resource.differences(applied(step["body"], step["changes"]), observed)
+    if foreign := _unplanned(left, step):
+        return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
+    if len(left) == len(step["changes"]):  # nothing of ours is there
+        return _settled(clients, resource, step, observed, timedelta())
+    # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
+    there = reverted(resource.writable(observed), step["changes"])
+    body = resource.update_body(step["body"], there)
+    return _put(clients, resource, step, body, observed, agree)
+
+
+def delete(clients: AzureClients, step: Step) -> Outcome:
+    """Submit a deletion; what is absent already is a success."""
+    resource = catalogue()[step["key"]]
+    try:
+        response = resource.delete(clients, step["id"])
+    except ResourceNotFoundError:
+        return Outcome(key=step["key"], state="succeeded")
+    if response.status_code in {204, 404}:
+        return Outcome(key=step["key"], state="succeeded")
+    if response.status_code >= 400:
+        return _refused(step, resource, response)
+    return _in_progress(step, response)
+
+
+def look(
+    clients: AzureClients, step: Step, operation_url: str | None, elapsed: timedelta
+) -> Outcome:
+    """Where a submitted step stands: ask the resource, and its operation once that has an answer.
+
+    A resource that shows itself at work needs no second question, unless it is long overdue. Else
+    both must agree: an operation that was cancelled for another one ends on a resource that looks
+    well, and ARM may still show as updating, or find, what its operation has finished.
+    """
+    resource = catalogue()[step["key"]]
+    observed = observe(clients, resource, step["id"])
+    at_work = observed is not None and resource.state(observed) == "inProgress"
+    overdue = elapsed.total_seconds() > OVERDUE * step["expectedSeconds"]
+    if operation_url and at_work and not overdue:
+        return Outcome(key=step["key"], state="inProgress", operationUrl=operation_url)
+    if operation_url:
+        response = clients.send("GET", operation_url)
+        status = _operation_status(response)
+        if status == "failed":
+            return _refused(step, resource, response)
+        if status == "inProgress":
+            return _in_progress(step, response, operation_url)
+        if observed is None or at_work:  # what was read is older than the answer
+            observed = observe(clients, resource, step["id"])
+    if step["action"] == "delete":
+        if observed is None:
+            return Outcome(key=step["key"], state="succeeded")
+        return Outcome(key=step["key"], state="inProgress", retryAfterSeconds=LINGERING)
+    if observed is None:
+        message = f"{step['id']} was submitted and does not exist"
+        failure = Failure(code="NotCreated", message=message, retryable=True, maxAttempts=3)
+        return Outcome(key=step["key"], state="failed", failure=failure)
+    return _settled(clients, resource, step, observed, elapsed)
+
+
+def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json | None:
+    """The resource as ARM shows it; None where it does not exist."""
+    try:
+        body: Json = resource.read(clients, resource_id).json()
+    except ResourceNotFoundError:
+        return None
+    return body
+
+
+OVERDUE = 2  # times the expected duration; then its operation may have failed unnoticed
+LINGERING = 10.0  # seconds; a deleted VNet link is found for a while (terraform-provider-azurerm)
+
+
+def _put(
+    clients: AzureClients,
+    resource: Resource,
+    step: Step,
+    body: Json,
+    observed: Json | None,
+    agree: Agree,
+) -> Outcome:
+    response = resource.put(clients, step["id"], resolve(body, agree), observed)
+    if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
+        outcome = _in_progress(step, response)
+        if resource.first_leg is not None:
+            outcome["legSeconds"] = resource.first_leg.total_seconds()
+        return outcome
+    return _settled(clients, resource, step, response.json(), timedelta())
+
+
+def _settled(
+    clients: AzureClients, resource: Resource, step: Step, observed: Json, elapsed: timedelta
+) -> Outcome:
+    state = resource.state(observed)
+    if state == "failed":
+        message = f"{step['id']} ended in the provisioning state Failed"
+        failure = failure_from(200, {"error": {"code": "Failed", "message": message}}, {})
+        return Outcome(key=step["key"], state="failed", failure=failure)
+    if state == "inProgress":
+        return Outcome(key=step["key"], state="inProgress")
+    verdict = resource.settle(clients, step["body"], observed, elapsed)
+    if verdict.submitted is not None:
+        outcome = _in_progress(step, verdict.submitted)
+    else:
+        outcome = Outcome(key=step["key"], state=verdict.state)
+    if verdict.leg is not None:
+        outcome["legSeconds"] = verdict.leg.total_seconds()
+    if verdict.warning:
+        outcome["warning"] = verdict.warning
+    return outcome
+
+
+def _in_progress(step: Step, response: Response, url: str | None = None) -> Outcome:
+    headers = response.headers
+    follow = headers.get("Azure-AsyncOperation") or url or headers.get("Location")
+    return Outcome(
+        key=step["key"],
+        state="inProgress",
+        operationUrl=follow,
+        retryAfterSeconds=_seconds(headers.get("Retry-After")),
+    )
+
+
+def _operation_status(response: Any) -> str:
+    """succeeded, failed, inProgress; a monitor that is gone leaves the resource to be asked."""
+    if response.status_code == 404:
+        return "succeeded"
+    if response.status_code >= 400:
+        return "failed"
+    body = response.json() if response.content else {}
+    status = str(body.get("status", "")).casefold() if isinstance(body, dict) else ""
+    if status:
+        ended = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+        return ended.get(status, "inProgress")
+    return "inProgress" if response.status_code == 202 else "succeeded"
+
+
+def _refused(step: Step, resource: Resource, response: Any) -> Outcome:
+    failure = failure_from(
+        response.status_code, response.json(), response.headers, resource.patience
+    )
+    return Outcome(key=step["key"], state="failed", failure=failure)
+
+
+def _unplanned(left: list[Change], step: Step) -> list[str]:
+    """The paths that differ now otherwise than planned, however sure the plan was of them."""
+    planned = [(c["path"], c["before"], c["after"]) for c in step["changes"]]
+    return [c["path"] for c in left if (c["path"], c["before"], c["after"]) not in planned]
+
+
+def _stale(step: Step, what: str) -> Outcome:
+    message = f"{step['id']}: {what} after the plan was made; nothing was overwritten"
+    failure = Failure(code="PlanStale", message=message, retryable=False)
+    return Outcome(key=step["key"], state="failed", failure=failure)
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdigit() else None
+
+
+def told(work: Callable[[], Json]) -> Json:
+    """Do `work` outside a step; whatever it raises is answered as {"failure": ...}."""
+    try:
+        return work()
+    except Exception as error:
+        return {"failure": failure_of(error)}

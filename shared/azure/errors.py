@@ -1,0 +1,183 @@
+"""Azure's failures, classified once, and what this room raises.
+
+ExpectedError
+└── SecretUnavailable       a secret that the vault does not give out
+
+Azure's exceptions and error bodies end here, as failures. Whether one is worth another try says the
+table of `retry_classes`. Messages are made fit for a history: no signed URL, no token, no stack
+trace, 500 characters at most.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    DecodeError,
+    HttpResponseError,
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+from shared.azure.retry_classes import LIMITS, RetryClass, by_code, by_status, by_text
+from shared.deployment.errors import ExpectedError
+from shared.deployment.messages import Failure
+
+LONGEST_RETRY_AFTER = 300.0  # seconds; an answer that asks for more is asked again all the same
+LONGEST_MESSAGE = 500
+_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
+_SECRET = re.compile(
+    r'"(administratorLoginPassword|adminPassword|authorizationKey|password|data)":'
+    r' *("(?:[^"\\]|\\.){4,}")'
+)
+_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+
+class SecretUnavailable(ExpectedError):
+    """A secret that cannot be used; neither the message nor the cause ever holds its value."""
+
+    def __init__(self, name: str, why: str, *, retryable: bool = False) -> None:
+        self.name = name
+        self.why = why
+        self.retryable = retryable
+        super().__init__(f"the secret {name} cannot be used: {why}")
+
+
+def failure_of(error: BaseException, patience: Mapping[str, str] | None = None) -> Failure:
+    """What an activity answers in place of raising `error`.
+
+    Args:
+        error: whatever a call to Azure raised; a stranger becomes ``ActivityCrashed``, told by
+            its type and place alone, since its text may hold anything.
+        patience: error codes that this resource classifies differently, by retry class.
+    """
+    match error:
+        case ExpectedError():
+            kind: RetryClass = "transient" if error.retryable else "fatal"
+            return _failure(type(error).__name__, str(error), kind)
+        case DecodeError() | IncompleteReadError():
+            return _failure("UnreadableAnswer", str(error.message), "transient")
+        case HttpResponseError() if error.response is not None:
+            return _answer_of(error.response, patience)
+        case ClientAuthenticationError():
+            return _failure("AuthenticationUnavailable", str(error.message), "transient")
+        case ServiceRequestError() | ServiceResponseError():
+            return _failure("ConnectionFailed", str(error.message), "transient")
+        case _:
+            return _failure(
+                "ActivityCrashed", f"{type(error).__name__}{_place(error)}", "transient"
+            )
+
+
+def failure_from(
+    status: int,
+    body: Any,
+    headers: Mapping[str, str],
+    patience: Mapping[str, str] | None = None,
+) -> Failure:
+    """The failure that an answer of ARM reports: a refusal, or a poll of an operation that failed.
+
+    Args:
+        status: of the HTTP answer; 200 for most polls.
+        body: as parsed, with the error at any of ARM's places; None where there was none.
+        headers: of the answer, for Retry-After.
+        patience: error codes that this resource classifies differently, by retry class.
+    """
+    errors = _innermost_first(body)
+    special: dict[str, Any] = {code.casefold(): kind for code, kind in (patience or {}).items()}
+    wait = retry_after(headers)
+    for code, message in errors:
+        kind = special.get(code.casefold()) or by_code(code)
+        if kind:
+            return _failure(code, message or errors[-1][1], kind, wait)
+    code, message = errors[0] if errors else (_bare_code(status, body), "")
+    kind = next((k for _, text in errors if (k := by_text(text))), None) or by_status(status)
+    return _failure(code, message or f"Azure answered {status} without a reason", kind, wait)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that an answer asks to wait, within reason; ARM never sends a date."""
+    for name, value in headers.items():
+        if name.casefold() == "retry-after" and value.strip().isdigit():
+            return min(float(value), LONGEST_RETRY_AFTER)
+    return None
+
+
+def _failure(code: str, message: str, kind: RetryClass, wait: float | None = None) -> Failure:
+    limits = LIMITS[kind]
+    failure = Failure(code=code, message=_presentable(message), retryable=limits.retryable)
+    if limits.retryable:
+        wait = wait if wait is not None else limits.wait
+        if wait is not None:
+            failure["retryAfterSeconds"] = wait
+        if limits.patience is not None:
+            failure["patienceSeconds"] = limits.patience
+        if limits.attempts is not None:
+            failure["maxAttempts"] = limits.attempts
+    return failure
+
+
+def _innermost_first(body: Any) -> list[tuple[str, str]]:
+    """Codes and messages of an error body; outer ones only say that something inside went wrong.
+
+    ARM nests them in `error`, once or twice, and in `details`; Microsoft.Network answers some
+    polls without the envelope.
+    """
+    found: list[tuple[str, str]] = []
+    level = [body]
+    while level:
+        inner: list[Any] = []
+        for error in level:
+            if not isinstance(error, Mapping):
+                continue
+            if error.get("code"):
+                found.append((str(error["code"]), str(error.get("message") or "")))
+            inner += [error.get("error"), *(error.get("details") or ())]
+        level = inner
+    return found[::-1]
+
+
+def _bare_code(status: int, body: Any) -> str:
+    """A code for an answer without one: the end state of an operation, or the status."""
+    ended = body.get("status") if isinstance(body, Mapping) else None
+    return f"Operation{ended}" if isinstance(ended, str) else f"Http{status}"
+
+
+def _presentable(message: str) -> str:
+    """One line without signatures (operation URLs carry them) and tokens."""
+    line = _TOKEN.sub("<token>", _QUERY.sub(r"\1", " ".join(message.split())))
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 3]}..."
+
+
+def _answer_of(response: Any, patience: Mapping[str, str] | None) -> Failure:
+    """The failure of a refused request, without the secrets that the request carried."""
+    try:
+        body = response.json()
+    except Exception:  # whatever the parser of the transport raises: the status still says enough
+        body = None
+    failure = failure_from(response.status_code, body, response.headers, patience)
+    for value in _secrets_of(getattr(response.request, "content", None)):
+        failure["message"] = failure["message"].replace(value, "<secret>")
+    return failure
+
+
+def _secrets_of(content: Any) -> Iterator[str]:
+    """The secrets in the body of a request, in case that ARM quotes one when it complains."""
+    if not isinstance(content, str | bytes):
+        return
+    for _, text in _SECRET.findall(content if isinstance(content, str) else content.decode()):
+        yield json.loads(text)
+
+
+def _place(error: BaseException) -> str:
+    """The line that raised, which is no secret, in place of the stack, which may hold some."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    if not traceback:
+        return ""
+    code = traceback.tb_frame.f_code
+    return f" in {code.co_name} ({PurePath(code.co_filename).name}:{traceback.tb_lineno})"

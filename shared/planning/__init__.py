@@ -1,0 +1,1 @@
+"""What has to be done: reads Azure and decides plans, refusals, warnings and checks."""

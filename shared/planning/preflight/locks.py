@@ -1,0 +1,89 @@
+"""Management locks: those that forbid what a deployment writes, and those that forbid undoing it.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+"""
+
+from collections.abc import Iterator
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+from shared.planning.preflight.findings import Finding, Subject, refused, warned
+
+# Those at a scope and above it, not those of single resources below it.
+PATH = "/providers/Microsoft.Authorization/locks?api-version=2020-05-01&$filter=atScope()"
+ZONE = "private-dns-zone"
+
+
+def check_locks(subject: Subject) -> Iterator[Finding]:
+    """Locks on the group and the zone of the server, on the circuit, and on the zone of an alias.
+
+    What holds at a zone includes what holds at its group; where there is no zone yet, that of the
+    group counts, and where there is no group, that of the subscription.
+    """
+    yield from judge_locks(subject.spec, _first(subject, subject.id(ZONE), subject.group_id))
+    circuit = subject.spec.express_route
+    if circuit.authorization_key is None:  # else it may be in a tenant that the app cannot see
+        found = subject.read(f"{circuit.circuit_id}{PATH}")["value"]
+        yield from judge_circuit_locks(found)
+    if alias := subject.spec.gateway.alias:
+        yield from judge_alias_locks(_first(subject, alias.zone_id))
+
+
+def _first(subject: Subject, *scopes: str) -> list[Json]:
+    """The locks at the first of these scopes that there is."""
+    for scope in scopes:
+        try:
+            return list(subject.read(f"{scope}{PATH}")["value"])
+        except ResourceNotFoundError:
+            continue
+    return list(subject.read(f"{subject.subscription}{PATH}")["value"])
+
+
+def judge_locks(spec: DeploymentSpec, locks: list[Json]) -> Iterator[Finding]:
+    """A lock that forbids writes, or a rollback; and one that breaks a failover."""
+    for lock in locks:
+        name, level = lock["name"], lock["properties"]["level"]
+        if level == "ReadOnly":
+            text = f"the lock {name} makes {_scope(lock)} read-only: remove it"
+            yield refused("ScopeLocked", "resourceGroup", text)
+        elif spec.postgres.high_availability != "Disabled":
+            # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
+            text = (
+                f"the lock {name} on {_scope(lock)} keeps a failover from changing the record of "
+                "the server: remove it, or set postgres.highAvailability to Disabled"
+            )
+            yield refused("LockBreaksFailover", "postgres.highAvailability", text)
+        else:
+            text = (
+                f"the lock {name} forbids deletions in {_scope(lock)}: a rollback or destroy "
+                "would leave residue"
+            )
+            yield warned("ScopeLocked", "resourceGroup", text)
+
+
+def judge_circuit_locks(locks: list[Json]) -> Iterator[Finding]:
+    """A lock under which the circuit takes no connection."""
+    for lock in locks:
+        if lock["properties"]["level"] == "ReadOnly":
+            text = f"the lock {lock['name']} makes the circuit read-only: remove it"
+            yield refused("ScopeLocked", "expressRoute.circuitId", text)
+
+
+def judge_alias_locks(locks: list[Json]) -> Iterator[Finding]:
+    """A lock under which the zone takes no record, or keeps it for ever."""
+    for lock in locks:
+        name, target = lock["name"], "gateway.alias.zoneId"
+        if lock["properties"]["level"] == "ReadOnly":
+            text = f"the lock {name} makes the zone of the alias read-only: remove it"
+            yield refused("ScopeLocked", target, text)
+        else:
+            text = f"the lock {name} keeps the record of the alias from being removed again"
+            yield warned("ScopeLocked", target, text)
+
+
+def _scope(lock: Json) -> str:
+    """Where a lock lies: the name of the group, zone or subscription."""
+    scope: str = lock["id"].casefold().partition("/providers/microsoft.authorization/")[0]
+    return scope.rpartition("/")[2]

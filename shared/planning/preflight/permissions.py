@@ -1,0 +1,118 @@
+"""Whether the identity of the app may do what the deployment takes, and what undoing it takes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from shared.deployment.messages import Json
+from shared.planning.preflight.findings import Finding, Subject, refused
+from shared.resources.base import RESOURCE_GROUP, Resource
+
+PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
+CIRCUIT_ACTIONS = (
+    "Microsoft.Network/expressRouteCircuits/read",
+    "Microsoft.Network/expressRouteCircuits/join/action",
+)
+# A resource takes on an identity only by the leave of who may assign it.
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
+IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)
+# Types that others refer to, and may do so only with the right to join them.
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
+JOINED = frozenset(
+    {
+        "Microsoft.Network/networkInterfaces",
+        "Microsoft.Network/networkSecurityGroups",
+        "Microsoft.Network/privateDnsZones",
+        "Microsoft.Network/publicIPAddresses",
+        "Microsoft.Network/routeTables",
+        "Microsoft.Network/virtualNetworkGateways",
+        "Microsoft.Network/virtualNetworks",
+    }
+)
+
+
+def check_permissions(subject: Subject) -> Iterator[Finding]:
+    """The rights of the app, on the group where it exists and on what lies elsewhere."""
+    inside = [r for r in subject.new if _inside(subject, r)]
+    try:
+        granted = subject.read(f"{subject.group_id}{PATH}")["value"]
+    except ResourceNotFoundError:
+        granted = subject.read(f"{subject.subscription}{PATH}")["value"]
+    yield from judge_permissions(subject.group_id, needed_actions(inside), granted)
+    for target, (scope, needed) in needed_elsewhere(subject).items():
+        with suppress(ResourceNotFoundError):  # its own check tells that
+            granted = subject.read(f"{scope}{PATH}")["value"]
+            yield from judge_permissions(scope, needed, granted, target)
+
+
+def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
+    """What is done to resources that are there already: field -> their id, and the actions.
+
+    Whoever has the key of a circuit needs no right on it.
+    https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm
+    """
+    spec = subject.spec
+    elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
+    if spec.express_route.authorization_key is None:
+        elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT_ACTIONS)
+    records = [r for r in subject.new if not _inside(subject, r)]
+    if spec.gateway.alias and records:
+        elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))
+    if spec.gateway.identity_id:
+        elsewhere["gateway.identityId"] = (spec.gateway.identity_id, IDENTITY_ACTIONS)
+    return elsewhere
+
+
+def _inside(subject: Subject, resource: Resource) -> bool:
+    return f"{resource.id(subject.spec)}/".casefold().startswith(f"{subject.group_id}/".casefold())
+
+
+def needed_actions(resources: Iterable[Resource]) -> list[str]:
+    """What creating, watching and undoing these resources takes."""
+    actions = set()
+    for resource in resources:
+        kind = resource.arm_type
+        if resource.key == RESOURCE_GROUP:
+            kind = "Microsoft.Resources/subscriptions/resourceGroups"
+        verbs = ["read", "write", "delete"]
+        if kind.endswith("/configurations"):
+            verbs.remove("delete")  # a parameter of PostgreSQL is set back, never deleted
+        actions |= {f"{kind}/{verb}" for verb in verbs}
+        if kind in JOINED:
+            joined = f"{kind}/subnets" if kind.endswith("/virtualNetworks") else kind
+            actions.add(f"{joined}/join/action")
+    return sorted(actions)
+
+
+def judge_permissions(
+    scope: str,
+    needed: Iterable[str],
+    granted: list[Json],
+    target: str = "subscriptionId",
+) -> Iterator[Finding]:
+    """Actions that no role of the app allows."""
+    missing = [action for action in needed if not _allowed(action, granted)]
+    if missing:
+        yield refused(
+            "PermissionMissing",
+            target,
+            f"the identity of the app lacks {', '.join(missing)} on {scope}: assign it a role "
+            "that has them",
+        )
+
+
+def _allowed(action: str, granted: list[Json]) -> bool:
+    """Each role gives its actions less its own exceptions; one role is enough."""
+    return any(
+        _matches(action, role.get("actions")) and not _matches(action, role.get("notActions"))
+        for role in granted
+    )
+
+
+def _matches(action: str, patterns: Iterable[str] | None) -> bool:
+    return any(
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE)
+        for pattern in patterns or ()
+    )

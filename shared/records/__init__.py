@@ -1,0 +1,1 @@
+"""What we remember between requests: deployments, operations and who may operate."""

@@ -1,0 +1,121 @@
+"""Who may operate on a deployment: one operation at a time, decided from its record alone.
+
+Pure, so that the rules can be read and tested without a table; `records` writes what comes of
+them, guarded by the ETag of the record that they were decided from.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.deployment.messages import Json
+from shared.records.entities import OperationNote, Record
+from shared.records.errors import DeploymentUnknown, OperationInProgress, PreconditionFailed
+
+RUNNING = "Running"
+REQUESTS_KEPT = 20  # answers that a repeated request can still be given
+
+IsAlive = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A wish to operate on a deployment; `operation_id` is chosen by the caller, and new."""
+
+    deployment: str
+    operation_id: str
+    kind: str
+    now: datetime
+    spec: Json | None = None  # None: the one on record
+    request_id: str | None = None  # Repeatability-Request-ID
+    if_match: str | None = None  # an ETag, or * for any
+    if_none_match: bool = False  # the caller sent If-None-Match: *
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The operation to answer with.
+
+    A repeated request gets its first operation again. Its caller starts that where it holds the
+    claim and has no orchestration: the process may have died between the claim and the start.
+    """
+
+    operation_id: str
+    record: Record
+    repeated: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the operation may run: it has not ended, and nobody has taken it over."""
+        note = self.record.operation
+        return note["id"] == self.operation_id and note["status"] == RUNNING
+
+
+def answer_again(claim: Claim, record: Record | None) -> Claimed | None:
+    """The first answer, where this request has been answered before."""
+    if record is None or claim.request_id is None or claim.request_id not in record.requests:
+        return None
+    return Claimed(record.requests[claim.request_id], record, repeated=True)
+
+
+def check(claim: Claim, record: Record | None, *, is_alive: IsAlive, grace: timedelta) -> None:
+    """Refuse a claim that must not be made now.
+
+    Raises:
+        PreconditionFailed: If-Match or If-None-Match does not hold.
+        OperationInProgress: another operation runs.
+        DeploymentUnknown: the claim brings no spec and none is on record.
+    """
+    if claim.if_none_match and record:
+        raise PreconditionFailed(claim.deployment, "exists already")
+    if claim.if_match and record is None:
+        raise PreconditionFailed(claim.deployment, "does not exist")
+    if claim.if_match and record and claim.if_match not in {"*", record.etag}:
+        raise PreconditionFailed(claim.deployment, "has changed since it was read")
+    if record and _running(record.operation, claim.now, is_alive, grace):
+        raise OperationInProgress(claim.deployment, record.operation["id"])
+    if record is None and claim.spec is None:
+        raise DeploymentUnknown(claim.deployment)
+
+
+def _running(note: OperationNote, now: datetime, is_alive: IsAlive, grace: timedelta) -> bool:
+    """Whether the operation holds its claim.
+
+    Younger than `grace` it does, whatever its orchestration: that starts after the claim.
+    """
+    if note["status"] != RUNNING:
+        return False
+    young = now - datetime.fromisoformat(note["startedAt"]) < grace
+    return young or is_alive(note["id"])
+
+
+def claimed(claim: Claim, record: Record | None) -> Record:
+    """The record as it is once the claim is made."""
+    note = OperationNote(
+        id=claim.operation_id,
+        kind=claim.kind,
+        startedAt=claim.now.isoformat(),
+        status=RUNNING,
+    )
+    if record is None:
+        record = Record(
+            name=claim.deployment,
+            spec=claim.spec or {},
+            generation=1,
+            status=RUNNING,
+            operation=note,
+            inventory={},
+            outputs={},
+            requests={},
+            createdAt=claim.now.isoformat(),
+        )
+    answers = dict(record.requests)
+    if claim.request_id:
+        answers[claim.request_id] = claim.operation_id
+    return replace(
+        record,
+        proposed=claim.spec,
+        status=RUNNING,
+        operation=note,
+        requests=dict(list(answers.items())[-REQUESTS_KEPT:]),
+    )

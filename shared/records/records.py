@@ -1,0 +1,260 @@
+"""What is known of deployments and operations between requests, in two tables of Azure Storage.
+
+`deployments` has one entity a deployment, and every write of it is guarded by its ETag.
+`operations` has one entity an operation, whose writers (the caller who cancels, the activities)
+each merge properties of their own. Neither ever holds a secret or the body of a resource. Nothing
+here reads the clock: callers say when it is. Everything may raise RecordsUnavailable.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from azure.core.credentials import TokenCredential
+from azure.identity import DefaultAzureCredential
+
+from shared.deployment.messages import Json
+from shared.records.claims import RUNNING, Claim, Claimed, IsAlive, answer_again, check, claimed
+from shared.records.entities import (
+    Decision,
+    Operation,
+    Record,
+    Signals,
+    as_operation,
+    as_record,
+    packed,
+    properties_of,
+)
+from shared.records.errors import DeploymentUnknown, OperationUnknown
+from shared.records.tables import Key, Table, open_tables
+from shared.settings import settings
+
+PARTITION = "deployment"  # one partition, so that a listing comes in order of names
+AGREEMENTS = "agreement"  # a partition beside it
+UNRECORDED = frozenset({"body", "prior", "locks"})  # of a step in a plan
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some deployments in order of name, and the token of the page after them."""
+
+    records: list[Record]
+    token: str | None
+
+
+class Records:
+    """The two tables."""
+
+    def __init__(self, deployments: Table, operations: Table) -> None:
+        self._deployments = deployments
+        self._operations = operations
+
+    @classmethod
+    def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
+        """The records in a storage account: a connection string, or its table endpoint."""
+        deployments, operations = open_tables(storage, credential, "deployments", "operations")
+        return cls(deployments, operations)
+
+    def find(self, name: str) -> Record | None:
+        """The record of a deployment, if there is one."""
+        entity = self._deployments.find(Key(PARTITION, name))
+        return None if entity is None else as_record(entity)
+
+    def get(self, name: str) -> Record:
+        """The record of a deployment.
+
+        Raises:
+            DeploymentUnknown: there is none.
+        """
+        record = self.find(name)
+        if record is None:
+            raise DeploymentUnknown(name)
+        return record
+
+    def page(self, *, top: int, token: str | None = None) -> Page:
+        """At most `top` deployments in order of name, after those of the page that gave `token`."""
+        found = self._deployments.page(PARTITION, after=token or "", size=top + 1)
+        records = [as_record(entity) for entity in found]
+        return Page(records[:top], records[top - 1].name if len(records) > top else None)
+
+    def claim(self, claim: Claim, *, is_alive: IsAlive, grace: timedelta) -> Claimed:
+        """Make `claim` the one running operation of its deployment; of many at once, one succeeds.
+
+        Args:
+            claim: what is wanted; a request that was answered before gets that answer again.
+            is_alive: whether an operation that has not ended still has its orchestration.
+            grace: how long an operation holds its claim without one.
+
+        Raises:
+            OperationInProgress: another operation runs.
+            PreconditionFailed: If-Match or If-None-Match does not hold.
+            DeploymentUnknown: the claim brings no spec and none is on record.
+        """
+        while True:  # see _amend
+            record = self.find(claim.deployment)
+            if again := answer_again(claim, record):
+                self._open(again.operation_id, claim)
+                return again
+            check(claim, record, is_alive=is_alive, grace=grace)
+            wanted = claimed(claim, record)
+            if etag := self._write(wanted):
+                self._open(claim.operation_id, claim)
+                return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
+
+    def save_plan(self, operation_id: str, plan: Mapping[str, Any]) -> None:
+        """Keep a plan for callers to read, without the bodies and snapshots of its steps."""
+        steps = [{k: v for k, v in s.items() if k not in UNRECORDED} for s in plan["steps"]]
+        self._note(operation_id, plan={**plan, "steps": steps})
+
+    def save_drift(self, name: str, summary: Json) -> None:
+        """Keep what the last drift check found."""
+        self._amend(name, lambda record: replace(record, drift=summary))
+
+    def finish(
+        self,
+        name: str,
+        operation_id: str,
+        *,
+        status: str,
+        now: datetime,
+        result: Json,
+        inventory: Json | None = None,
+        outputs: Json | None = None,
+    ) -> None:
+        """Record how an operation ended; may be repeated.
+
+        A deployment that another operation has taken over is left to that one.
+
+        Args:
+            name: the deployment.
+            operation_id: the operation.
+            status: Succeeded, Failed or Canceled.
+            now: when it ended.
+            result: what callers are told: failure, outputs, residue, retained.
+            inventory: what the deployment consists of now; None leaves it as it was, and the spec
+                too: then nothing was deployed.
+            outputs: likewise.
+        """
+        self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
+
+        def ended(record: Record) -> Record:
+            if record.operation["id"] != operation_id:
+                return record
+            deployed = status == "Succeeded" and inventory is not None
+            spec = (record.proposed if deployed else None) or record.spec
+            return replace(
+                record,
+                spec=spec,
+                generation=record.generation + (spec != record.spec),
+                proposed=None,
+                status=status,
+                operation={**record.operation, "status": status},
+                inventory=record.inventory if inventory is None else inventory,
+                outputs=record.outputs if outputs is None else outputs,
+            )
+
+        self._amend(name, ended)
+
+    def agree(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
+        """The proposal that was made first on a topic, by whomever; there is only ever one.
+
+        Args:
+            topic: what is to be agreed on; letters and digits.
+            proposal: ours; never a secret.
+            instead_of: what was agreed before and has become void.
+        """
+        key, ours = Key(AGREEMENTS, topic), {"agreed": proposal}
+        if self._deployments.insert(key, ours):
+            return proposal
+        there: Any = self._deployments.find(key)  # where it stays: an agreement is never removed
+        if there["agreed"] != instead_of:
+            return str(there["agreed"])
+        # Where somebody who found it void as well was faster, theirs is agreed on.
+        self._deployments.replace(key, ours, etag=there.metadata["etag"])
+        return self.agree(topic, proposal)
+
+    def forget(self, name: str, operation_id: str) -> None:
+        """Remove the record of a deployment that `operation_id` has destroyed; may be repeated."""
+        record = self.find(name)
+        if record and record.operation["id"] == operation_id:
+            self._deployments.delete(Key(PARTITION, name), etag=record.etag)
+
+    def operation(self, operation_id: str) -> Operation:
+        """One operation.
+
+        Raises:
+            OperationUnknown: there is none.
+        """
+        return as_operation(self._found(operation_id))
+
+    def signals(self, operation_id: str) -> Signals:
+        """What callers have asked of an operation."""
+        operation = self.operation(operation_id)
+        return Signals(cancelRequested=operation.cancelRequested, decision=operation.decision)
+
+    def request_cancel(self, operation_id: str) -> None:
+        """Ask an operation to stop and roll back; may be repeated.
+
+        Raises:
+            OperationUnknown: there is none.
+        """
+        self._signal(operation_id, cancelRequested=True)
+
+    def decide(self, operation_id: str, decision: Decision) -> Decision:
+        """Answer an operation that waits for approval: the first answer holds, and is returned.
+
+        Raises:
+            OperationUnknown: there is none.
+        """
+        while True:  # see _amend
+            entity = self._found(operation_id)
+            if made := as_operation(entity).decision:
+                return made
+            etag = entity.metadata["etag"]
+            if self._operations.merge(Key(operation_id), {"decision": decision}, etag=etag):
+                return decision
+
+    def _amend(self, name: str, amended: Callable[[Record], Record]) -> None:
+        """Change a record whatever else happens to it; nothing where it is gone."""
+        while True:  # a race is lost only to somebody who got on, so this ends
+            record = self.find(name)
+            if record is None or amended(record) == record or self._write(amended(record)):
+                return
+
+    def _write(self, record: Record) -> str | None:
+        """Write a record that was read, or a new one: its ETag, None where another was faster."""
+        key, properties = Key(PARTITION, record.name), properties_of(record)
+        if record.etag:
+            return self._deployments.replace(key, properties, etag=record.etag)
+        return self._deployments.insert(key, properties)
+
+    def _open(self, operation_id: str, claim: Claim) -> None:
+        """Begin to tell of an operation; whoever claimed it may have died before that."""
+        properties = {
+            "deployment": claim.deployment,
+            "kind": claim.kind,
+            "status": RUNNING,
+            "startedAt": claim.now.isoformat(),
+        }
+        self._operations.insert(Key(operation_id), properties)
+
+    def _found(self, operation_id: str) -> Any:
+        entity = self._operations.find(Key(operation_id))
+        if entity is None:
+            raise OperationUnknown(operation_id)
+        return entity
+
+    def _note(self, operation_id: str, **values: Any) -> None:
+        self._operations.upsert(Key(operation_id), packed(values))
+
+    def _signal(self, operation_id: str, **values: Any) -> None:
+        if not self._operations.merge(Key(operation_id), packed(values)):
+            raise OperationUnknown(operation_id)
+
+
+@cache
+def records() -> Records:
+    """The records of this installation."""
+    return Records.connect(settings().storage, DefaultAzureCredential())

@@ -1,0 +1,139 @@
+"""One table of Azure Storage: entities read and written, guarded by their ETags.
+
+Who was slower gets None or False back, since losing a race is ordinary here; the exceptions of the
+SDK end here as well.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from azure.core import MatchConditions
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.data.tables import TableClient, TableServiceClient, UpdateMode
+
+from shared.records.errors import RecordsUnavailable
+
+PATIENCE: dict[str, Any] = {
+    "retry_total": 0,  # whoever asks tries again, with a durable timer
+    "connection_timeout": 10,
+    "read_timeout": 60,
+}
+
+Entity = Any
+"""What the SDK reads: a mapping of properties with `metadata["etag"]`."""
+
+
+class Key(NamedTuple):
+    """Where an entity lies."""
+
+    partition: str
+    row: str = ""
+
+
+@contextmanager
+def _azure_ends_here() -> Iterator[None]:
+    try:
+        yield
+    except HttpResponseError as error:
+        code = getattr(error, "error_code", None) or f"HTTP {error.status_code}"
+        raise RecordsUnavailable(str(code)) from error
+    except AzureError as error:
+        raise RecordsUnavailable(type(error).__name__) from error
+
+
+def open_tables(
+    storage: str, credential: TokenCredential | None, *names: str
+) -> tuple["Table", ...]:
+    """The tables of a storage account, made where they are missing.
+
+    Args:
+        storage: a connection string, or the table endpoint of the account.
+        credential: the identity to use with an endpoint.
+        names: of the tables.
+
+    Raises:
+        RecordsUnavailable: the account does not answer as it should; so does everything below.
+    """
+    with _azure_ends_here():
+        if storage.startswith("http"):
+            service = TableServiceClient(endpoint=storage, credential=credential, **PATIENCE)
+        else:
+            service = TableServiceClient.from_connection_string(storage, **PATIENCE)
+        return tuple(Table(service.create_table_if_not_exists(name)) for name in names)
+
+
+class Table:
+    """One table."""
+
+    def __init__(self, client: TableClient) -> None:
+        self._client = client
+
+    @_azure_ends_here()
+    def find(self, key: Key) -> Entity | None:
+        """An entity, if there is one."""
+        try:
+            return self._client.get_entity(key.partition, key.row)
+        except ResourceNotFoundError:
+            return None
+
+    @_azure_ends_here()
+    def page(self, partition: str, *, after: str, size: int) -> list[Entity]:
+        """At most `size` entities of a partition, in order of their rows, after one of them."""
+        found = self._client.query_entities(
+            "PartitionKey eq @partition and RowKey gt @last",
+            parameters={"partition": partition, "last": after},
+            results_per_page=size,
+        )
+        return list(next(found.by_page(), ()))
+
+    @_azure_ends_here()
+    def insert(self, key: Key, properties: Mapping[str, Any]) -> str | None:
+        """Write a new entity: its ETag, None where there is one already."""
+        try:
+            return str(self._client.create_entity(_entity(key, properties))["etag"])
+        except ResourceExistsError:
+            return None
+
+    @_azure_ends_here()
+    def replace(self, key: Key, properties: Mapping[str, Any], *, etag: str) -> str | None:
+        """Write an entity as it was read and changed: its ETag, None where somebody was faster."""
+        return self._update(key, properties, UpdateMode.REPLACE, etag)
+
+    @_azure_ends_here()
+    def merge(self, key: Key, properties: Mapping[str, Any], *, etag: str = "") -> bool:
+        """Write some properties of an entity; False where it is gone, or has not this ETag."""
+        return self._update(key, properties, UpdateMode.MERGE, etag) is not None
+
+    @_azure_ends_here()
+    def upsert(self, key: Key, properties: Mapping[str, Any]) -> None:
+        """Write some properties of an entity, a new one where there is none."""
+        self._client.upsert_entity(_entity(key, properties), UpdateMode.MERGE)
+
+    @_azure_ends_here()
+    def delete(self, key: Key, *, etag: str) -> None:
+        """Remove an entity as it was read."""
+        self._client.delete_entity(*key, etag=etag, match_condition=MatchConditions.IfNotModified)
+
+    def _update(
+        self, key: Key, properties: Mapping[str, Any], mode: UpdateMode, etag: str
+    ) -> str | None:
+        guard: dict[str, Any] = {}
+        if etag:
+            guard = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        try:
+            answer = self._client.update_entity(_entity(key, properties), mode, **guard)
+        except (ResourceModifiedError, ResourceNotFoundError):
+            return None
+        return str(answer["etag"])
+
+
+def _entity(key: Key, properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"PartitionKey": key.partition, "RowKey": key.row, **properties}
