@@ -26,9 +26,10 @@ Route = Callable[..., Awaitable[func.HttpResponse]]
 class BadRequest(ValueError):
     """A request whose parameters, headers or body cannot be used."""
 
-    def __init__(self, code: str, message: str, target: str) -> None:
+    def __init__(self, code: str, message: str, target: str, *, status: int = 400) -> None:
         self.code = code
         self.target = target
+        self.status = status
         super().__init__(message)
 
 
@@ -95,7 +96,7 @@ def guarded(route: Route) -> Route:
             faults = wrong.faults
             return error(400, "InvalidSpec", f"the spec has {len(faults)} fault(s)", details=faults)
         except BadRequest as wrong:
-            return error(400, wrong.code, str(wrong), target=wrong.target)
+            return error(wrong.status, wrong.code, str(wrong), target=wrong.target)
         except (DeploymentUnknown, OperationUnknown) as unknown:
             return error(404, type(unknown).__name__, str(unknown))
         except OperationInProgress as running:

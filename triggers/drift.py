@@ -10,6 +10,7 @@ from shared.records.claims import RUNNING
 from shared.records.errors import OperationInProgress
 from shared.records.records import records
 from triggers.answers import guarded, reply
+from triggers.parameters import deployment_of
 from triggers.starting import ENDED, start
 
 blueprint = df.Blueprint()
@@ -30,7 +31,7 @@ async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestra
 @guarded
 async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
     """The last report; null before the first check."""
-    record = await asyncio.to_thread(records().get, req.route_params["name"])
+    record = await asyncio.to_thread(records().get, deployment_of(req))
     return reply({"deployment": record.name, "drift": record.drift})
 
 
@@ -45,7 +46,7 @@ async def check_drift_now(
     Raises:
         OperationInProgress: what is being changed cannot have drifted.
     """
-    record = await asyncio.to_thread(records().get, req.route_params["name"])
+    record = await asyncio.to_thread(records().get, deployment_of(req))
     if record.status == RUNNING:
         raise OperationInProgress(record.name, record.operation["id"])
     instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
@@ -62,4 +63,4 @@ async def repair_drift(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Deploy the recorded spec again: what drifted is put right."""
-    return await start(req, client, req.route_params["name"], "deploy")
+    return await start(req, client, deployment_of(req), "deploy")

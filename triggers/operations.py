@@ -12,6 +12,7 @@ from shared.records.claims import RUNNING
 from shared.records.entities import Decision, Operation
 from shared.records.records import records
 from triggers.answers import NotAwaitingApproval, NotCancelable, guarded, reply
+from triggers.parameters import operation_of
 from triggers.starting import ENDED, GRACE
 
 blueprint = df.Blueprint()
@@ -26,7 +27,7 @@ async def get_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """The status monitor: phase, steps, expected end, root failure, residue."""
-    identity = req.route_params["id"]
+    identity = operation_of(req)
     operation = await asyncio.to_thread(records().operation, identity)
     if operation.status != RUNNING:
         return reply(_recorded(operation))
@@ -50,7 +51,7 @@ async def cancel_operation(req: func.HttpRequest) -> func.HttpResponse:
     Raises:
         NotCancelable: it is no deployment.
     """
-    identity = req.route_params["id"]
+    identity = operation_of(req)
     operation = await asyncio.to_thread(records().operation, identity)
     if operation.status != RUNNING:
         return reply(_recorded(operation))
@@ -64,14 +65,14 @@ async def cancel_operation(req: func.HttpRequest) -> func.HttpResponse:
 @guarded
 async def approve_operation(req: func.HttpRequest) -> func.HttpResponse:
     """Let an operation that waits for approval walk its plan."""
-    return await _decide(req.route_params["id"], "approve")
+    return await _decide(operation_of(req), "approve")
 
 
 @blueprint.route(route="operations/{id}/reject", methods=["POST"])
 @guarded
 async def reject_operation(req: func.HttpRequest) -> func.HttpResponse:
     """End an operation that waits for approval; nothing has been written."""
-    return await _decide(req.route_params["id"], "reject")
+    return await _decide(operation_of(req), "reject")
 
 
 async def _decide(identity: str, decision: Decision) -> func.HttpResponse:

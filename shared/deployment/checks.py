@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from shared.deployment.address_checks import address_cautions, address_faults
 from shared.deployment.findings import Finding, drawn_without, finding
 from shared.deployment.messages import Advice
+from shared.deployment.resource_id import ResourceId, same
 from shared.deployment.spec import DeploymentSpec
 
 PLACEHOLDER_CIRCUIT = "er-circuit-example"  # recipe step 4
 LEGACY_SKUS = {"Standard", "HighPerformance"}
-RESERVED_TAGS = {"managed-by", "hybriddb-deployment"}  # our mark of ownership
+OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
+MOST_TAGS = 15 - len(OUR_TAGS)
+"""Private DNS zones and their links take 15, other types 50 (Learn: Tag resources, limitations)."""
 FOREIGN_TAGS = ("microsoft", "azure", "windows")  # Learn: Tag resources, limitations
 
 # Learn: Create a flexible server, administrator login name
@@ -31,9 +34,21 @@ RESERVED_USERS = {
     *("support_388945a0", "sys", "test", "test1", "test2", "test3"),
     *("user", "user1", "user2", "user3", "user4", "user5"),
 }
+# Ubuntu 24.04: /etc/group of the image. useradd refuses a user whose own group exists already, so
+# nobody could log in; the machine would be Succeeded all the same.
+LINUX_GROUPS = {
+    *("root", "daemon", "bin", "sys", "adm", "tty", "disk", "lp", "mail", "news", "uucp", "man"),
+    *("proxy", "kmem", "dialout", "fax", "voice", "cdrom", "floppy", "tape", "sudo", "audio"),
+    *("dip", "www-data", "backup", "operator", "list", "irc", "src", "shadow", "utmp", "video"),
+    *("sasl", "plugdev", "staff", "games", "users", "nogroup", "systemd-journal", "crontab"),
+    *("systemd-network", "systemd-timesync", "systemd-resolve", "input", "sgx", "kvm", "render"),
+    *("messagebus", "syslog", "_ssh", "uuidd", "tss", "lxd", "landscape", "polkitd", "rdma"),
+    *("tcpdump", "netdev", "fwupd-refresh", "admin", "sync", "gnats", "_apt", "nobody", "sshd"),
+    *("pollinate", "usbmux", "dnsmasq", "_chrony", "dhcpcd", "ssh"),
+}
 UNPINNED = 4  # slashes of https://<vault>/secrets/<name>; a version would follow
 ZONE_SUFFIX = "postgres.database.azure.com"
-_ZONE = re.compile(rf"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){{1,2}}{re.escape(ZONE_SUFFIX)}")
+_ZONE = re.compile(rf"([a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,2}}{re.escape(ZONE_SUFFIX)}")
 
 
 def faults(spec: DeploymentSpec, *, unread: Iterable[str] = ()) -> list[Advice]:
@@ -54,13 +69,14 @@ def cautions(spec: DeploymentSpec) -> list[Advice]:
 
 
 def _circuit(spec: DeploymentSpec) -> Iterator[Finding]:
-    _, _, subscription, *_, name = spec.express_route.circuit_id.split("/")
+    circuit = ResourceId.parse(spec.express_route.circuit_id)
+    subscription, name = circuit.subscription, circuit.name
     path = "expressRoute.circuitId"
     if name.casefold() == PLACEHOLDER_CIRCUIT:
         message = f"{name} is the placeholder of the recipe: put the id of your own circuit here"
         yield finding("PlaceholderCircuit", path, message, recipe_step="step 4")
     if (
-        subscription.casefold() != spec.subscription_id.casefold()
+        not same(subscription, spec.subscription_id)
         and spec.express_route.authorization_key is None
     ):
         yield finding(
@@ -178,8 +194,14 @@ def _direct(spec: DeploymentSpec) -> Iterator[Finding]:
 def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
     for name in spec.tags:
         folded = name.casefold()
-        if folded in RESERVED_TAGS or folded.startswith(FOREIGN_TAGS):
+        if folded in OUR_TAGS or folded.startswith(FOREIGN_TAGS):
             yield finding("TagReserved", f"tags.{name}", "this name is taken: choose another")
+    if len(spec.tags) > MOST_TAGS:
+        message = (
+            f"{len(spec.tags)} are too many: a private DNS zone takes 15 tags, of which "
+            f"{len(OUR_TAGS)} are ours, so keep at most {MOST_TAGS}"
+        )
+        yield finding("TooManyTags", "tags", message)
     for name, times in Counter(name.casefold() for name in spec.tags).items():
         if times > 1:
             message = f"{name} is given {times} times: tag names have no case"
@@ -189,8 +211,15 @@ def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
     if spec.bastion.enabled and spec.bastion.sku == "Basic" and spec.bastion.scale_units != 2:
         message = "Basic has two units, no more: leave this out, or take Standard"
         yield finding("BastionUnitsFixed", "bastion.scaleUnits", message, "bastion.sku")
-    if spec.jump_box.enabled and spec.jump_box.admin_username in RESERVED_USERS:
-        message = f"Azure refuses the user name {spec.jump_box.admin_username}: choose another"
+    user = spec.jump_box.admin_username
+    if spec.jump_box.enabled and user in RESERVED_USERS:
+        message = f"Azure refuses the user name {user}: choose another"
+        yield finding("UserNameReserved", "jumpBox.adminUsername", message)
+    elif spec.jump_box.enabled and user in LINUX_GROUPS:
+        message = (
+            f"{user} is a group or an account of Ubuntu itself: no user of that name can be made, "
+            "and nobody could log in; choose another"
+        )
         yield finding("UserNameReserved", "jumpBox.adminUsername", message)
 
 

@@ -118,7 +118,9 @@ def merged(desired: Any, observed: Any, *, exact: Iterable[str] = (), path: str 
         for name, value in desired.items():
             both[name] = merged(value, observed.get(name), exact=exact, path=_join(path, name))
         return both
-    if isinstance(desired, list) and isinstance(observed, list) and _labelled(desired + observed):
+    if not isinstance(desired, list) or not isinstance(observed, list) or not desired:
+        return desired  # an empty list says that nothing should be there
+    if _labelled(desired + observed):
         there = {_label(item).casefold(): item for item in observed}
         laid = [
             merged(item, there.pop(_label(item).casefold(), None), exact=exact, path=path)

@@ -1,12 +1,14 @@
 """From what a caller sent to a spec, or to every fault of it in one answer.
 
-The fields are read first, each by its type. Where some cannot be read, the checks across fields run
+What is too large, too deep or no text at all is refused as a whole, before anything is made of it.
+The fields are read next, each by its type. Where some cannot be read, the checks across fields run
 all the same, with stand-ins in their place, so that one answer holds everything there is to mend.
 Messages about a field that could not be read name the way out and never show its value: it might be
-a secret.
+a secret. However wrong a spec is, the answer is bounded.
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -41,6 +43,11 @@ STAND_INS: Json = {
     "onPremises": {"prefixes": ["192.0.2.0/24"]},
 }
 
+MOST_FAULTS = 50  # in one answer; who has more mends these first
+LONGEST = 100_000  # characters of a spec as JSON; a record holds two beside the rest, in 512 Ki
+DEEPEST = 16  # a spec is five deep
+SHOWN = 64  # characters of a name that somebody sent
+
 SHAPES = {
     # What a field with a pattern is made of; the pattern itself tells few people anything.
     "name": "3 to 40 lower-case letters, digits and hyphens, beginning with a letter",
@@ -69,6 +76,8 @@ def parse_spec(raw: object, *, subscription_id: str) -> DeploymentSpec:
     if not isinstance(raw, Mapping):
         message = "a spec is a JSON object; samples/lean.json is one to start from"
         raise SpecInvalid([Advice(code="SpecNotAnObject", message=message, target="$")])
+    if unusable := _unusable(raw):
+        raise SpecInvalid([unusable])
     given: Json = {"subscriptionId": subscription_id, **raw}
     try:
         spec = DeploymentSpec.model_validate(given, by_alias=True, by_name=False)
@@ -77,10 +86,57 @@ def parse_spec(raw: object, *, subscription_id: str) -> DeploymentSpec:
         wrong = _errors(invalid)
     else:
         if across := faults(spec):
-            raise SpecInvalid(across)
+            raise SpecInvalid(_bounded(across, len(across)))
         return spec
     unread = [_dotted(error["loc"]) for error in wrong]
-    raise SpecInvalid([*_each_once(map(_advice, wrong)), *_across(given, wrong, unread)])
+    found = [*_each_once(map(_advice, wrong[:MOST_FAULTS])), *_across(given, wrong, unread)]
+    raise SpecInvalid(_bounded(found, len(found) + len(wrong[MOST_FAULTS:])))
+
+
+def _unusable(raw: Mapping[str, Any]) -> Advice | None:
+    """Why nothing can be made of `raw`; told alone, since no field of it can be trusted."""
+    level: list[Any] = [raw]
+    for _ in range(DEEPEST):
+        texts = [value for value in level if isinstance(value, str)]
+        texts += [name for value in level if isinstance(value, Mapping) for name in value]
+        if any(not _encodes(text) for text in texts):
+            message = "holds half of a surrogate pair, which is no character: send valid Unicode"
+            return Advice(code="TextInvalid", message=message, target="$")
+        level = [inner for value in level for inner in _parts(value)]
+        if not level:
+            break
+    else:
+        message = f"is nested deeper than {DEEPEST} levels: a spec never is"
+        return Advice(code="SpecTooDeep", message=message, target="$")
+    size = len(json.dumps(raw))
+    if size > LONGEST:
+        target = max(raw, key=lambda name: len(name) + len(json.dumps(raw[name])))[:SHOWN]
+        message = f"makes the spec {size:,} characters long: keep it below {LONGEST:,}"
+        return Advice(code="SpecTooLarge", message=message, target=target)
+    return None
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _bounded(found: list[Advice], total: int) -> list[Advice]:
+    """As many faults as one answer holds, and how many more there are."""
+    if total <= MOST_FAULTS:
+        return found
+    told = found[: MOST_FAULTS - 1]
+    message = f"{total - len(told)} more faults are not listed: mend these first"
+    return [*told, Advice(code="MoreFaults", message=message, target="$")]
 
 
 def _errors(invalid: ValidationError) -> list[ErrorDetails]:
@@ -173,7 +229,7 @@ def _advice(error: ErrorDetails) -> Advice:
 
 
 def _unknown(location: Path, model: type[BaseModel] | None) -> Advice:
-    name, holder = str(location[-1]), _dotted(location[:-1]) or "a spec"
+    name, holder = str(location[-1])[:SHOWN], _dotted(location[:-1]) or "a spec"
     known = [field.alias or own for own, field in model.model_fields.items()] if model else []
     if close := get_close_matches(name, known, 1):
         message = f"is not a field of {holder}: did you mean {close[0]}?"
@@ -212,5 +268,6 @@ def _dotted(location: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         elif step != KEY:
-            text += f".{step}" if text else step
+            shown = step if len(step) <= SHOWN else f"{step[:SHOWN]}..."
+            text += f".{shown}" if text else shown
     return text

@@ -6,63 +6,30 @@ camelCase. A spec never holds a secret, only the URL of one in a Key Vault.
 """
 
 import hashlib
-import re
-from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from shared.deployment.fields import (
+    Address,
+    CircuitId,
+    HostName,
+    IdentityId,
+    Label,
+    Location,
+    Prefix,
+    SecretUrl,
+    Size,
+    ZoneId,
+)
 
-def _network(text: str) -> str:
-    """A canonical IPv4 prefix; host bits set are a typing error, not a prefix."""
-    try:
-        return str(IPv4Network(text))
-    except ValueError:  # its own text shows the value, and what a caller sent is not repeated
-        raise ValueError(
-            "should be an IPv4 prefix such as 10.1.0.0/16, with no bits set beyond its length"
-        ) from None
-
-
-def _address(text: str) -> str:
-    try:
-        return str(IPv4Address(text))
-    except ValueError:
-        raise ValueError("should be an IPv4 address such as 10.1.2.10") from None
-
-
-def _resource_id(arm_type: str) -> AfterValidator:
-    """An ARM id of one type, told apart by its provider and type segments."""
-    namespace, *kinds = arm_type.split("/")
-    middle = "/".join(f"{kind}/[^/]+" for kind in kinds)
-    pattern = re.compile(
-        rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{namespace}/{middle}", re.IGNORECASE
-    )
-
-    def check(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(
-                f"should be the ARM id of a {arm_type}: /subscriptions/<id>/resourceGroups/<group>"
-                f"/providers/{namespace}/{'/'.join(f'{kind}/<name>' for kind in kinds)}"
-            )
-        return text
-
-    return AfterValidator(check)
-
-
-Prefix = Annotated[str, AfterValidator(_network)]
-Address = Annotated[str, AfterValidator(_address)]
-CircuitId = Annotated[str, _resource_id("Microsoft.Network/expressRouteCircuits")]
-ZoneId = Annotated[str, _resource_id("Microsoft.Network/privateDnsZones")]
-IdentityId = Annotated[str, _resource_id("Microsoft.ManagedIdentity/userAssignedIdentities")]
-SecretUrl = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^https://[A-Za-z0-9.:-]+/secrets/[A-Za-z0-9-]{1,127}(/[0-9a-f]+)?$"
-    ),
-]
-Location = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{2,40}$")]
-Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
+"""Of a deployment: names of resources are made of it."""
+MOST_PREFIXES = 1000
+"""On-premises; Azure takes 4,000 addresses a security group (Learn: Azure networking limits)."""
+MOST_SPACES = 64  # of the hub network; our own bound
+MOST_BACKENDS = 100  # of one pool (Learn: Azure networking limits, Application Gateway)
 
 
 class Part(BaseModel):
@@ -96,14 +63,16 @@ class Subnets(Part):
 class Network(Part):
     """The hub network."""
 
-    address_space: list[Prefix] = Field(default=["10.1.0.0/16"], min_length=1)
+    address_space: list[Prefix] = Field(
+        default=["10.1.0.0/16"], min_length=1, max_length=MOST_SPACES
+    )
     subnets: Subnets = Subnets()
 
 
 class OnPremises(Part):
     """The networks at the other end of the circuit; they alone may reach the database."""
 
-    prefixes: list[Prefix] = Field(min_length=1)
+    prefixes: list[Prefix] = Field(min_length=1, max_length=MOST_PREFIXES)
 
 
 class ScaleUnits(Part):
@@ -136,7 +105,7 @@ class Postgres(Part):
         str | None, Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     ] = None
     version: Literal["14", "15", "16", "17", "18"] = "17"
-    sku: Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$")] = "Standard_D2ds_v5"
+    sku: Size = "Standard_D2ds_v5"
     storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] = Field(
         default=128, alias="storageGiB"
     )
@@ -158,7 +127,7 @@ class HttpsListener(Part):
     """A web application behind the WAF, beside the database; its certificate lies in Key Vault."""
 
     host_name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,253}$")]
-    backend_addresses: list[str] = Field(min_length=1)
+    backend_addresses: list[HostName] = Field(min_length=1, max_length=MOST_BACKENDS)
     backend_port: int = Field(default=443, ge=1, le=65535)
     certificate: KeyVaultSecret
 
@@ -197,12 +166,17 @@ class JumpBox(Part):
     """A virtual machine without a public address, from which the database is probed."""
 
     enabled: bool = True
-    size: Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$")] = "Standard_B2s"
+    size: Size = "Standard_B2s"
     admin_username: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")] = (
         "azureuser"
     )
     ssh_public_key: Annotated[
-        str | None, Field(default=None, pattern=r"^(ssh-(rsa|ed25519)|ecdsa-\S+) [A-Za-z0-9+/=]+")
+        str | None,
+        Field(
+            default=None,
+            pattern=r"^(ssh-(rsa|ed25519)|ecdsa-sha2-\S{1,20}) [A-Za-z0-9+/=]+( [^\x00-\x1f]*)?$",
+            max_length=4096,
+        ),
     ] = None
 
 
@@ -221,7 +195,7 @@ class Budget(Part):
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+    name: Annotated[str, StringConstraints(pattern=NAME)]
     location: Location
     express_route: ExpressRoute
     on_premises: OnPremises
@@ -232,11 +206,11 @@ class DeploymentSpec(Part):
     tags: dict[
         Annotated[str, StringConstraints(pattern=r"^[^<>%&\\?/]{1,512}$")],
         Annotated[str, StringConstraints(max_length=256)],
-    ] = Field(default={}, max_length=45)
+    ] = Field(default={}, max_length=50)
     adopt: bool = False
     approval: Approval | None = None
     budget: Budget | None = None
-    zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"])
+    zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"], max_length=3)
     network: Network = Network()
     postgres: Postgres = Postgres()
     gateway: Gateway = Gateway()

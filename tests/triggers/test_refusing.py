@@ -55,10 +55,76 @@ def test_an_operation_that_is_not_there_is_unknown(still: Any, method: str, tail
     assert (answer.status_code, _code(answer)) == (404, "OperationUnknown")
 
 
-@pytest.mark.parametrize("top", ["0", "201", "some"])
+@pytest.mark.parametrize("top", ["0", "201", "some", "²", "٣", "1e2", "9" * 5000])
 def test_a_page_of_a_strange_size_is_refused(still: Any, top: str) -> None:
     answer = still.request("GET", f"deployments?top={top}")
     assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("token", ["a%2Fb", "..", "A", "x" * 500, "%00"])
+def test_a_page_after_a_name_that_none_can_have_is_refused(still: Any, token: str) -> None:
+    answer = still.request("GET", f"deployments?token={token}")
+    assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("name", ["a%2Fb", "a%5Cb", "a%23b", "a%3Fb", "NOBODY", "a%0Ab", "x" * 41])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "deployments/{}"),
+        ("PUT", "deployments/{}"),
+        ("DELETE", "deployments/{}"),
+        ("POST", "deployments/{}/plan"),
+        ("POST", "deployments/{}/validate"),
+        ("GET", "deployments/{}/drift"),
+        ("POST", "deployments/{}/drift/repair"),
+        ("GET", "operations/{}"),
+        ("POST", "operations/{}/approve"),
+    ],
+)
+def test_a_name_that_none_can_have_is_refused(
+    still: Any, method: str, path: str, name: str
+) -> None:
+    answer = still.request(method, path.format("x" * 81 if name == "x" * 41 else name))
+    assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("levels", [100, 900, 200_000])
+def test_a_deeply_nested_body_is_refused(still: Any, levels: int) -> None:
+    body = b'{"tags":' + b"[" * levels + b"]" * levels + b"}"
+    answer = still.request("POST", "deployments", content=body)
+    assert answer.status_code == 400
+    assert _code(answer) in {"InvalidJson", "InvalidSpec"}
+
+
+@pytest.mark.parametrize("text", [rb"\ud800", rb"\udc00x", rb"a\ud83d"])
+def test_half_of_a_surrogate_pair_is_refused(still: Any, text: bytes) -> None:
+    answer = still.request("POST", "deployments", content=b'{"name":"' + text + b'"}')
+    assert (answer.status_code, _code(answer)) == (400, "InvalidSpec")
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"\x00", b"1" * 5000, b""])
+def test_a_body_that_is_no_text_is_refused(still: Any, body: bytes) -> None:
+    answer = still.request("POST", "deployments", content=body)
+    assert (answer.status_code, _code(answer)) == (400, "InvalidJson")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data"])
+def test_a_body_of_another_kind_than_json_is_refused(still: Any, small: Json, kind: str) -> None:
+    answer = still.request("POST", "deployments", json=small, headers={"Content-Type": kind})
+    assert (answer.status_code, _code(answer)) == (415, "UnsupportedMediaType")
+
+
+def test_a_body_of_more_than_four_megabytes_is_refused(still: Any) -> None:
+    answer = still.request("POST", "deployments", content=b" " * (4 * 1024 * 1024 + 1))
+    assert (answer.status_code, _code(answer)) == (413, "RequestTooLarge")
+
+
+def test_two_thousand_equal_prefixes_are_answered_in_few_words(still: Any, small: Json) -> None:
+    wrong = small | {"onPremises": {"prefixes": ["10.20.0.0/16"] * 2000}}
+    answer = still.request("POST", "deployments", json=wrong)
+    assert (answer.status_code, _code(answer)) == (400, "InvalidSpec")
+    assert len(answer.content) < 10_000
 
 
 def test_a_flag_is_true_or_false(still: Any) -> None:

@@ -120,7 +120,7 @@ def test_the_public_key_of_the_spec_is_used_as_it_is(make_spec: MakeSpec) -> Non
     spec = make_spec("full")
     login = JumpBox().tagged_body(spec)["properties"]["osProfile"]
     assert login["linuxConfiguration"]["ssh"]["publicKeys"] == [
-        {"path": "/home/operator/.ssh/authorized_keys", "keyData": spec.jump_box.ssh_public_key}
+        {"path": "/home/dbops/.ssh/authorized_keys", "keyData": spec.jump_box.ssh_public_key}
     ]
 
 

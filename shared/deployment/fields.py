@@ -1,0 +1,77 @@
+"""What single fields of a spec may hold: addresses, ids, names, references to secrets.
+
+Each says how long it may be and what it is made of, and says so in words, never with the value that
+it refuses: that might be a secret.
+"""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from shared.deployment.resource_id import LONGEST, ResourceId
+
+
+def _network(text: str) -> str:
+    """A canonical IPv4 prefix; host bits set are a typing error, not a prefix."""
+    try:
+        return str(IPv4Network(text))
+    except ValueError:  # its own text shows the value, and what a caller sent is not repeated
+        raise ValueError(
+            "should be an IPv4 prefix such as 10.1.0.0/16, with no bits set beyond its length"
+        ) from None
+
+
+def _address(text: str) -> str:
+    try:
+        return str(IPv4Address(text))
+    except ValueError:
+        raise ValueError("should be an IPv4 address such as 10.1.2.10") from None
+
+
+def _resource_id(arm_type: str) -> AfterValidator:
+    namespace, *kinds = arm_type.split("/")
+    shape = "/".join(f"{kind}/<name>" for kind in kinds)
+
+    def check(text: str) -> str:
+        try:
+            right = ResourceId.parse(text).is_a(arm_type)
+        except ValueError:
+            right = False
+        if not right:
+            raise ValueError(
+                f"should be the ARM id of a {arm_type}: /subscriptions/<id>/resourceGroups/<group>"
+                f"/providers/{namespace}/{shape}"
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+_SHORT = StringConstraints(max_length=18)  # 255.255.255.255/32
+_LONG = StringConstraints(max_length=LONGEST)
+
+Prefix = Annotated[str, _SHORT, AfterValidator(_network)]
+Address = Annotated[str, _SHORT, AfterValidator(_address)]
+CircuitId = Annotated[str, _LONG, _resource_id("Microsoft.Network/expressRouteCircuits")]
+ZoneId = Annotated[str, _LONG, _resource_id("Microsoft.Network/privateDnsZones")]
+IdentityId = Annotated[str, _LONG, _resource_id("Microsoft.ManagedIdentity/userAssignedIdentities")]
+SecretUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/secrets/[A-Za-z0-9-]{1,127}(/[0-9a-f]+)?$",
+        max_length=512,
+    ),
+]
+Location = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{2,40}$")]
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+HostName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+        r"(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
+        max_length=253,
+    ),
+]
+"""A host name, or an IPv4 address, which reads like one."""
+Size = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]{1,60}$")]

@@ -1,0 +1,104 @@
+"""What a request says, read once and held to bounds: its names, flags, numbers and spec.
+
+A name that no deployment or operation can have is refused here, so that none reaches a table key or
+a URL.
+"""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import azure.functions as func
+
+from shared.deployment.parsing import parse_spec
+from shared.deployment.spec import NAME, DeploymentSpec
+from shared.settings import settings
+from triggers.answers import BadRequest
+
+LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
+_NAME = re.compile(NAME)
+_OPERATION = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # <deployment>-<time>
+
+
+def deployment_of(req: func.HttpRequest) -> str:
+    """The deployment that the URL names.
+
+    Raises:
+        BadRequest: no deployment can have that name; neither a slash nor a space survives a URL.
+    """
+    name: str = req.route_params["name"]
+    if not _NAME.fullmatch(name):
+        message = (
+            "should be 3 to 40 lower-case letters, digits and hyphens, beginning with a letter"
+        )
+        raise BadRequest("InvalidParameter", message, "name")
+    return name
+
+
+def operation_of(req: func.HttpRequest) -> str:
+    """The operation that the URL names.
+
+    Raises:
+        BadRequest: no operation can have that id.
+    """
+    identity: str = req.route_params["id"]
+    if not _OPERATION.fullmatch(identity):
+        message = "should be the id that starting an operation was answered with"
+        raise BadRequest("InvalidParameter", message, "id")
+    return identity
+
+
+def flag(req: func.HttpRequest, name: str) -> bool:
+    """A query parameter that is true or false; false where it is not given."""
+    text = req.params.get(name, "false").casefold()
+    if text not in {"true", "false"}:
+        raise BadRequest("InvalidParameter", f"{name} should be true or false", name)
+    return text == "true"
+
+
+def number(req: func.HttpRequest, name: str, default: int, most: int) -> int:
+    """A query parameter that is a number from 1 to `most`, in the digits 0 to 9."""
+    text = req.params.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+        raise BadRequest("InvalidParameter", f"{name} should be a number from 1 to {most}", name)
+    return int(text)
+
+
+def page_token(req: func.HttpRequest) -> str | None:
+    """The token of a nextLink: the name of the last deployment of the page before."""
+    token: str | None = req.params.get("token")
+    if token is not None and not _NAME.fullmatch(token):
+        raise BadRequest("InvalidParameter", "should be the token of a nextLink", "token")
+    return token
+
+
+async def spec_of(req: func.HttpRequest) -> DeploymentSpec:
+    """The spec in the body, read on a thread: a large one would hold up every other request.
+
+    Raises:
+        BadRequest: the body is no JSON.
+        SpecInvalid: with every fault.
+    """
+    return await asyncio.to_thread(_spec, req)
+
+
+def _spec(req: func.HttpRequest) -> DeploymentSpec:
+    return parse_spec(_json(req), subscription_id=settings().subscription_id)
+
+
+def _json(req: func.HttpRequest) -> Any:
+    kind = req.headers.get("Content-Type", "application/json").split(";")[0].strip().casefold()
+    if kind != "application/json" and not kind.endswith("+json"):
+        message = "the body should be JSON: send Content-Type: application/json"
+        raise BadRequest("UnsupportedMediaType", message, "Content-Type", status=415)
+    body = req.get_body()
+    if len(body) > LARGEST:
+        message = f"the body has {len(body):,} bytes: keep it below {LARGEST:,}"
+        raise BadRequest("RequestTooLarge", message, "body", status=413)
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise BadRequest("InvalidJson", "the body is nested too deeply", "body") from None
+    except ValueError as wrong:
+        raise BadRequest("InvalidJson", f"the body is no JSON: {wrong}", "body") from wrong
