@@ -1,6 +1,6 @@
 # Everything a clone needs is installed from here: Python 3.11, Node 20 and make are all it assumes.
 #   make demo    set-up, then the main job on the local stack
-#   make up      the local stack stays up; its URLs and a first request are printed
+#   make up      the local stack stays up; its URLs and a first request are printed (PORT=, ARM_PORT=)
 #   make test    set-up, then the tests            make test-all   the slow ones too
 #   make check   format, lint, types, import contracts
 #   make bench   the numbers                       make sim        seeded crash and fault runs
@@ -9,6 +9,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 SPEED ?= 80
+PORT ?= 7071
+ARM_PORT ?= 8443
 SEEDS ?= 25
 # Every so many durable changes the host is crashed: 10 takes minutes, 1 (all) a quarter of an hour.
 EVERY ?= 10
@@ -33,7 +35,7 @@ demo: setup
 	$(BIN)/python -m cli.demo --speed $(SPEED)
 
 up: setup
-	$(BIN)/python -m local --app . --speed $(SPEED) --surroundings samples/surroundings.json --example samples/recipe.json
+	$(BIN)/python -m local --app . --speed $(SPEED) --port $(PORT) --arm-port $(ARM_PORT) --surroundings samples/surroundings.json --example samples/recipe.json
 
 test: setup
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile

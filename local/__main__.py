@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from local.azurite import AzuriteMissing
-from local.stack import ChildFailed, LocalStack
+from local.stack import ChildFailed, LocalStack, PortTaken
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def main() -> int:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stop.set())
             stop.wait()
-    except (AzuriteMissing, ChildFailed) as error:
+    except (AzuriteMissing, PortTaken, ChildFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -2,9 +2,10 @@
 
 The functions host and the ARM emulator never read the clock of the machine; they are given one of
 these. Two processes on the same sped-up clock agree when they are started with the same text,
-such as ``80@1795421302.5``: eighty times real time, counted from that Unix time. A virtual clock
-stands still until somebody moves it, so that a 33-minute deployment is replayed in a second; host
-and emulator share one by living in one process.
+such as ``80@1795421302.5``: eighty times real time, counted from that Unix time. A clock that goes
+on from an earlier process says what it shows at that moment: ``80@1795421302.5=1795530000``. A
+virtual clock stands still until somebody moves it, so that a 33-minute deployment is replayed in a
+second; host and emulator share one by living in one process.
 """
 
 import threading
@@ -26,18 +27,27 @@ class Clock(Protocol):
 
 
 class RunningClock:
-    """Time that passes by itself, `speed` times as fast as real time."""
+    """Time that passes by itself, `speed` times as fast as real time.
 
-    def __init__(self, speed: float = 1.0, anchor: float | None = None) -> None:
+    Args:
+        speed: times real time, above 0.
+        anchor: the Unix time that it is counted from; the present unless given.
+        shown: what it shows at `anchor`, as a Unix time; the same unless given.
+    """
+
+    def __init__(
+        self, speed: float = 1.0, anchor: float | None = None, shown: float | None = None
+    ) -> None:
         if speed <= 0:
             raise ValueError(f"a clock runs forward: speed {speed} should be above 0")
         self.speed = speed
         self.anchor = time.time() if anchor is None else anchor
+        self.shown = self.anchor if shown is None else shown
 
     def now(self) -> datetime:
         """The present, in UTC."""
         elapsed = (time.time() - self.anchor) * self.speed
-        return datetime.fromtimestamp(self.anchor, UTC) + timedelta(seconds=elapsed)
+        return datetime.fromtimestamp(self.shown, UTC) + timedelta(seconds=elapsed)
 
     def real_seconds_until(self, moment: datetime) -> float:
         """How long a real wait for `moment` takes."""
@@ -45,7 +55,7 @@ class RunningClock:
 
     def __str__(self) -> str:
         """The text that makes an equal clock in another process."""
-        return f"{self.speed:g}@{self.anchor!r}"
+        return f"{self.speed:g}@{self.anchor!r}={self.shown!r}"
 
 
 class VirtualClock:
@@ -94,7 +104,7 @@ class VirtualClock:
 
 
 def parse_clock(text: str) -> RunningClock | VirtualClock:
-    """The clock that a command line names: ``real``, ``virtual``, ``80`` or ``80@<unix time>``.
+    """The clock that a command line names: ``real``, ``virtual``, ``80``, ``80@<anchor>=<shown>``.
 
     Raises:
         ValueError: the text names no clock; the message says what would.
@@ -103,9 +113,12 @@ def parse_clock(text: str) -> RunningClock | VirtualClock:
         return VirtualClock()
     if text == "real":
         return RunningClock()
-    speed, _, anchor = text.partition("@")
+    speed, _, since = text.partition("@")
+    anchor, _, shown = since.partition("=")
     try:
-        return RunningClock(float(speed), float(anchor) if anchor else None)
+        return RunningClock(
+            float(speed), float(anchor) if anchor else None, float(shown) if shown else None
+        )
     except ValueError as error:
         message = f"{text!r} is no clock: say real, virtual, or a speed such as 80 ({error})"
         raise ValueError(message) from error

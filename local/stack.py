@@ -7,6 +7,7 @@ local.settings.json, or from the sample beside it.
 
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import Any, Self
 import httpx
 
 from local.azurite import Azurite
+from local.kept_clock import KeptClock
 
 READY = 60.0  # seconds for a child to say that it listens
 
@@ -29,6 +31,13 @@ class ChildFailed(RuntimeError):
 
     def __init__(self, name: str, log: Path) -> None:
         super().__init__(f"{name} did not start; {log} says why")
+
+
+class PortTaken(RuntimeError):
+    """Another process listens where the stack is to."""
+
+    def __init__(self, port: int, option: str) -> None:
+        super().__init__(f"port {port} is taken; choose another with {option}, or 0 for a free one")
 
 
 class Child:
@@ -93,7 +102,7 @@ class LocalStack:
 
     Args:
         app: the folder of function_app.py.
-        folder: where state and logs are kept; what is there is carried on with.
+        folder: where state, time and logs are kept; what is there is carried on with.
         speed: how much faster than real time Azure and the durable timers run.
         port: of the host; 0 takes a free one. Likewise `arm_port`.
         surroundings: what is in Azure beforehand, as [{"id", "body"}].
@@ -114,8 +123,10 @@ class LocalStack:
         self.folder = folder
         self.app = app
         self.surroundings = list(surroundings)
+        self.ports = {"--port": port, "--arm-port": arm_port}
         self.storage = Azurite(folder=folder / "azurite")
-        clock = f"{speed:g}@{time.time()!r}"
+        self.time = KeptClock(folder / "clock", speed)
+        clock = str(self.time.clock)
         state, ca_file = folder / "arm.db", folder / "ca.pem"
         arm = ["--port", str(arm_port), "--clock", clock, "--seed", str(seed)]
         arm += ["--state", str(state), "--ca-file", str(ca_file)]
@@ -132,10 +143,14 @@ class LocalStack:
         """Start everything, in order.
 
         Raises:
-            AzuriteMissing, ChildFailed: with what to do, or where to look.
+            AzuriteMissing, PortTaken, ChildFailed: with what to do, or where to look.
         """
+        for option, port in self.ports.items():
+            if taken(port):
+                raise PortTaken(port, option)
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
+            self.time.start()
             self.storage.start()
             self.arm.start({}, lambda lines: any(li.startswith("Not emulated") for li in lines))
             exports = [li.removeprefix("export ") for li in self.arm.lines if "export " in li]
@@ -177,6 +192,7 @@ class LocalStack:
         self.host.stop()
         self.arm.stop()
         self.storage.stop()
+        self.time.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -194,6 +210,12 @@ class LocalStack:
         for resource in self.surroundings:
             if resource["id"].casefold() not in there:
                 self.azure("PUT", "resources", json=resource)
+
+
+def taken(port: int) -> bool:
+    """Whether somebody listens on this port of the machine; nobody does on 0."""
+    with socket.socket() as probe:
+        return port != 0 and probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def app_settings(app: Path) -> dict[str, str]:
