@@ -57,8 +57,8 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 sim: setup
-	$(BIN)/python -m benchmarks.crashes --every $(EVERY)
-	$(BIN)/python -m benchmarks.simulate --seeds $(SEEDS)
+	$(BIN)/python -m simulations.crashes --every $(EVERY)
+	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
 
 lock: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

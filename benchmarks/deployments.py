@@ -6,7 +6,6 @@ really took, so that only the waiting of the product itself is measured.
 """
 
 import argparse
-import json
 import resource
 import statistics
 import tempfile
@@ -17,17 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from local.arm_emulator.emulator import ArmEmulator
-from local.arm_emulator.settings import Settings
-from local.azurite import Azurite
-from local.clock import VirtualClock
-from local.functions_host.host import FunctionsHost
+from local.world import World, read_json, world
 from shared.deployment.schedule import Activity, schedule
 
 ROOT = Path(__file__).parents[1]
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
 Json = dict[str, Any]
 
@@ -44,44 +36,22 @@ class Measured:
     cpu: float  # seconds
 
 
-def surroundings() -> list[Json]:
-    """What the samples need to find in Azure."""
-    text = (ROOT / "samples" / "surroundings.json").read_text(encoding="utf-8")
-    found: list[Json] = json.loads(text)
-    return found
+class Deployments:
+    """Deploys into one world again and again; Azure is emptied and seeded anew for each run."""
 
-
-class World:
-    """Storage, Azure and host of one process; Azure is emptied and seeded anew for each run."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self.clock = VirtualClock()
-        self.storage = stack.enter_context(Azurite())
-        settings = Settings(subscription_id=SUBSCRIPTION)
-        self.azure = stack.enter_context(ArmEmulator(clock=self.clock, settings=settings))
-        self.state = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "taskhub.db"
-        environment = {
-            **self.azure.environment(),
-            "AzureWebJobsStorage": self.storage.connection_string,
-            "DRIFT_SCHEDULE": "0 0 0 1 1 *",
-        }
+    def __init__(self, there: World, stack: ExitStack) -> None:
+        self.world, self.azure = there, there.azure
         self.running = ""
         self.histories: dict[str, int] = {}
-        self.host = stack.enter_context(
-            FunctionsHost(
-                ROOT,
-                clock=self.clock,
-                state=self.state,
-                settings=environment,
-                boundary=self._measure_histories,
-            )
-        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        there.start(state=folder / "taskhub.db", boundary=self._measure_histories)
+        stack.callback(there.host.stop)
 
     def _measure_histories(self, place: str) -> None:
         """Note how long every history is now, since a new execution starts an empty one."""
         if not place.startswith("after commit") or not self.running:
             return
-        store = self.host._store  # on its own thread, right after a commit
+        store = self.world.host._store  # on its own thread, right after a commit
         instance = store.instance(self.running)
         if instance is not None:
             self.histories[instance.execution_id] = len(store.histories.of(self.running).events)
@@ -89,30 +59,27 @@ class World:
     def empty(self, seed: int, spread: float) -> None:
         """Azure with only the surroundings in it."""
         self.azure.cloud.seed = seed
-        self.azure.reset()
+        self.world.empty()
         self.azure.settings({"duration_spread": spread})
-        for there in surroundings():
-            self.azure.put(there["id"], there["body"])
 
     def deploy(self, spec: Json) -> Json:
         """Deploy, and how the operation ended."""
-        started = httpx.post(f"{self.host.url}/api/deployments", json=spec, timeout=60)
-        identity = self.running = started.raise_for_status().json()["id"]
-        self.host.wait_for(identity, 120)
-        told: Json = httpx.get(f"{self.host.url}/api/operations/{identity}", timeout=60).json()
+        started = self.world.request("POST", "deployments", json=spec)
+        self.running = started.raise_for_status().json()["id"]
+        told = self.world.finish(started)
         if told["status"] != "Succeeded":
-            raise RuntimeError(f"{identity}: {told['failure']}")
+            raise RuntimeError(f"{self.running}: {told['failure']}")
         return told
 
 
 @contextmanager
-def world() -> Iterator[World]:
-    """A world for as long as the `with` block lasts."""
-    with ExitStack() as stack:
-        yield World(stack)
+def deployments() -> Iterator[Deployments]:
+    """A world with a host, for as long as the `with` block lasts."""
+    with world(ROOT, settings={"DRIFT_SCHEDULE": "0 0 0 1 1 *"}) as there, ExitStack() as stack:
+        yield Deployments(there, stack)
 
 
-def measure_one(there: World, spec: Json, *, seed: int, spread: float) -> Measured:
+def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> Measured:
     """One deployment from nothing."""
     there.empty(seed, spread)
     there.histories.clear()
@@ -137,7 +104,7 @@ def measure_one(there: World, spec: Json, *, seed: int, spread: float) -> Measur
     )
 
 
-def truth(there: World, told: Json) -> dict[str, float]:
+def truth(there: Deployments, told: Json) -> dict[str, float]:
     """How long Azure really took for each step: its operations, and what it needs to settle."""
     ids = {step["id"].casefold(): step["key"] for step in told["plan"]}
     took: dict[str, float] = {}
@@ -176,8 +143,8 @@ def percentile(values: list[float], share: float) -> float:
 
 def measure(seeds: int = 20) -> list[tuple[str, float, str]]:
     """(what, value, unit) of every number."""
-    spec = json.loads((ROOT / "samples" / "recipe.json").read_text(encoding="utf-8"))
-    with world() as there:
+    spec = read_json(ROOT / "samples" / "recipe.json")
+    with deployments() as there:
         measure_one(there, spec, seed=0, spread=0.0)  # warms the clients up
         there.azure.reset()
         exact = measure_one(there, _named(spec, "exact"), seed=0, spread=0.0)

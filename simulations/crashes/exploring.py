@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from benchmarks.crashes.endings import Json, differences
-from benchmarks.crashes.moments import Moment
-from benchmarks.crashes.scenarios import SCENARIOS, Scenario
-from benchmarks.crashes.world import World
 from local.functions_host.errors import HostKilled
+from simulations.crashes.endings import Json, differences
+from simulations.crashes.moments import Moment
+from simulations.crashes.scenarios import SCENARIOS, Scenario
+from simulations.crashes.world import CrashingWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Crash:
 class Recording:
     """A scenario without a crash."""
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
+    def __init__(self, world: CrashingWorld, scenario: Scenario) -> None:
         self.world, self.scenario = world, scenario
         world.empty()
         scenario.arrange(world)
@@ -118,7 +118,7 @@ def explore(name: str, *, first: int, every: int, most: int | None, whole: bool)
     logging.disable()  # a dying host leaves requests that fail, and says so
     began = time.monotonic()
     with ExitStack() as stack:
-        recording = Recording(World(stack), SCENARIOS[name])
+        recording = Recording(CrashingWorld(stack), SCENARIOS[name])
         crashes = recording.crashes(first=first, every=every, whole=whole)
         done = tuple(islice(crashes, most))
     ended, seconds = _in_short(recording.ending), time.monotonic() - began

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmarks.crashes.tables import Entities
 from local.arm_emulator.state.snapshots import Snapshot
+from simulations.crashes.tables import Entities
 
 ROWS = (
     "SELECT id, name, status, input, output, custom_status, created, updated FROM instance"

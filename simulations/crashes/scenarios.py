@@ -1,18 +1,20 @@
 """The operations whose every moment is tried, each from an Azure and a spec of its own."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.deployments import ROOT, SUBSCRIPTION
+from local.world import azure_of, read_json
 
 if TYPE_CHECKING:
-    from benchmarks.crashes.world import World
+    from simulations.crashes.world import CrashingWorld
+
+ROOT = Path(__file__).parents[2]
 
 Json = dict[str, Any]
-Arrange = Callable[["World"], None]
+Arrange = Callable[["CrashingWorld"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Wish:
     after: timedelta = timedelta()  # since the beginning
 
 
-def _nothing(world: "World") -> None:
+def _nothing(world: "CrashingWorld") -> None:
     """Azure holds the surroundings alone."""
 
 
@@ -43,13 +45,13 @@ class Scenario:
 
 
 def _sample(name: str) -> Json:
-    loaded: Json = json.loads((ROOT / "samples" / f"{name}.json").read_text(encoding="utf-8"))
+    loaded: Json = read_json(ROOT / "samples" / f"{name}.json")
     return loaded | {"resourceGroup": f"rg-{loaded['name']}"}
 
 
 RECIPE, DIRECT = _sample("recipe"), _sample("direct")
 NAME = DIRECT["name"]
-GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{DIRECT['resourceGroup']}"
+GROUP = f"/subscriptions/{azure_of(ROOT).subscription_id}/resourceGroups/{DIRECT['resourceGroup']}"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
 CHANGED = DIRECT | {
     "onPremises": {"prefixes": ["10.77.0.0/16"]},
@@ -83,11 +85,11 @@ TABLE_STAYS = LOCKED | {"type": "*/routeTables"}
 RULES_STAY = LOCKED | {"type": "*/networkSecurityGroups", "name": "nsg-management-*"}
 
 
-def _deployed(world: "World") -> None:
+def _deployed(world: "CrashingWorld") -> None:
     world.settle(DEPLOY)
 
 
-def _partly_there(world: "World") -> None:
+def _partly_there(world: "CrashingWorld") -> None:
     """Somebody else's group, as it should be, and in it a table with a route of their own."""
     route = {"addressPrefix": "192.0.2.0/24", "nextHopType": "None"}
     routes = [{"name": "theirs", "properties": route}]
@@ -96,7 +98,7 @@ def _partly_there(world: "World") -> None:
     world.azure.put(table, {"location": "eastus", "properties": {"routes": routes}})
 
 
-def _drifted(world: "World") -> None:
+def _drifted(world: "CrashingWorld") -> None:
     _deployed(world)
     group = f"{NETWORK}/networkSecurityGroups/nsg-database-{NAME}"
     there = {each["id"]: each for each in world.azure.resources()}

@@ -4,7 +4,7 @@ A change is a commit of the task hub, a write that Azure accepted, or a write to
 was durable right after it is what a new host starts from. Whatever differs in the end is printed
 with the scenario and the number of the event, which repeat it exactly:
 
-    python -m benchmarks.crashes --scenario NAME --first NUMBER --most 1 --whole
+    python -m simulations.crashes --scenario NAME --first NUMBER --most 1 --whole
 """
 
 import argparse
@@ -13,13 +13,13 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
-from benchmarks.crashes.exploring import explore
-from benchmarks.crashes.scenarios import SCENARIOS
+from simulations.crashes.exploring import explore
+from simulations.crashes.scenarios import SCENARIOS
 
 
 def main() -> int:
     """Print every scenario as it is done; 1 where a crash made a difference."""
-    parser = argparse.ArgumentParser("python -m benchmarks.crashes", description=__doc__)
+    parser = argparse.ArgumentParser("python -m simulations.crashes", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--scenario", choices=SCENARIOS, action="append", help="all, if not given")
     parser.add_argument("--every", type=int, default=1, help="only every so many events")

@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.crashes.exploring import Crash, Recording
-from benchmarks.crashes.scenarios import SCENARIOS
-from benchmarks.crashes.world import World
 from shared.azure.clients import azure_clients, credential
 from shared.azure.secrets import vaults
 from shared.records.records import records
 from shared.settings import settings
+from simulations.crashes.exploring import Crash, Recording
+from simulations.crashes.scenarios import SCENARIOS
+from simulations.crashes.world import CrashingWorld
 
 ONCE = {"method": "PUT", "type": "*/networkSecurityGroups", "status": 400, "code": "Refused"}
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world() -> Iterator[CrashingWorld]:
     """A world of its own; what the app keeps for the life of a process leads to the others'."""
     with ExitStack() as stack:
         _forget_connections()
-        yield World(stack)
+        yield CrashingWorld(stack)
     _forget_connections()
 
 
@@ -37,11 +37,11 @@ def differing(recording: Recording, *, every: int = 1) -> list[Crash]:
     return [crash for crash in crashes if crash.differing]
 
 
-def test_a_crash_at_events_of_a_deployment_makes_no_difference(world: World) -> None:
+def test_a_crash_at_events_of_a_deployment_makes_no_difference(world: CrashingWorld) -> None:
     assert differing(Recording(world, SCENARIOS["deploy"]), every=12) == []
 
 
-def test_a_crash_that_makes_a_difference_is_found(world: World) -> None:
+def test_a_crash_that_makes_a_difference_is_found(world: CrashingWorld) -> None:
     recording = Recording(world, replace(SCENARIOS["deploy"], faults=(ONCE,)))
     assert recording.ending["operation"]["failure"]["code"] == "Refused"
     struck = next(
@@ -55,6 +55,6 @@ def test_a_crash_that_makes_a_difference_is_found(world: World) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_crash_at_any_event_of_any_scenario_makes_no_difference(
-    world: World, scenario: str
+    world: CrashingWorld, scenario: str
 ) -> None:
     assert differing(Recording(world, SCENARIOS[scenario])) == []

@@ -1,4 +1,4 @@
-"""Host, Azure, storage and clock of one process, stopped and gone back to at any durable change."""
+"""The world of one process, stopped and gone back to at any durable change."""
 
 import json
 import tempfile
@@ -11,21 +11,21 @@ from typing import Any
 
 import httpx
 
-from benchmarks.crashes.endings import settled
-from benchmarks.crashes.moments import Moment, packed, unpacked
-from benchmarks.crashes.scenarios import Scenario, Wish
-from benchmarks.crashes.tables import Entities, Gate, Tables
-from benchmarks.deployments import ROOT, SUBSCRIPTION, surroundings
 from local.arm_emulator.emulator import ArmEmulator
-from local.arm_emulator.settings import Settings
 from local.arm_emulator.state.snapshots import go_back, take_snapshot
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.functions_host.errors import HostKilled
 from local.functions_host.host import FunctionsHost
 from local.functions_host.store.tables import Store
+from local.world import World, azure_of
+from simulations.crashes.endings import settled
+from simulations.crashes.moments import Moment, packed, unpacked
+from simulations.crashes.scenarios import Scenario, Wish
+from simulations.crashes.tables import Entities, Gate, Tables
 
 Json = dict[str, Any]
+ROOT = Path(__file__).parents[2]
 Changed = Callable[[Moment], bool]
 
 LONG = timedelta(hours=12)  # every operation has ended by then
@@ -33,21 +33,26 @@ PATIENCE = 600  # real seconds, for a machine with other things to do
 ANOTHER_COMES = timedelta(minutes=2)  # later than the grace of a claim
 
 
-class World:
+class CrashingWorld(World):
     """Everything that lasts, with the host that works on it."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self.clock = VirtualClock()
-        self._storage = stack.enter_context(Azurite())
-        self._tables = Tables(self._storage)
-        self._gate = stack.enter_context(Gate(self._storage, self._table_written))
-        settings = Settings(subscription_id=SUBSCRIPTION)
-        self.azure = stack.enter_context(
-            ArmEmulator(clock=self.clock, settings=settings, boundary=self._azure_written)
+        clock = VirtualClock()
+        storage = stack.enter_context(Azurite())
+        self._tables = Tables(storage)
+        gate = stack.enter_context(Gate(storage, self._table_written))
+        azure = stack.enter_context(
+            ArmEmulator(clock=clock, settings=azure_of(ROOT), boundary=self._azure_written)
+        )
+        super().__init__(
+            ROOT,
+            azure=azure,
+            storage=gate.connection_string,
+            clock=clock,
+            settings={"DRIFT_SCHEDULE": "0 0 0 1 1 *"},
         )
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         self._hosts = 0
-        self._running: FunctionsHost
         self._lock = threading.Lock()
         self._hub = _new_hub()
         self._cloud = take_snapshot(self.azure.cloud)
@@ -61,9 +66,7 @@ class World:
     def empty(self) -> None:
         """Only the surroundings are left, and it is the first of January again."""
         self.clock = self.azure.cloud.clock = VirtualClock()
-        self.azure.reset()
-        for there in surroundings():
-            self.azure.put(there["id"], there["body"])
+        super().empty()
         self._tables.replace({name: [] for name in self._tables.read()})
         self._hub, self._answers = _new_hub(), []
         self.look()
@@ -132,21 +135,13 @@ class World:
         self._hosts += 1
         state = self._folder / f"{self._hosts}.db"
         state.write_bytes(unpacked(self._hub))
-        settings = {
-            **self.azure.environment(),
-            "AzureWebJobsStorage": self._gate.connection_string,
-            "DRIFT_SCHEDULE": "0 0 0 1 1 *",
-        }
-        self._running = FunctionsHost(
-            ROOT,
-            clock=self.clock,
+        self.host = self.new_host(
             state=state,
-            settings=settings,
             jumps=False,
             choose=lambda names: 0,  # one at a time, so that every run takes the same way
             boundary=self._hub_written,
         )
-        return self._running
+        return self.host
 
     def _ask(self, host: FunctionsHost, wish: Wish, request_id: str) -> None:
         first = self._answers[0] if self._answers else ""
@@ -172,7 +167,7 @@ class World:
         record = httpx.get(f"{host.url}/api/deployments/{deployment}", timeout=PATIENCE)
         instance = host.wait_for(identity, PATIENCE)
         ending = {
-            "cloud": {each["id"]: each for each in self.azure.resources()},
+            "cloud": self.resources(),
             "secrets": self._secrets(),
             "record": record.json(),
             "operation": operation.json(),
@@ -197,7 +192,7 @@ class World:
             raise HostKilled
         if place.startswith("after commit"):
             with self._lock:
-                self._hub = packed(self._running._store.contents())
+                self._hub = packed(self.host._store.contents())
                 self._tell(place.removeprefix("after commit: "))
             if self._dying:
                 raise HostKilled
