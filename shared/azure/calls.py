@@ -24,8 +24,7 @@ def reported(key: str, work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except Exception as error:
-        failure = failure_of(error, catalogue()[key].patience if key in catalogue() else {})
-        return Outcome(key=key, state="failed", failure=failure)
+        return Outcome(key=key, state="failed", failure=failure_of(error))
 
 
 def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
@@ -76,7 +75,7 @@ def delete(clients: AzureClients, step: Step) -> Outcome:
     if response.status_code in {204, 404}:
         return Outcome(key=step["key"], state="succeeded")
     if response.status_code >= 400:
-        return _refused(step, resource, response)
+        return _refused(step, response)
     return _in_progress(step, response)
 
 
@@ -99,7 +98,7 @@ def look(
         response = clients.send("GET", operation_url)
         status = _operation_status(response)
         if status == "failed":
-            return _refused(step, resource, response)
+            return _refused(step, response)
         if status == "inProgress":
             return _in_progress(step, response, operation_url)
         if observed is None or at_work:  # what was read is older than the answer
@@ -192,10 +191,8 @@ def _operation_status(response: Any) -> str:
     return "inProgress" if response.status_code == 202 else "succeeded"
 
 
-def _refused(step: Step, resource: Resource, response: Any) -> Outcome:
-    failure = failure_from(
-        response.status_code, response.json(), response.headers, resource.patience
-    )
+def _refused(step: Step, response: Any) -> Outcome:
+    failure = failure_from(response.status_code, response.json(), response.headers)
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 

@@ -46,13 +46,12 @@ class SecretUnavailable(ExpectedError):
         super().__init__(f"the secret {name} cannot be used: {why}")
 
 
-def failure_of(error: BaseException, patience: Mapping[str, str] | None = None) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     """What an activity answers in place of raising `error`.
 
     Args:
         error: whatever a call to Azure raised; a stranger becomes ``ActivityCrashed``, told by
             its type and place alone, since its text may hold anything.
-        patience: error codes that this resource classifies differently, by retry class.
     """
     match error:
         case ExpectedError():
@@ -61,7 +60,7 @@ def failure_of(error: BaseException, patience: Mapping[str, str] | None = None) 
         case DecodeError() | IncompleteReadError():
             return _failure("UnreadableAnswer", str(error.message), "transient")
         case HttpResponseError() if error.response is not None:
-            return _answer_of(error.response, patience)
+            return _answer_of(error.response)
         case ClientAuthenticationError():
             return _failure("AuthenticationUnavailable", str(error.message), "transient")
         case ServiceRequestError() | ServiceResponseError():
@@ -76,7 +75,6 @@ def failure_from(
     status: int,
     body: Any,
     headers: Mapping[str, str],
-    patience: Mapping[str, str] | None = None,
 ) -> Failure:
     """The failure that an answer of ARM reports: a refusal, or a poll of an operation that failed.
 
@@ -84,13 +82,11 @@ def failure_from(
         status: of the HTTP answer; 200 for most polls.
         body: as parsed, with the error at any of ARM's places; None where there was none.
         headers: of the answer, for Retry-After.
-        patience: error codes that this resource classifies differently, by retry class.
     """
     errors = _innermost_first(body)
-    special: dict[str, Any] = {code.casefold(): kind for code, kind in (patience or {}).items()}
     wait = retry_after(headers)
     for code, message in errors:
-        kind = special.get(code.casefold()) or by_code(code)
+        kind = by_code(code)
         if kind:
             return _failure(code, message or errors[-1][1], kind, wait)
     code, message = errors[0] if errors else (_bare_code(status, body), "")
@@ -152,13 +148,13 @@ def _presentable(message: str) -> str:
     return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 3]}..."
 
 
-def _answer_of(response: Any, patience: Mapping[str, str] | None) -> Failure:
+def _answer_of(response: Any) -> Failure:
     """The failure of a refused request, without the secrets that the request carried."""
     try:
         body = response.json()
     except Exception:  # whatever the parser of the transport raises: the status still says enough
         body = None
-    failure = failure_from(response.status_code, body, response.headers, patience)
+    failure = failure_from(response.status_code, body, response.headers)
     for value in _secrets_of(getattr(response.request, "content", None)):
         failure["message"] = failure["message"].replace(value, "<secret>")
     return failure

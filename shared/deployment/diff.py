@@ -3,28 +3,22 @@
 Only what the desired body mentions matters: ARM adds ids, etags, states and defaults to everything.
 Lists of objects are matched by name, lists of values are sets, text is compared without case (ARM
 rewrites the case of ids, locations and enums), what is off or empty may be left out, and a secret
-is never compared, since ARM never returns one. Where a list must hold nothing but what is desired
-(the rules of an NSG), the resource says so, and an extra element is a difference too.
+is never compared, since ARM never returns one. Where a type is particular about a path, its rules
+say so: a list that holds nothing else, a value that Azure leaves out in some states, a member that
+may not stand beside another one.
 """
 
-import copy
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.deployment.messages import Change, Json
+from shared.deployment.paths import at, changed, element, join, label, labelled
+from shared.deployment.rules import Rules
 from shared.deployment.secrets import is_secret
-
-_AWKWARD = re.compile(r"[.\[\]]")
-_SEGMENT = re.compile(r'"([^"]*)"|(\[[^\]]*\]|[^.\["]+)')
-_LABEL = re.compile(r"\[[^\]]*\]")
 
 READ_ONLY = frozenset({"etag", "systemData", "provisioningState", "resourceGuid"})
 """Names of fields that ARM writes and refuses or ignores in a PUT, at any depth."""
-
-LABELS = ("name", "service", "id")
-"""What elements of ARM lists are told apart by; service endpoints have no other name."""
 
 _SINGULAR = (
     "addressPrefix",
@@ -37,26 +31,20 @@ _PLURAL = [name + ("es" if name.endswith("x") else "s") for name in _SINGULAR]
 TWO_FORMS = dict(zip([*_SINGULAR, *_PLURAL], [*_PLURAL, *_SINGULAR], strict=True))
 """Fields with a form for one value and another for several; ARM reads both as one set."""
 
+NO_RULES = Rules()
 
-def differences(
-    desired: Json, observed: Json, *, exact: Iterable[str] = (), ignore: Iterable[str] = ()
-) -> list[Change]:
-    """What would change in `observed` if `desired` were applied.
 
-    Args:
-        desired: an ARM body.
-        observed: what ARM answered for the same resource.
-        exact: paths of lists that may hold nothing else, such as ``properties.securityRules``.
-        ignore: paths that never count.
-    """
-    comparison = _Comparison(frozenset(exact), frozenset(ignore))
+def differences(desired: Json, observed: Json, rules: Rules = NO_RULES) -> list[Change]:
+    """What would change in `observed` if `desired` were applied."""
+    comparison = _Comparison(rules)
     comparison.compare(desired, observed, "")
-    return comparison.changes
+    return comparison.changes + leftovers(desired, observed, rules)
 
 
-def leftovers(desired: Json, observed: Json, paths: Iterable[str]) -> list[Change]:
+def leftovers(desired: Json, observed: Json, rules: Rules) -> list[Change]:
     """Of the parts that come and go with the spec, those that are there and no longer desired."""
-    found = ((path, _at(observed, path)) for path in paths if _at(desired, path) is None)
+    gone = (rule.at for rule in rules if rule.optional and at(desired, rule.at) is None)
+    found = ((path, at(observed, path)) for path in gone)
     return [
         Change(path=path, before=without_read_only(part), after=None)
         for path, part in found
@@ -68,93 +56,143 @@ def leftovers(desired: Json, observed: Json, paths: Iterable[str]) -> list[Chang
 class _Comparison:
     """One walk over both bodies; it stops where desired mentions nothing."""
 
-    exact: frozenset[str]
-    ignore: frozenset[str]
+    rules: Rules
     changes: list[Change] = field(default_factory=list)
 
     def compare(self, desired: Any, observed: Any, path: str) -> None:
-        if _unlabelled(path) in self.ignore or is_secret(desired):
+        if is_secret(desired) or _unseen(self.rules, path, observed):
+            return
+        if self.rules.at(path).grows and _at_least(observed, desired):
             return
         if isinstance(desired, Mapping):
             self._objects(desired, observed if isinstance(observed, Mapping) else {}, path)
-        elif isinstance(desired, list) and _labelled(desired) and (desired or path in self.exact):
+        elif isinstance(desired, list) and labelled(desired) and (desired or self._exact(path)):
             self._labelled_lists(desired, observed or [], path)
-        elif not _equal(desired, observed):
+        elif not _equal(desired, observed, verbatim=self._verbatim(path)):
             self._note(path, observed, desired)
 
     def _objects(self, desired: Mapping[str, Any], there: Mapping[str, Any], path: str) -> None:
+        names = _names(self.rules, path, there)
         for name, value in desired.items():
+            inner, found = join(path, name), there.get(names(name))
             if (other := TWO_FORMS.get(name)) is None:
-                self.compare(value, there.get(name), _join(path, name))
-            elif _folded_set(value) != _folded_set(there.get(name), there.get(other)):
-                self._note(_join(path, name), there.get(name), value)
-                if there.get(other):
-                    self._note(_join(path, other), there[other], None)
+                self.compare(value, found, inner)
+            elif _folded_set(value) != _folded_set(found, there.get(other)):
+                self._note(inner, found, value)
+                self._note(join(path, other), there.get(other), None)
+            for excluded in _excluded(self.rules, inner, desired):
+                self._note(_below(path, excluded), at(there, excluded), None)
 
     def _labelled_lists(self, desired: list[Any], observed: list[Any], path: str) -> None:
-        there = {_label(item).casefold(): item for item in observed if isinstance(item, Mapping)}
+        there = {label(item).casefold(): item for item in observed if isinstance(item, Mapping)}
         for item in desired:
-            inner = f"{path}[{_label(item)}]"
-            if (found := there.pop(_label(item).casefold(), None)) is None:
+            inner = element(path, item)
+            if (found := there.pop(label(item).casefold(), None)) is None:
                 self._note(inner, None, item)
             else:
                 self.compare(item, found, inner)
-        if path in self.exact:
+        if self._exact(path):
             for item in there.values():
-                self._note(f"{path}[{_label(item)}]", item, None)
+                self._note(element(path, item), item, None)
+
+    def _exact(self, path: str) -> bool:
+        return self.rules.at(path).exact
+
+    def _verbatim(self, path: str) -> bool:
+        return any(rule.verbatim for rule in self.rules.over(path))
 
     def _note(self, path: str, before: Any, after: Any) -> None:
-        self.changes.append(Change(path=path, before=without_read_only(before), after=after))
+        before = without_read_only(before)
+        if before != after and (before or after):  # a difference that nobody could see is none
+            self.changes.append(Change(path=path, before=before, after=after))
 
 
-def merged(desired: Any, observed: Any, *, exact: Iterable[str] = (), path: str = "") -> Any:
+def merged(desired: Any, observed: Any, rules: Rules = NO_RULES, path: str = "") -> Any:
     """`desired` laid over `observed`: what an update sends, so that it drops nothing of others.
 
-    Lists of labelled objects keep the elements that only `observed` has, except at `exact` paths.
+    Lists of labelled objects keep the elements that only `observed` has, except at exact paths;
+    what may not stand beside what is desired goes; what Azure does not show is not sent.
     """
     if isinstance(desired, Mapping) and isinstance(observed, Mapping) and not is_secret(desired):
-        superseded = {TWO_FORMS.get(name) for name in desired} - set(desired)
-        both = {name: value for name, value in observed.items() if name not in superseded}
-        for name, value in desired.items():
-            both[name] = merged(value, observed.get(name), exact=exact, path=_join(path, name))
-        return both
+        return _merged_objects(desired, observed, rules, path)
+    if rules.at(path).grows and _at_least(observed, desired):
+        return observed
     if not isinstance(desired, list) or not isinstance(observed, list) or not desired:
         return desired  # an empty list says that nothing should be there
-    if _labelled(desired + observed):
-        there = {_label(item).casefold(): item for item in observed}
+    if labelled(desired + observed):
+        there = {label(item).casefold(): item for item in observed}
         laid = [
-            merged(item, there.pop(_label(item).casefold(), None), exact=exact, path=path)
+            merged(item, there.pop(label(item).casefold(), None), rules, element(path, item))
             for item in desired
         ]
-        return laid if path in frozenset(exact) else laid + list(there.values())
+        return laid if rules.at(path).exact else laid + list(there.values())
     return desired
+
+
+def _merged_objects(
+    desired: Mapping[str, Any], observed: Mapping[str, Any], rules: Rules, path: str
+) -> Any:
+    names = _names(rules, path, observed)
+    superseded = {TWO_FORMS.get(name) for name in desired} - set(desired)
+    superseded |= {there for name in desired if (there := names(name)) != name}
+    both: Any = {name: value for name, value in observed.items() if name not in superseded}
+    for name, value in desired.items():
+        inner, found = join(path, name), observed.get(names(name))
+        if not _unseen(rules, inner, found) or is_secret(value):
+            both[name] = merged(value, found, rules, inner)
+    for name in desired:
+        gone = [(other, None) for other in _excluded(rules, join(path, name), desired)]
+        both = changed(both, [pair for pair in gone if at(both, pair[0]) is not None])
+    return both
+
+
+def _names(rules: Rules, path: str, there: Mapping[str, Any]) -> Any:
+    """Under which key a member is found: in a map without case, under any spelling of it."""
+    if not rules.at(path).keys_fold:
+        return lambda name: name
+    spelt = {key.casefold(): key for key in there}
+    return lambda name: name if name in there else spelt.get(name.casefold(), name)
+
+
+def _unseen(rules: Rules, path: str, observed: Any) -> bool:
+    """Whether nothing can be said of what is there: never compared, or left out by Azure."""
+    return any(rule.ignored or (rule.omitted and observed is None) for rule in rules.over(path))
+
+
+def _excluded(rules: Rules, path: str, desired: Mapping[str, Any]) -> list[str]:
+    """What may not stand beside this member, from the object that it lies in."""
+    return [other for other in rules.at(path).excludes if at(desired, other) is None]
+
+
+def _below(path: str, inner: str) -> str:
+    return f"{path}.{inner}" if path else inner
 
 
 def reverted(body: Any, changes: Iterable[Change]) -> Any:
     """`body` with every changed path set back to what it was before, and all else left alone."""
-    return _changed(body, [(change["path"], change["before"]) for change in changes])
+    return changed(body, [(change["path"], change["before"]) for change in changes])
 
 
 def applied(body: Any, changes: Iterable[Change]) -> Any:
     """`body` with every change made, and all else left alone."""
-    return _changed(body, [(change["path"], change["after"]) for change in changes])
+    return changed(body, [(change["path"], change["after"]) for change in changes])
 
 
 def without(body: Any, changes: Iterable[Change]) -> Any:
     """`body` less every changed path."""
-    return _changed(body, [(change["path"], None) for change in changes])
+    return changed(body, [(change["path"], None) for change in changes])
 
 
-def without_paths(body: Any, paths: Iterable[str], at: str = "") -> Any:
+def without_paths(body: Any, paths: Iterable[str], path: str = "") -> Any:
     """A body less the members at `paths`, written without the names of list elements: a.b.c."""
     if isinstance(body, Mapping):
         return {
-            name: without_paths(value, paths, _join(at, name))
+            name: without_paths(value, paths, join(path, name))
             for name, value in body.items()
-            if _join(at, name) not in paths
+            if join(path, name) not in paths
         }
     if isinstance(body, list):
-        return [without_paths(item, paths, at) for item in body]
+        return [without_paths(item, paths, path) for item in body]
     return body
 
 
@@ -169,85 +207,34 @@ def without_read_only(body: Any) -> Any:
     return body
 
 
-# Paths
-
-
-def _changed(body: Any, values: Iterable[tuple[str, Any]]) -> Any:
-    result = copy.deepcopy(body)
-    for path, value in values:
-        _set(result, _segments(path), value)
-    return result
-
-
-def _at(there: Any, path: str) -> Any:
-    """What stands at a path; None where nothing does."""
-    for segment in _segments(path):
-        if segment.startswith("["):
-            there = next((item for item in there or [] if _is(item, segment)), None)
-        else:
-            there = there.get(segment) if isinstance(there, Mapping) else None
-    return there
-
-
-def _set(there: Any, segments: list[str], value: Any) -> None:
-    *parents, last = segments
-    for segment, following in zip(parents, segments[1:], strict=True):
-        if segment.startswith("["):
-            there = next((item for item in there if _is(item, segment)), None)
-        else:
-            there = there.setdefault(segment, [] if following.startswith("[") else {})
-        if there is None:
-            return
-    if last.startswith("["):
-        rest = [item for item in there if not _is(item, last)]
-        there[:] = rest if value is None else [*rest, value]
-    elif value is None:
-        there.pop(last, None)
-    else:
-        there[last] = value
-
-
-def _segments(path: str) -> list[str]:
-    """The path cut into keys and ``[labels]``; a key with a dot in it stands in quotes."""
-    return [quoted or plain for quoted, plain in _SEGMENT.findall(path)]
-
-
-def _join(path: str, name: str) -> str:
-    segment = f'"{name}"' if _AWKWARD.search(name) else name
-    return f"{path}.{segment}" if path else segment
-
-
-def _unlabelled(path: str) -> str:
-    """The path without the labels of list elements: a.b[c].d is a.b.d."""
-    return _LABEL.sub("", path)
-
-
 # Values
 
 
-def _labelled(items: list[Any]) -> bool:
-    return all(isinstance(item, Mapping) and _label(item) for item in items)
-
-
-def _label(item: Mapping[str, Any]) -> str:
-    """What tells an element of a list from the others: its name, or what stands in for one."""
-    return next((str(item[key]) for key in LABELS if key in item), "")
-
-
-def _is(item: Any, segment: str) -> bool:
-    return f"[{_label(item)}]".casefold() == segment.casefold()
-
-
-def _equal(desired: Any, observed: Any) -> bool:
+def _equal(desired: Any, observed: Any, *, verbatim: bool) -> bool:
     if not desired and not observed:  # absent, empty, and off: ARM leaves out what is off
         return True
     if isinstance(desired, list) and isinstance(observed, list):
-        return len(desired) == len(observed) and all(
-            any(_covers(there, item) for there in observed) for item in desired
-        )
+        return len(desired) == len(observed) and _paired(desired, observed)
     if isinstance(desired, bool) or isinstance(observed, bool):
         return desired is observed
+    if verbatim:
+        return str(desired) == str(observed)
     return _folded(desired) == _folded(observed)
+
+
+def _paired(desired: list[Any], observed: list[Any]) -> bool:
+    """Whether each desired element has one of its own among those observed."""
+    left = list(observed)
+    for item in desired:
+        place = next((n for n, there in enumerate(left) if _covers(there, item)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _at_least(observed: Any, desired: Any) -> bool:
+    return isinstance(observed, int) and isinstance(desired, int) and observed >= desired
 
 
 def _covers(there: Any, item: Any) -> bool:

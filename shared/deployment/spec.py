@@ -24,6 +24,8 @@ from shared.deployment.fields import (
     ZoneId,
 )
 
+Version = Literal["14", "15", "16", "17", "18"]
+"""Of PostgreSQL, in the order of its upgrades."""
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 """Of a deployment: names of resources are made of it."""
 MOST_PREFIXES = 1000
@@ -104,7 +106,8 @@ class Postgres(Part):
     server_name: Annotated[
         str | None, Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     ] = None
-    version: Literal["14", "15", "16", "17", "18"] = "17"
+    version: Version = "17"
+    allow_major_upgrade: bool = False
     sku: Size = "Standard_D2ds_v5"
     storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] = Field(
         default=128, alias="storageGiB"

@@ -135,7 +135,7 @@ def _decide(
     _make_update(step, resource, observed, changes)
     step["provenance"] = provenance if ours else "updated"
     refused = [] if ours or spec.adopt else [foreign(resource, step["id"], changes)]
-    immutable = [c["path"] for c in changes if resource.fixed(c["path"])]
+    immutable = [c["path"] for c in changes if resource.fixed(c)]
     if immutable:
         refused.append(replacement(resource, immutable))
     return step, refused

@@ -4,10 +4,11 @@ The gateway is one document: listeners, pools, probes and rules are parts of it 
 every PUT. Parts that somebody else added are left alone; ours go when the spec drops them.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Change, Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes
 from shared.resources.gateway_parts import database_parts, https_parts, joined
@@ -49,6 +50,49 @@ USERS = (
 )
 
 
+OPTIONAL = (
+    "identity",
+    "properties.firewallPolicy",
+    "properties.sslCertificates[postgresql]",
+    "properties.listeners[postgresql].properties.sslCertificate",
+    "properties.sslCertificates[https]",
+    "properties.frontendPorts[https]",
+    "properties.probes[https]",
+    "properties.backendAddressPools[https]",
+    "properties.backendHttpSettingsCollection[https]",
+    "properties.httpListeners[https]",
+    "properties.requestRoutingRules[https]",
+)
+CUSTOM_TLS = ("cipherSuites", "minProtocolVersion", "disabledSslProtocols")
+EXCLUSIVE = {
+    # azure-rest-api-specs: a member, and what the gateway refuses beside it
+    "autoscaleConfiguration": ("sku.capacity",),
+    "sslPolicy.policyName": CUSTOM_TLS,
+    "firewallPolicy": ("webApplicationFirewallConfiguration",),
+    "frontendIPConfigurations.properties.publicIPAddress": ("subnet", "privateIPAddress"),
+    "frontendIPConfigurations.properties.privateIPAddress": ("publicIPAddress",),
+    "httpListeners.properties.hostName": ("hostNames",),
+    "probes.properties.pickHostNameFromBackendHttpSettings": ("host",),
+    "backendHttpSettingsCollection.properties.hostName": ("pickHostNameFromBackendAddress",),
+    "requestRoutingRules.properties.backendAddressPool": (
+        *("urlPathMap", "redirectConfiguration"),
+    ),
+}
+RULES = Rules(
+    (
+        Path(at="zones", fixed=True),
+        # Learn: Application Gateway FAQ, "update domain"; TCP connections drain for 30 s only
+        Path(
+            at="properties",
+            disturbs="each instance in turn is taken out, and cuts the sessions that pass it",
+        ),
+        *(Path(at=path, optional=True) for path in OPTIONAL),
+        *(Path(at=f"properties.{p}.properties.{u}", shown=True) for p in PARTS for u in USERS),
+        *(Path(at=f"properties.{path}", excludes=others) for path, others in EXCLUSIVE.items()),
+    )
+)
+
+
 class ApplicationGateway(Resource):
     """Passes PostgreSQL through on layer 4, on its private address only.
 
@@ -58,29 +102,11 @@ class ApplicationGateway(Resource):
 
     key = "application-gateway"
     arm_type = "Microsoft.Network/applicationGateways"
-    filled = tuple(f"properties.{part}.properties.{user}" for part in PARTS for user in USERS)
     depends_on = (HubVirtualNetwork, GatewayPublicIp, WafPolicy, PostgresServer)
     # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
     # (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(5), update=minutes(2), timeout=minutes(90))
-    immutable = ("zones",)
-    # Learn: Application Gateway FAQ, "update domain"; TCP connections drain for 30 seconds only
-    disturbing: ClassVar[Mapping[str, str]] = {
-        "properties": "each instance in turn is taken out, and cuts the sessions that pass it"
-    }
-    optional = (
-        "identity",
-        "properties.firewallPolicy",
-        "properties.sslCertificates[postgresql]",
-        "properties.listeners[postgresql].properties.sslCertificate",
-        "properties.sslCertificates[https]",
-        "properties.frontendPorts[https]",
-        "properties.probes[https]",
-        "properties.backendAddressPools[https]",
-        "properties.backendHttpSettingsCollection[https]",
-        "properties.httpListeners[https]",
-        "properties.requestRoutingRules[https]",
-    )
+    paths = RULES
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.proxied

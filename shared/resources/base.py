@@ -6,7 +6,7 @@ only where Azure differs for that type, and says where it knows that from. The f
 most, since it is the one contract between the resources and the verbs; sdk_calls.py has the calls.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
@@ -21,6 +21,7 @@ from shared.deployment.diff import (
 )
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
+from shared.deployment.rules import Rules
 from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.prices import Meter
@@ -109,16 +110,10 @@ class Resource:
     depends_on: "ClassVar[tuple[type[Resource], ...]]" = ()
     starts_after: "ClassVar[tuple[type[Resource], ...]]" = ()  # begins once ARM accepted these
     timing: ClassVar[Timing] = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(15))
-    exact: ClassVar[tuple[str, ...]] = ()  # lists that hold nothing but what we declare
-    ignore: ClassVar[tuple[str, ...]] = ()  # paths that never count as a difference
-    optional: ClassVar[tuple[str, ...]] = ()  # paths that go when the spec no longer asks for them
-    filled: ClassVar[tuple[str, ...]] = ()  # what ARM shows and does not take back, by path
-    immutable: ClassVar[tuple[str, ...]] = ()  # path prefixes that need a replacement to change
-    disturbing: ClassVar[Mapping[str, str]] = {}  # path prefix -> what changing it does to users
+    paths: ClassVar[Rules] = Rules()  # what Azure does with the parts of its body
     first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
     taggable: ClassVar[bool] = True
-    patience: ClassVar[Mapping[str, str]] = {}  # error code -> retry class, where it differs
 
     # What it is
 
@@ -181,29 +176,27 @@ class Resource:
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
         """What applying `desired` would change in `observed`."""
-        changes = differences(desired, observed, exact=self.exact, ignore=self.ignore)
-        return changes + leftovers(desired, observed, self.optional)
+        return differences(desired, observed, self.paths)
 
     def update_body(self, desired: Json, observed: Json) -> Json:
         """What an update sends: desired over observed, so that nothing of others is dropped."""
-        body = merged(desired, observed, exact=self.exact)
-        kept: Json = without(body, leftovers(desired, observed, self.optional))
+        body = merged(desired, observed, self.paths)
+        kept: Json = without(body, leftovers(desired, observed, self.paths))
         return kept
 
     def writable(self, observed: Json) -> Json:
         """A body as read, less what a PUT must not carry; the URL says id, name and type."""
-        body: Json = without_paths(
-            without_read_only(observed), {"id", "name", "type", *self.filled}
-        )
+        shown = {rule.at for rule in self.paths if rule.shown}
+        body: Json = without_paths(without_read_only(observed), {"id", "name", "type", *shown})
         return body
 
     def snapshot(self, desired: Json, observed: Json) -> Json:
         """What a plan keeps of the resource as it was."""
         return self.writable(observed)
 
-    def fixed(self, path: str) -> bool:
-        """Whether Azure refuses to change this path in place, so that only a replacement helps."""
-        return path.startswith(("location", *self.immutable))
+    def fixed(self, change: Change) -> bool:
+        """Whether Azure refuses this change in place, so that only a replacement helps."""
+        return self.paths.fixed(change["path"], change["before"], change["after"])
 
     def state(self, observed: Json) -> State:
         """Whether the resource as read has reached an end state."""
@@ -229,8 +222,7 @@ class Resource:
 
     def disturbance(self, change: Change, observed: Json) -> str | None:
         """What those who use it notice while this is changed; None where it is nothing."""
-        path = change["path"]
-        return next((what for at, what in self.disturbing.items() if path.startswith(at)), None)
+        return self.paths.disturbance(change["path"])
 
     # How it is reached
 

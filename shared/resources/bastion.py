@@ -1,9 +1,10 @@
 """Azure Bastion, the way to the jump box."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes
 from shared.resources.prices import Meter, hourly
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
 
+SKUS = ("Developer", "Basic", "Standard", "Premium")
 INCLUDED = 2  # scale units in the price (https://azure.microsoft.com/pricing/details/azure-bastion)
 
 
@@ -29,10 +31,15 @@ class BastionHost(Resource):
     depends_on = (HubVirtualNetwork, BastionPublicIp)
     # create 5-12 min (Learn: about 10), delete 3-10 min
     timing = Timing(create=minutes(7), delete=minutes(5), timeout=minutes(60))
-    immutable = ("properties.ipConfigurations",)
-    # Learn: Configure host scaling, "will disrupt active bastion connections"
-    disturbing: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("sku", "properties.scaleUnits"), "open sessions are cut"
+    paths = Rules(
+        (
+            Path(at="properties.ipConfigurations", fixed=True),
+            # Learn: About Bastion configuration settings, "Downgrading a SKU isn't supported"
+            Path(at="sku.name", order=SKUS),
+            # Learn: Configure host scaling, "will disrupt active bastion connections"
+            Path(at="sku", disturbs="open sessions are cut"),
+            Path(at="properties.scaleUnits", disturbs="open sessions are cut"),
+        )
     )
 
     def wanted(self, spec: DeploymentSpec) -> bool:

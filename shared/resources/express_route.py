@@ -1,10 +1,11 @@
 """The ExpressRoute gateway of the hub network, and its connection to a circuit that exists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Change, Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec, ScaleUnits
 from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
@@ -18,7 +19,12 @@ from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
-LEGACY = {"Standard", "HighPerformance"}
+LEGACY = frozenset({"Standard", "HighPerformance"})
+FAMILIES = (
+    LEGACY | {"UltraPerformance"},
+    frozenset({"ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale"}),
+)
+RESIZING = "traffic with on-premises may break off while the gateway is resized"
 
 
 class ExpressRouteGateway(Resource):
@@ -33,19 +39,26 @@ class ExpressRouteGateway(Resource):
 
     key = "express-route-gateway"
     arm_type = "Microsoft.Network/virtualNetworkGateways"
-    # The answers carry them; azure-mgmt-network 33.1 declares them for no request.
-    filled = ("properties.packetCaptureDiagnosticState", "properties.isMigrateToCSES")
+    paths = Rules(
+        (
+            # The answers carry them; azure-mgmt-network 33.1 declares them for no request.
+            Path(at="properties.packetCaptureDiagnosticState", shown=True),
+            Path(at="properties.isMigrateToCSES", shown=True),
+            Path(at="properties.autoScaleConfiguration", optional=True),
+            Path(at="properties.gatewayType", fixed=True),
+            Path(at="properties.ipConfigurations", fixed=True),
+            # Learn: About ExpressRoute virtual network gateways, gateway SKU upgrades
+            Path(at="properties.sku.name", families=FAMILIES),
+            Path(at="properties.sku.tier", families=FAMILIES),
+            # Learn: VPN Gateway legacy SKUs, "Resizing a gateway SKU incurs less downtime"
+            Path(at="properties.sku", disturbs=RESIZING),
+        )
+    )
     depends_on = (HubVirtualNetwork,)
     starts_after = (PostgresServer, BastionHost, JumpBox)
     # recipe step 1 says 15-20 min; about 25 observed, Learn says up to 45; delete 9-10 min
     # (recorded by azure-cli); timeout 90 min (terraform-provider-azurerm)
     timing = Timing(create=minutes(25), delete=minutes(10), update=minutes(5), timeout=minutes(90))
-    optional = ("properties.autoScaleConfiguration",)
-    immutable = ("properties.gatewayType", "properties.ipConfigurations")
-    # Learn: VPN Gateway legacy SKUs, "Resizing a gateway SKU incurs less downtime" than a new one
-    disturbing: ClassVar[Mapping[str, str]] = {
-        "properties.sku": "traffic with on-premises may break off while the gateway is resized"
-    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"ergw-hub-{spec.name}"
@@ -117,10 +130,12 @@ class ExpressRouteConnection(Resource):
     depends_on = (ExpressRouteGateway,)
     # 1-6 min, and about 2 more until the link is up (recorded by azure-cli; Learn)
     timing = Timing(create=minutes(5), delete=minutes(3), update=minutes(3), timeout=minutes(60))
-    immutable = (
-        "properties.connectionType",
-        "properties.virtualNetworkGateway1",
-        "properties.peer",
+    paths = Rules(
+        (
+            Path(at="properties.connectionType", fixed=True),
+            Path(at="properties.virtualNetworkGateway1", fixed=True),
+            Path(at="properties.peer", fixed=True),
+        )
     )
     grace = minutes(15)  # beyond the expected time, for BGP to come up
 

@@ -1,9 +1,10 @@
 """The jump box: a virtual machine without a public address, and its network interface."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
@@ -65,9 +66,16 @@ class JumpBox(ResourceById):
     depends_on = (JumpBoxNic,)
     # 1-3 min either way (azure-cli recordings)
     timing = Timing(create=minutes(2), delete=minutes(2), timeout=minutes(45))
-    immutable = ("properties.osProfile", "properties.storageProfile", "properties.securityProfile")
-    # Learn: Change the size of a virtual machine
-    disturbing: ClassVar[Mapping[str, str]] = {"properties.hardwareProfile": "the machine restarts"}
+    # A machine that is deallocated does not show all of its profiles (azure-powershell issues).
+    paths = Rules(
+        (
+            Path(at="properties.osProfile", fixed=True, omitted=True),
+            Path(at="properties.storageProfile", fixed=True, omitted=True),
+            Path(at="properties.securityProfile", fixed=True, omitted=True),
+            # Learn: Change the size of a virtual machine
+            Path(at="properties.hardwareProfile", disturbs="the machine restarts"),
+        )
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.jump_box.enabled

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.sdk_calls import OperationGroup
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 POSTGRESQL = 5432
 PGBOUNCER = 6432  # PgBouncer of the server itself (Learn: PgBouncer in flexible server)
 LAST = 4096  # the lowest priority a rule can have
+
+PREFIXES = "properties.securityRules.properties"
+ADDRESSES = [
+    (f"{side}AddressPrefix{form}", f"{side}ApplicationSecurityGroups")
+    for side in ("source", "destination")
+    for form in ("", "es")
+]
 
 Prefixes = str | list[str]
 
@@ -67,7 +75,13 @@ class NetworkSecurityGroup(Resource):
 
     arm_type = "Microsoft.Network/networkSecurityGroups"
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
-    exact = ("properties.securityRules",)
+    # Addresses of a rule are prefixes, or groups of interfaces, never both.
+    paths = Rules(
+        (
+            Path(at="properties.securityRules", exact=True),
+            *(Path(at=f"{PREFIXES}.{one}", excludes=(other,)) for one, other in ADDRESSES),
+        )
+    )
 
     def rules(self, spec: DeploymentSpec) -> list[Json]:
         """The whole rule set."""

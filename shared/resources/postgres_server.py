@@ -1,12 +1,13 @@
 """The PostgreSQL flexible server, reachable through its delegated subnet only."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, get_args
 
 from shared.deployment.messages import Change, Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
-from shared.deployment.spec import DeploymentSpec, Postgres
+from shared.deployment.spec import DeploymentSpec, Postgres, Version
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
 SIZE = "properties.storage.storageSizeGB"
+VERSIONS: tuple[str, ...] = get_args(Version)
+UPGRADE = "the server is down for minutes while its major version is upgraded, with no way back"
 CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
 _VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
 CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
@@ -48,17 +51,19 @@ class PostgresServer(Resource):
     # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))
     holds_data = True
-    ignore = ("properties.createMode",)  # never returned
-    immutable = (
-        "properties.administratorLogin",
-        "properties.version",
-        "properties.network",
-        "properties.backup.geoRedundantBackup",
+    paths = Rules(
+        (
+            Path(at="properties.createMode", ignored=True),  # never returned
+            Path(at="properties.administratorLogin", fixed=True),
+            Path(at="properties.network", fixed=True),
+            Path(at="properties.backup.geoRedundantBackup", fixed=True),
+            Path(at=SIZE, grows=True),  # autogrow; it never shrinks
+            # Learn: Major version upgrades, in place and without a way back
+            Path(at="properties.version", order=VERSIONS, disturbs=UPGRADE),
+            # azure-cli asks before it does so: "in a way that requires a server restart"
+            Path(at="sku", disturbs="the server restarts and cuts every session for a while"),
+        )
     )
-    # azure-cli asks before it does so: "in a way that requires a server restart"
-    disturbing: ClassVar[Mapping[str, str]] = {
-        "sku": "the server restarts and cuts every session, for a minute or two"
-    }
 
     def name(self, spec: DeploymentSpec) -> str:
         return spec.server_name
@@ -86,7 +91,10 @@ class PostgresServer(Resource):
         return {"location": spec.location, "sku": sku, "properties": properties}
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
-        return [c for c in super().differences(desired, observed) if not _has_grown(c)]
+        """A server that is not well leaves out what it does not know; that is no change."""
+        changes = super().differences(desired, observed)
+        known = self.state(observed) != "failed"
+        return [change for change in changes if known or change["before"] is not None]
 
     def state(self, observed: Json) -> State:
         state = _state(observed)
@@ -201,10 +209,6 @@ def patch(body: Json, observed: Json) -> Json:
     carried = {name: body[name] for name in ("sku", "tags") if name in body}
     differing = {name: value for name, value in carried.items() if value != observed.get(name)}
     return differing | ({"properties": changed} if changed else {})
-
-
-def _has_grown(change: Change) -> bool:
-    return change["path"] == SIZE and (change["before"] or 0) >= change["after"]
 
 
 def _state(observed: Json) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Change, Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
@@ -67,7 +68,7 @@ class PrivateDnsLink(Resource):
     # 32 s observed, up to 2 min; a deleted link is still found for a while
     # (terraform-provider-azurerm, private_dns_zone_virtual_network_link)
     timing = Timing(create=seconds(40), delete=seconds(40), timeout=minutes(30))
-    immutable = ("properties.virtualNetwork",)
+    paths = Rules((Path(at="properties.virtualNetwork", fixed=True),))
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"link-vnet-hub-{spec.name}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.prices import Meter, hourly
@@ -25,11 +26,13 @@ class PublicIp(Resource):
     arm_type = "Microsoft.Network/publicIPAddresses"
     # 1-5 s (recorded by azure-cli, 2026); deletion waits for the former owner to let go
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
-    immutable = (
-        "sku",
-        "zones",
-        "properties.publicIPAllocationMethod",
-        "properties.publicIPAddressVersion",
+    paths = Rules(
+        (
+            Path(at="sku", fixed=True),
+            Path(at="zones", fixed=True),
+            Path(at="properties.publicIPAllocationMethod", fixed=True),
+            Path(at="properties.publicIPAddressVersion", fixed=True),
+        )
     )
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:

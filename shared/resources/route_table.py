@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.sdk_calls import OperationGroup
@@ -22,7 +23,7 @@ class DatabaseRouteTable(Resource):
     arm_type = "Microsoft.Network/routeTables"
     # 2-5 s (recorded by azure-cli, 2026)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
-    exact = ("properties.routes",)
+    paths = Rules((Path(at="properties.routes", exact=True),))
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"rt-database-{spec.name}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
+from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.sdk_calls import Response, answered, path_of, started
@@ -22,7 +23,7 @@ class WafPolicy(Resource):
     key = "waf-policy"
     arm_type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
     # The answers spell it otherwise than azure-mgmt-network 33.1 does for requests.
-    filled = ("properties.policySettings.captchaCookieExpirationInMins",)
+    paths = Rules((Path(at="properties.policySettings.captchaCookieExpirationInMins", shown=True),))
     # a synchronous PUT of 1-3 s (azure-mgmt-network has no begin_ for it)
     timing = Timing(create=seconds(2), delete=seconds(15), timeout=minutes(30))
 

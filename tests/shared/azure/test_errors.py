@@ -133,11 +133,6 @@ def test_retry_after_is_not_honoured_beyond_five_minutes() -> None:
     assert failure["retryAfterSeconds"] == 300
 
 
-def test_a_resource_may_classify_a_code_otherwise() -> None:
-    patience = {"authorizationfailed": "settling"}
-    assert failure_from(403, error("AuthorizationFailed"), {}, patience)["patienceSeconds"] == 900
-
-
 def test_a_raised_refusal_is_classified_like_a_returned_one() -> None:
     answer = error("ServerIsBusy", "busy")
     raised = failure_of(refused(409, answer, Retry_After="60"))

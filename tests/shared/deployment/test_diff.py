@@ -16,11 +16,19 @@ from shared.deployment.diff import (
     without,
     without_read_only,
 )
+from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
 
 
-def paths(desired: Any, observed: Any, **options: Any) -> list[str]:
-    return [change["path"] for change in differences(desired, observed, **options)]
+def paths(desired: Any, observed: Any, *rules: Path) -> list[str]:
+    return [change["path"] for change in differences(desired, observed, Rules(rules))]
+
+
+def optional(*at: str) -> Rules:
+    return Rules(Path(at=path, optional=True) for path in at)
+
+
+EXACT = Rules([Path(at="rules", exact=True)])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,7 @@ def test_two_ways_to_say_the_same_are_no_difference(desired: Any, observed: Any)
         (1, 2),
         (["1"], ["1", "2"]),
         (["1", "2"], ["1"]),
+        (["1", "1"], ["1", "2"]),
         ("a", None),
         ([], ["1"]),
     ],
@@ -81,14 +90,14 @@ def test_a_foreign_element_is_a_difference_only_where_the_list_is_exact() -> Non
     desired: Any = {"rules": []}
     observed = {"rules": [{"name": "x", "etag": "1"}]}
     assert paths({"rules": [{"name": "x"}]}, {"rules": [{"name": "x"}, {"name": "y"}]}) == []
-    assert differences(desired, observed, exact=["rules"]) == [
+    assert differences(desired, observed, EXACT) == [
         {"path": "rules[x]", "before": {"name": "x"}, "after": None}
     ]
 
 
 def test_ignored_paths_never_count_whatever_the_element() -> None:
     desired, observed = {"rules": [{"name": "a", "p": 1}]}, {"rules": [{"name": "a", "p": 2}]}
-    assert paths(desired, observed, ignore=["rules.p"]) == []
+    assert paths(desired, observed, Path(at="rules.p", ignored=True)) == []
 
 
 def test_service_endpoints_are_told_apart_by_their_service() -> None:
@@ -126,14 +135,14 @@ def test_a_value_added_in_the_other_form_is_a_difference_that_can_be_taken_back(
 def test_a_part_that_is_no_longer_desired_is_left_over() -> None:
     desired = {"properties": {"listeners": [{"name": "ours"}]}}
     observed = {"properties": {"listeners": [{"name": "web"}, {"name": "ours"}], "policy": {}}}
-    found = leftovers(desired, observed, ["properties.listeners[web]", "properties.policy"])
+    found = leftovers(desired, observed, optional("properties.listeners[web]", "properties.policy"))
     assert [change["path"] for change in found] == ["properties.listeners[web]"]
     assert without(observed, found)["properties"]["listeners"] == [{"name": "ours"}]
 
 
 def test_a_desired_part_is_not_left_over() -> None:
     body = {"policy": {"id": "/a"}}
-    assert leftovers(body, body, ["policy"]) == []
+    assert leftovers(body, body, optional("policy")) == []
 
 
 def test_an_update_keeps_what_others_added() -> None:
@@ -148,7 +157,7 @@ def test_an_update_keeps_what_others_added() -> None:
 
 def test_an_update_of_an_exact_list_keeps_nothing_foreign() -> None:
     desired, observed = {"rules": [{"name": "a"}]}, {"rules": [{"name": "b"}]}
-    assert merged(desired, observed, exact=["rules"]) == desired
+    assert merged(desired, observed, EXACT) == desired
 
 
 def test_a_change_below_a_key_with_a_dot_is_taken_back() -> None:
