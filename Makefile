@@ -4,6 +4,7 @@
 #   make test    set-up, then the tests            make test-all   the slow ones too
 #   make check   format, lint, types, import contracts
 #   make bench   the numbers                       make sim        seeded crash and fault runs
+#   make schema  the schema of a spec that the command line packages
 #   make lock    compile the pinned requirements anew
 
 PYTHON ?= python3.11
@@ -18,7 +19,7 @@ EVERY ?= 10
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo up test test-all check format bench sim lock clean
+.PHONY: setup demo up test test-all check format bench sim schema lock clean
 
 setup: .venv/installed node_modules/installed
 
@@ -59,6 +60,9 @@ bench: setup
 sim: setup
 	$(BIN)/python -m simulations.crashes --every $(EVERY)
 	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
+
+schema: setup
+	$(BIN)/python -c "import json; from shared.deployment.spec import DeploymentSpec; print(json.dumps(DeploymentSpec.model_json_schema(), indent=1))" > cli/spec.schema.json
 
 lock: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

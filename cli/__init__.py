@@ -1,1 +1,3 @@
-"""The command line that people use: it knows the HTTP API and nothing else."""
+"""The command line ``hybriddb``: talks to the app over HTTP and knows nothing else of it."""
+
+__version__ = "0.2.0"

@@ -14,8 +14,12 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.client import Client, Json
-from cli.view import critical_path, follow, span, took, warnings
+from cli.client import Client
+from cli.errors import Json
+from cli.plan_view import warnings
+from cli.text import span
+from cli.times import critical_path, took
+from cli.view import follow
 from local.stack import LocalStack
 
 SAMPLES = Path("samples")

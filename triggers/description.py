@@ -71,7 +71,6 @@ def description() -> Json:
         by_alias=True, ref_template="#/components/schemas/{model}"
     )
     parts = schema.pop("$defs", {})
-    schema["required"] = [name for name in schema["required"] if name != "subscriptionId"]
     paths: Json = {}
     for (method, path), route in ROUTES.items():
         paths.setdefault(path, {})[method] = _operation(path, route)

@@ -23,6 +23,7 @@ from shared.deployment.fields import (
     Size,
     ZoneId,
 )
+from shared.deployment.messages import Json
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""
@@ -195,8 +196,15 @@ class Budget(Part):
     monthly_usd: float = Field(gt=0, le=1_000_000)
 
 
+def _as_sent(schema: Json) -> None:
+    """A caller may leave the subscription out: the app's own holds then."""
+    schema["required"].remove("subscriptionId")
+
+
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
+
+    model_config = ConfigDict(json_schema_extra=_as_sent)
 
     name: Annotated[str, StringConstraints(pattern=NAME)]
     location: Location

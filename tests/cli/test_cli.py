@@ -1,29 +1,38 @@
-"""The command line against the app: what is printed, and the exit code."""
+"""The command line against the app: what is printed where, and the exit code."""
 
 import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from rich.console import Console
 
 from cli.__main__ import main
-from cli.view import plan
 
 Json = dict[str, Any]
-Run = Callable[..., tuple[int, str]]
+
+
+class Said(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
 
 
 @pytest.fixture
 def run(simulation: Any, capsys: pytest.CaptureFixture[str]) -> Run:
     """The command line, pointed at the app."""
 
-    def command(*words: str | Path) -> tuple[int, str]:
-        given = ["--url", simulation.host.url, "--patience", "0.05", *map(str, words)]
-        code = main(given)
-        return code, capsys.readouterr().out
+    def command(*words: str | Path) -> Said:
+        where = ["--url", simulation.host.url, "--patience", "0.05"]
+        code = main([*map(str, words), *where])
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
 
     return command
 
@@ -47,55 +56,77 @@ def test_a_deployment_from_its_start_to_its_removal(
     run: Run, simulation: Any, small: Json, file: Path
 ) -> None:
     name = small["name"]
-    code, text = run("deploy", file)
-    assert code == 0, text
-    assert "postgres-server            create   succeeded" in text
-    assert '"serverFqdn"' in text
-    assert (run("drift", name)[0], run("show", name)[0]) == (0, 0)
-    assert f"{name:40} Succeeded" in run("list")[1]
+    said = run("deployment", "create", file)
+    assert said.code == 0, said.err
+    assert "postgres-server            create   succeeded" in said.err
+    assert "serverFqdn: " in said.out
+    again = run("deployment", "create", file)
+    assert (again.code, "PreconditionFailed" in again.err) == (1, True)
+    assert run("deployment", "update", file).code == 0
+    assert run("drift", "check", name, "--detailed-exitcode").code == 0
+    assert name in run("deployment", "list").out
     group = next(i for i in simulation.resources() if f"nsg-database-{name}" in i)
     rules = copy.deepcopy(simulation.resources()[group]["properties"]["securityRules"])
     rules[0]["properties"]["sourceAddressPrefix"] = "*"
     simulation.azure.edit(group, {"properties": {"securityRules": rules}})
-    code, text = run("drift", name)
-    assert (code, "nsg-database" in text) == (1, True)
-    assert run("repair", name)[0] == 0
-    assert run("drift", name)[0] == 0
-    code, text = run("destroy", name)
-    assert (code, "DataDeletionNotConfirmed" in text) == (1, True)
-    assert run("destroy", name, "--delete-data")[0] == 0
-    code, text = run("show", name)
-    assert (code, "DeploymentUnknown" in text) == (2, True)
+    found = run("drift", "check", name, "--detailed-exitcode")
+    assert (found.code, "nsg-database" in found.out) == (2, True)
+    assert run("drift", "show", name).code == 0
+    assert run("drift", "repair", name, "--yes").code == 0
+    assert run("drift", "check", name, "--detailed-exitcode").code == 0
+    refused = run("deployment", "delete", name, "--yes")
+    assert (refused.code, "DataDeletionNotConfirmed" in refused.err) == (1, True)
+    assert run("deployment", "delete", name, "--delete-data", "--yes").code == 0
 
 
-def test_a_plan_says_what_would_be_created(run: Run, simulation: Any, file: Path) -> None:
-    code, text = run("plan", file)
-    assert code == 0, text
-    assert "  create   postgres-server" in text
+def test_a_plan_says_what_would_be_created_and_what_it_costs(
+    run: Run, simulation: Any, file: Path
+) -> None:
+    said = run("deployment", "plan", file)
+    assert said.code == 0, said.err
+    first = said.out.splitlines()[0]
+    assert " to create, 0 to update, 0 to replace, 0 to delete; +408.69 USD/month; about " in first
+    assert "  + postgres-server                0.00 -> 144.66" in said.out
     assert simulation.writes() == []
 
 
-def test_a_plan_says_what_each_step_and_all_of_it_cost(run: Run, file: Path) -> None:
-    code, text = run("plan", file)
-    assert code == 0, text
-    lines = {line.split()[1]: line for line in text.splitlines() if line.startswith("  create ")}
-    assert " 0.00 -> 144.66  /subscriptions/" in lines["postgres-server"]
-    assert "->" not in lines["virtual-network"]
-    [total] = [line for line in text.splitlines() if line.startswith("  USD a month ")]
-    assert total.endswith("0.00 -> 408.69  list prices of 2026-11 in eastus")
+def test_a_plan_that_changes_something_exits_with_2_where_that_is_asked_for(
+    run: Run, file: Path
+) -> None:
+    assert run("deployment", "plan", file, "--detailed-exitcode").code == 2
 
 
-def test_a_plan_is_shown_with_how_sure_each_change_is(capsys: pytest.CaptureFixture[str]) -> None:
-    change = {"path": "sku.name", "before": "a", "after": "b", "certainty": "unsettled"}
-    step = {"action": "update", "key": "jump-box", "id": "/id", "changes": [change]}
-    cost = {"before": 32.77, "after": None}
-    total = {"before": 32.77, "after": 0, "complete": False, "currency": "USD"}
-    total |= {"pricesOf": "2026-11", "region": "eastus"}
-    plan(Console(width=200), {"plan": [{**step, "monthlyCost": cost}], "monthlyCost": total})
-    shown = capsys.readouterr().out
-    assert "32.77 -> unknown  /id" in shown
-    assert "sku.name: a -> b (unsettled)" in shown
-    assert "without what is unknown" in shown
+def test_a_result_is_queried_and_written_in_the_form_that_is_asked_for(
+    run: Run, file: Path
+) -> None:
+    planned = ("deployment", "plan", file, "--query", "plan[?key=='route-table'].action")
+    assert json.loads(run(*planned, "-o", "json").out) == ["create"]
+    assert run(*planned, "-o", "yaml").out == "- create\n"
+    assert run(*planned, "-o", "tsv").out == "create\n"
+    assert run(*planned, "-o", "none").out == ""
+    wrong = run("deployment", "list", "--query", "[?")
+    assert (wrong.code, "--query [?" in wrong.err) == (1, True)
+
+
+def test_what_is_not_waited_for_is_waited_for_later_by_its_deployments_name(
+    run: Run, small: Json, file: Path
+) -> None:
+    began = run("deployment", "create", file, "--no-wait", "-o", "json")
+    assert json.loads(began.out)["status"] == "Running"
+    assert run("deployment", "wait", small["name"]).code == 0
+    shown = run("operation", "show", small["name"], "--query", "status", "-o", "tsv")
+    assert shown.out == "Succeeded\n"
+
+
+@pytest.mark.parametrize("command", [("deployment", "delete"), ("drift", "repair")])
+def test_what_destroys_is_not_done_in_a_pipe_unless_it_says_yes(
+    run: Run, simulation: Any, small: Json, file: Path, command: tuple[str, str]
+) -> None:
+    run("deployment", "create", file)
+    writes = simulation.writes()
+    said = run(*command, small["name"])
+    assert (said.code, "say --yes" in said.err) == (1, True)
+    assert simulation.writes() == writes
 
 
 def test_a_spec_with_faults_is_refused_with_all_of_them(
@@ -103,38 +134,59 @@ def test_a_spec_with_faults_is_refused_with_all_of_them(
 ) -> None:
     path = tmp_path / "wrong.json"
     path.write_text(json.dumps(small | {"colour": "blue", "location": "?"}), encoding="utf-8")
-    code, text = run("deploy", path)
-    assert code == 2
-    assert "InvalidSpec" in text
-    assert "colour" in text
-    assert "location" in text
+    said = run("deployment", "create", path)
+    assert said.code == 1
+    assert "InvalidSpec" in said.err
+    assert "colour" in said.err
+    assert "location" in said.err
 
 
-@pytest.mark.parametrize("content", ["{no json", "[]"])
+@pytest.mark.parametrize("content", ["{no json", "[]", "a: b: c"])
 def test_a_file_that_is_no_spec_is_refused(run: Run, tmp_path: Path, content: str) -> None:
     path = tmp_path / "wrong.json"
     path.write_text(content, encoding="utf-8")
-    code, text = run("deploy", path)
-    assert (code, "wrong.json: " in text) == (2, True)
+    said = run("deployment", "create", path)
+    assert (said.code, "wrong.json: " in said.err) == (1, True)
 
 
 def test_a_file_that_is_missing_is_named(run: Run, tmp_path: Path) -> None:
-    code, text = run("deploy", tmp_path / "missing.json")
-    assert (code, "missing.json: No such file" in text) == (2, True)
+    said = run("deployment", "create", tmp_path / "missing.json")
+    assert (said.code, "missing.json: No such file" in said.err) == (1, True)
 
 
-@pytest.mark.parametrize("verb", ["validate", "drift", "repair", "destroy", "show"])
-def test_a_deployment_that_is_not_there_is_said_to_be_unknown(run: Run, verb: str) -> None:
-    code, text = run(verb, "nobody")
-    assert (code, "there is no deployment nobody" in text) == (2, True)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("deployment", "validate"),
+        ("deployment", "delete", "--yes"),
+        ("deployment", "show"),
+        ("deployment", "wait"),
+        ("drift", "check"),
+        ("drift", "repair", "--yes"),
+        ("operation", "watch"),
+    ],
+)
+def test_a_deployment_that_is_not_there_is_said_to_be_unknown(
+    run: Run, words: tuple[str, ...]
+) -> None:
+    said = run(*words, "nobody")
+    assert (said.code, "there is no deployment nobody" in said.err) == (1, True)
 
 
-@pytest.mark.parametrize("verb", ["watch", "cancel"])
-def test_an_operation_that_is_not_there_is_said_to_be_unknown(run: Run, verb: str) -> None:
-    code, text = run(verb, "nobody")
-    assert (code, "there is no operation nobody" in text) == (2, True)
+def test_a_name_reaches_the_app_whatever_it_holds(run: Run) -> None:
+    said = run("deployment", "show", "../operations?x#y")
+    assert said.code == 1
+    assert "Traceback" not in said.err
 
 
 def test_an_app_that_does_not_answer_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--url", "http://127.0.0.1:9", "list"]) == 2
-    assert "http://127.0.0.1:9 does not answer" in capsys.readouterr().out
+    assert main(["deployment", "list", "--url", "http://127.0.0.1:9"]) == 1
+    said = capsys.readouterr()
+    assert (said.out, "http://127.0.0.1:9 does not answer" in said.err) == ("", True)
+
+
+def test_a_word_that_is_no_command_is_answered_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["deployment", "explode"]) == 1
+    assert "No such command 'explode'" in capsys.readouterr().err

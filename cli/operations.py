@@ -1,0 +1,34 @@
+"""``hybriddb operation``: how what was started stands."""
+
+import click
+from rich.console import Console
+
+from cli.errors import Json
+from cli.session import Session, connected
+from cli.view import picture, residue
+
+
+@click.group()
+def operation() -> None:
+    """Look at operations."""
+
+
+@operation.command()
+@click.argument("name_or_id")
+@connected
+def show(session: Session, name_or_id: str) -> None:
+    """Show one operation, given by its ID or as the last one of a deployment's NAME."""
+
+    def person(shown: Console, told: Json) -> None:
+        shown.print(picture(told, shown.width))
+        residue(shown, told)
+
+    session.output.result(session.client.operation(session.client.operation_id(name_or_id)), person)
+
+
+@operation.command()
+@click.argument("name_or_id")
+@connected
+def watch(session: Session, name_or_id: str) -> None:
+    """Watch one operation to its end; exit code 1 where it fails."""
+    session.follow({"id": session.client.operation_id(name_or_id)})

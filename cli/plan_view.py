@@ -1,0 +1,103 @@
+"""A plan as people decide on it: the sum in one line, then only what changes, what disturbs first.
+
+What stays as it is, and warnings that an earlier plan of the deployment gave already, are folded
+into a line each; `everything` unfolds them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.errors import Json
+from cli.text import cost, plain, span
+from cli.times import critical_path
+
+SIGNS = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "replace": ("-/+", "magenta"),
+    "delete": ("-", "red"),
+    "no-op": (" ", "dim"),
+}
+DISTURBS = "UpdateDisturbs"
+
+
+def plan(
+    shown: Console, told: Json, *, known: Iterable[Json] = (), everything: bool = False
+) -> None:
+    """Show the plan of an operation; `known` are the warnings that were given before."""
+    plain(shown, summary(told), style="bold")
+    steps = told["plan"]
+    disturbing = _disturbing(told)
+    changing = [s for s in steps if everything or s["action"] != "no-op"]
+    for step in sorted(changing, key=lambda s: s["key"] not in disturbing):
+        _step(shown, step, disturbs=step["key"] in disturbing)
+    if unchanged := len(steps) - len(changing):
+        plain(shown, f"    {unchanged} unchanged (--all shows them)", style="dim")
+    for refusal in told.get("refusals", []):
+        plain(shown, f"  refused: {refusal['target']}: {refusal['message']}", style="red")
+    warnings(shown, told, known=() if everything else known)
+
+
+def summary(told: Json) -> str:
+    """How much changes, what it costs, how long it takes, and how much of that interrupts."""
+    count = Counter(step["action"] for step in told["plan"])
+    verbs = ("create", "update", "replace", "delete")
+    parts = [", ".join(f"{count[verb]} to {verb}" for verb in verbs)]
+    if money := _money(told.get("monthlyCost")):
+        parts.append(money)
+    seconds = {
+        s["key"]: float(s["expectedSeconds"]) for s in told["plan"] if s["action"] != "no-op"
+    }
+    interrupted = sum(seconds.get(key, 0.0) for key in _disturbing(told))
+    if seconds:
+        length = f"about {span(critical_path(told['plan'], seconds))}"
+        parts.append(
+            f"{length}, {span(interrupted)} of it with interruption" * bool(interrupted) or length
+        )
+    return "; ".join(parts)
+
+
+def warnings(shown: Console, told: Json, *, known: Iterable[Json] = ()) -> None:
+    """Each warning once, what disturbs first; those known before are folded."""
+    before = {_identity(advice) for advice in known}
+    given = told.get("warnings", [])
+    fresh = [advice for advice in given if _identity(advice) not in before]
+    for advice in sorted(fresh, key=lambda a: a["code"] != DISTURBS):
+        line = Text("  ")
+        line.append(advice["code"], style="yellow")
+        line.append(f" {advice.get('recipeStep', '')} ", style="dim")
+        shown.print(line.append(advice["message"]), soft_wrap=True)
+    if old := len(given) - len(fresh):
+        plain(shown, f"  {old} warning(s) as before (--all shows them)", style="dim")
+
+
+def _step(shown: Console, step: Json, *, disturbs: bool) -> None:
+    sign, colour = SIGNS[step["action"]]
+    line = Text(f"{sign:>3} {step['key']:26} ", style=colour)
+    if "monthlyCost" in step:
+        line.append(f"{cost(step['monthlyCost']):>18} ")
+    line.append("  interrupts" if disturbs else "", style="bold red")
+    shown.print(line, soft_wrap=True)
+    plain(shown, f"      {step['id']}", style="dim")
+    for change in step["changes"]:
+        sure = change.get("certainty", "certain")
+        doubt = "" if sure == "certain" else f" ({sure})"
+        plain(shown, f"      {change['path']}: {change['before']} -> {change['after']}{doubt}")
+
+
+def _disturbing(told: Json) -> set[str]:
+    return {a["target"] for a in told.get("warnings", []) if a["code"] == DISTURBS}
+
+
+def _identity(advice: Json) -> tuple[str, str, str]:
+    return advice["code"], advice.get("target", ""), advice["message"]
+
+
+def _money(total: Json | None) -> str:
+    if not total or total["before"] is None or total["after"] is None:
+        return ""
+    unknown = "" if total["complete"] else " and what is unknown"
+    return f"{total['after'] - total['before']:+,.2f} {total['currency']}/month{unknown}"
