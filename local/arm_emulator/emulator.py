@@ -131,7 +131,7 @@ class ArmEmulator(Control):
         await secure.start()
         plain = web.TCPSite(identity, "127.0.0.1", self._identity_port)
         await plain.start()
-        self.cloud.url = f"https://localhost:{arm.addresses[0][1]}"
+        self.cloud.identity.url = f"https://localhost:{arm.addresses[0][1]}"
         self.identity_url = f"http://localhost:{identity.addresses[0][1]}/msi/token"
         return [arm, identity]
 

@@ -5,8 +5,9 @@ A process that hosts the emulator calls these methods directly; control_routes.p
 
 from dataclasses import asdict, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local.arm_emulator.cloud import Cloud
 from local.arm_emulator.engine.writes import store_change
 from local.arm_emulator.providers.network.gateways.express_route import (
     ExpressRouteCircuits,
@@ -14,21 +15,17 @@ from local.arm_emulator.providers.network.gateways.express_route import (
 )
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.faults import Fault
-from local.arm_emulator.types.registry import clone, required_id
-from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import canonical
-from local.arm_emulator.wire.messages import Caller, Json, Request
-from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.messages import Caller, Json, Request, clone
+from local.arm_emulator.wire.resource_ids import ResourceId, required_id
 from local.clock import VirtualClock
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 
 class Control:
     """Direct access to a cloud; safe to call from any thread."""
 
-    def __init__(self, cloud: "Cloud") -> None:
+    def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
 
     def resources(self, type_name: str = "", group: str = "") -> list[Json]:
@@ -230,7 +227,7 @@ class Control:
     def _log(self, method: str, target: ResourceId, body: Any, caller: str) -> None:
         oid = self.cloud.identity.guid("principal", caller)
         request = Request(method, str(target), body=body)
-        call = Call(self.cloud.next_number(), request, self.cloud.clock.now())
+        call = Call(self.cloud.next_number, request, self.cloud.clock.now())
         call.caller = Caller(oid, self.cloud.settings.tenant_id, caller)
         call.type, call.name, call.target, call.status = (
             target.type,

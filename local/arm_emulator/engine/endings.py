@@ -1,30 +1,30 @@
 """How operations end: what becomes of the resource they worked on."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from local.arm_emulator.providers.resources.deployments.run import resume
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 WRITES = ("create", "update", "delete")
 
 
-def finish(cloud: "Cloud", operation: Operation, at: datetime) -> None:
+def finish(arm: ResourceManager, operation: Operation, at: datetime) -> None:
     """Bring the effect of an operation that has just reached an end state."""
-    cloud.moment = at
-    _settle(cloud, operation, at)
-    resume(cloud, operation, at)
+    arm.moment = at
+    _settle(arm, operation, at)
+    for key in operation.awaited_by:
+        waiting = arm.store.get(key)
+        type_ = arm.types.get(waiting.id.type) if waiting else None
+        if waiting is not None and type_ is not None:
+            type_.awaited(waiting, operation, at)
 
 
-def _settle(cloud: "Cloud", operation: Operation, at: datetime) -> None:
-    resource = cloud.store.get(operation.key)
-    type_ = cloud.types.get(resource.id.type) if resource is not None else None
+def _settle(arm: ResourceManager, operation: Operation, at: datetime) -> None:
+    resource = arm.store.get(operation.key)
+    type_ = arm.types.get(resource.id.type) if resource is not None else None
     if resource is None or type_ is None:
         return
     if resource.operation == operation.id:
@@ -32,33 +32,41 @@ def _settle(cloud: "Cloud", operation: Operation, at: datetime) -> None:
     elif operation.kind in WRITES:
         return  # superseded: the resource belongs to a later operation
     if operation.status != "Succeeded":
-        _finish_badly(cloud, type_, resource, operation, at)
+        _finish_badly(arm, type_, resource, operation, at)
     elif operation.kind == "delete":
-        _finish_delete(cloud, type_, resource, operation, at)
+        _finish_delete(arm, type_, resource, operation, at)
     elif operation.kind in WRITES:
         type_.stamp(resource, "Succeeded")
         type_.written(resource, operation, at)
-        cloud.store.put(resource)
+        arm.store.put(resource)
     else:
         type_.acted(resource, operation, at)
 
 
 def _finish_badly(
-    cloud: "Cloud", type_: ResourceType, resource: Resource, operation: Operation, at: datetime
+    arm: ResourceManager,
+    type_: ResourceType,
+    resource: Resource,
+    operation: Operation,
+    at: datetime,
 ) -> None:
     if operation.kind in WRITES:
         type_.stamp(resource, "Failed")
         resource.notes["failed"] = True
         type_.failed(resource, operation, at)
-        if cloud.store.get(resource.key) is not None:
-            cloud.store.put(resource)
+        if arm.store.get(resource.key) is not None:
+            arm.store.put(resource)
 
 
 def _finish_delete(
-    cloud: "Cloud", type_: ResourceType, resource: Resource, operation: Operation, at: datetime
+    arm: ResourceManager,
+    type_: ResourceType,
+    resource: Resource,
+    operation: Operation,
+    at: datetime,
 ) -> None:
     if operation.target.lower() == resource.key:
-        cloud.remove(resource, at)
+        arm.remove(resource, at)
         return
     collection, name = operation.target.lower().rsplit("/", 2)[1:]
     for key in resource.properties:
@@ -66,7 +74,7 @@ def _finish_delete(
             drop_child(resource.body, key, name)
     type_.stamp(resource, "Succeeded")
     type_.written(resource, operation, at)
-    cloud.store.put(resource)
+    arm.store.put(resource)
 
 
 def drop_child(body: Json, collection: str, name: str) -> None:

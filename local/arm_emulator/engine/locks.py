@@ -7,42 +7,38 @@ refuses them for as long as it runs.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import find_references
-from local.arm_emulator.types.resource_type import Change, ResourceType
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 BUSY = "AnotherOperationInProgress"
 
 
-def check_locks(cloud: "Cloud", keys: Iterable[str], target: str) -> None:
+def check_locks(world: World, keys: Iterable[str], target: str) -> None:
     """Refuse a write while a running operation holds one of its lock keys.
 
     Raises:
         ArmError: with the code that the holder causes, and a Retry-After.
     """
     for key in keys:
-        for holder, code in cloud.operations.held(key, cloud.clock.now()):
+        for holder, code in world.operations.held(key, world.clock.now()):
             message = (
                 f"Operation on {target} cannot start: {holder.kind} of {holder.target} "
                 f"({holder.id}) is in progress."
             )
             headers = {"Retry-After": "10"}
-            raise ArmError(cloud.settings.lock_status, code, message, headers=headers)
+            raise ArmError(world.settings.lock_status, code, message, headers=headers)
 
 
-def join_networks(
-    cloud: "Cloud", type_: ResourceType, change: Change, operation: Operation
-) -> None:
+def join_networks(world: World, type_: ResourceType, change: Change, operation: Operation) -> None:
     """Let a service that enters a subnet hold the subnet's network for a moment, if so set."""
-    span = timedelta(seconds=cloud.settings.join_lock_seconds)
-    if not span or not cloud.settings.vnet_locking:
+    span = timedelta(seconds=world.settings.join_lock_seconds)
+    if not span or not world.settings.vnet_locking:
         return
     for reference in find_references(change.id.key, str(change.id), change.body):
         target = parse_id(reference.target)
@@ -50,4 +46,4 @@ def join_networks(
             continue
         if target.parent.key != change.id.key:
             code = "RetryableErrorDueToAnotherOperation"
-            cloud.operations.hold(target.parent.key, operation, code, change.now + span)
+            world.operations.hold(target.parent.key, operation, code, change.now + span)

@@ -3,78 +3,72 @@
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
-from local.arm_emulator.types.families import COMPUTE, GROUPS, Family, signed
+from local.arm_emulator.types.families import Family, signed
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Response
 from local.arm_emulator.wire.router import Route
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
-
-def poll_status(cloud: "Cloud", call: Call, operation: str, **_: str) -> Response:
+def poll_status(arm: ResourceManager, call: Call, operation: str, **_: str) -> Response:
     """The Azure-AsyncOperation address."""
-    found, family, refused = _find(cloud, call, operation)
+    found, family, refused = _find(arm, call, operation)
     if refused is not None:
         return refused
-    answer = family.monitor(cloud, found)
+    answer = family.monitor(arm, found)
     found.polls += 1
     return answer
 
 
-def poll_result(cloud: "Cloud", call: Call, operation: str, **_: str) -> Response:
+def poll_result(arm: ResourceManager, call: Call, operation: str, **_: str) -> Response:
     """The Location address."""
-    found, family, refused = _find(cloud, call, operation)
+    found, family, refused = _find(arm, call, operation)
     if refused is not None:
         return refused
-    answer = family.result(cloud, found)
+    answer = family.result(arm, found)
     found.polls += 1
     return answer
 
 
-def poll_dns_status(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
+def poll_dns_status(arm: ResourceManager, call: Call, token: str, **_: str) -> Response:
     """The Azure-AsyncOperation address of private DNS; the operation is inside the token."""
-    return poll_status(cloud, call, _inside(token))
+    return poll_status(arm, call, _inside(token))
 
 
-def poll_dns_result(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
+def poll_dns_result(arm: ResourceManager, call: Call, token: str, **_: str) -> Response:
     """The Location address of private DNS."""
-    return poll_result(cloud, call, _inside(token))
+    return poll_result(arm, call, _inside(token))
 
 
-def poll_group_job(cloud: "Cloud", call: Call, token: str, **_: str) -> Response:
+def poll_group_job(arm: ResourceManager, call: Call, token: str, **_: str) -> Response:
     """The Location address of a resource group's deletion."""
-    return poll_result(cloud, call, _inside(token))
+    return poll_result(arm, call, _inside(token))
 
 
-def describe_poll(cloud: "Cloud", call: Call) -> None:
+def describe_poll(arm: ResourceManager, call: Call) -> None:
     """Note which operation a request asks about, if it is a poll."""
     collection, last = ["", *call.request.path.strip("/").split("/")][-2:]
     if call.method == "GET" and "operation" in collection.lower():
-        found = cloud.operations.all.get(last) or cloud.operations.all.get(_inside(last))
+        found = arm.operations.all.get(last) or arm.operations.all.get(_inside(last))
         if found is not None:
             call.type, call.name, call.operation = "operations", found.id, found.id
             call.polled = found.type
 
 
 def _find(
-    cloud: "Cloud", call: Call, operation_id: str
+    arm: ResourceManager, call: Call, operation_id: str
 ) -> tuple[Operation, Family, Response | None]:
-    found = cloud.operations.all.get(operation_id)
+    found = arm.operations.all.get(operation_id)
     if found is None:
         raise ArmError(404, "OperationNotFound", f"The operation {operation_id} is not known.")
-    if cloud.settings.signed_operation_urls:
-        expected = signed(cloud, "", found).partition("?")[2]
+    if arm.settings.signed_operation_urls:
+        expected = signed(arm, "", found).partition("?")[2]
         if call.request.raw_query != expected:
             message = "The signature of the operation URL is missing or was changed."
             raise ArmError(403, "InvalidOperationUrlSignature", message)
-    type_ = cloud.types.get(found.type) or cloud.types.get(found.type.rpartition("/")[0])
-    family = type_.family if type_ else COMPUTE
-    if found.type == "Microsoft.Resources/resourceGroups":
-        family = GROUPS
+    family = arm.types.family(found.type)
     if found.monitor_status is not None:
         error = ArmError(found.monitor_status, "NotFound", "The operation's monitor is gone.")
         return found, family, error.response()

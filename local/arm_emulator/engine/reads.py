@@ -1,54 +1,48 @@
 """GET, HEAD and lists of resources."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
-
-def get_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
+def get_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
     """One resource, or Azure's 404."""
-    _, stored, collection = cloud.types.resolve(target)
-    view = cloud.types.view(
-        str(stored.child(collection, target.name)) if collection else str(stored)
-    )
+    _, stored, collection = arm.types.resolve(target)
+    view = arm.view(str(stored.child(collection, target.name)) if collection else str(stored))
     if view is None:
-        raise cloud.not_found(target, inside=bool(collection))
+        raise arm.not_found(target, inside=bool(collection))
     if call.method == "HEAD":
         return Response(204)
     return Response(200, view)
 
 
-def list_collection(cloud: "Cloud", call: Call, parent: ResourceId, name: str) -> Response:
+def list_collection(arm: ResourceManager, call: Call, parent: ResourceId, name: str) -> Response:
     """The resources of one type below a parent: ``.../virtualNetworks/x/subnets``."""
     children = parent.child(name, "*")
-    _, stored, collection = cloud.types.resolve(children)
+    _, stored, collection = arm.types.resolve(children)
     if collection:
-        view = cloud.types.view(str(stored))
+        view = arm.view(str(stored))
         if view is None:
-            raise cloud.not_found(parent)
+            raise arm.not_found(parent)
         return Response(200, {"value": view["properties"].get(collection) or []})
-    if cloud.store.get(parent.key) is None:
-        raise cloud.not_found(parent)
-    found = cloud.store.in_collection(children.collection)
-    return Response(200, {"value": [cloud.types.show(each) for each in found]})
+    if arm.store.get(parent.key) is None:
+        raise arm.not_found(parent)
+    found = arm.store.in_collection(children.collection)
+    return Response(200, {"value": [arm.show(each) for each in found]})
 
 
-def list_type(cloud: "Cloud", call: Call, scope: str, namespace: str, name: str) -> Response:
+def list_type(arm: ResourceManager, call: Call, scope: str, namespace: str, name: str) -> Response:
     """The resources of one type in a group or in a subscription."""
-    type_ = cloud.types.get(f"{namespace}/{name}")
+    type_ = arm.types.get(f"{namespace}/{name}")
     parts = scope.strip("/").split("/")
     if type_ is None:
-        raise cloud.types.unknown(ResourceId(scope, namespace, (name,), ("*",)))
+        raise arm.types.unknown(ResourceId(scope, namespace, (name,), ("*",)))
     if len(parts) == 4:
-        cloud.require_group(parts[1], parts[3])
-        found = cloud.store.in_collection(f"{scope}/providers/{namespace}/{name}")
+        arm.require_group(parts[1], parts[3])
+        found = arm.store.in_collection(f"{scope}/providers/{namespace}/{name}")
     elif len(parts) == 2:
-        found = cloud.store.of_type(parts[1], type_.type)
+        found = arm.store.of_type(parts[1], type_.type)
     else:
         raise ArmError(404, "NotFound", f"{scope} holds no lists of {type_.type}.")
-    return Response(200, {"value": [cloud.types.show(each) for each in found]})
+    return Response(200, {"value": [arm.show(each) for each in found]})

@@ -1,16 +1,12 @@
 """Do the resources that a body refers to exist, and are they ready?"""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.references import ID_PREFIX, Reference, find_references
-from local.arm_emulator.types.registry import required_id
-from local.arm_emulator.types.resource_type import Change, ResourceType
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_manager import ResourceManager
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError
-from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
+from local.arm_emulator.wire.resource_ids import parse_id, required_id
 
 SAME_REGION = (
     "subnet",
@@ -23,7 +19,7 @@ SAME_REGION = (
 )
 
 
-def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
+def check_references(arm: ResourceManager, type_: ResourceType, change: Change) -> None:
     """Raise for the first reference that leads nowhere or to something unready."""
     own = str(change.id)
     inside = own.lower() + "/"
@@ -31,9 +27,9 @@ def check_references(cloud: "Cloud", type_: ResourceType, change: Change) -> Non
         if reference.target.startswith(inside):
             _check_own(change, reference.target[len(inside) :], reference.target)
         elif reference.via not in ("identity", *type_.unchecked):
-            _check_other(cloud, change, reference.target)
-            _check_region(cloud, change, reference)
-            _check_join(cloud, change, reference.target)
+            _check_other(arm, change, reference.target)
+            _check_region(arm, change, reference)
+            _check_join(arm, change, reference.target)
 
 
 def _check_own(change: Change, path: str, target: str) -> None:
@@ -48,14 +44,14 @@ def _check_own(change: Change, path: str, target: str) -> None:
         node = found
 
 
-def _check_other(cloud: "Cloud", change: Change, target: str) -> None:
+def _check_other(arm: ResourceManager, change: Change, target: str) -> None:
     if not target.startswith(ID_PREFIX):
         return
     required_id(target)
-    found = cloud.store.find(target)
+    found = arm.store.find(target)
     if found is None:
         raise _invalid(target, str(change.id))
-    owner = cloud.store.get(cloud.store.owner_of(target)[0])
+    owner = arm.store.get(arm.store.owner_of(target)[0])
     if owner is not None and owner.state in ("Updating", "Deleting"):
         message = (
             f"Cannot proceed with operation because resource {target} used by resource "
@@ -67,9 +63,9 @@ def _check_other(cloud: "Cloud", change: Change, target: str) -> None:
         )
 
 
-def _check_region(cloud: "Cloud", change: Change, reference: Reference) -> None:
+def _check_region(arm: ResourceManager, change: Change, reference: Reference) -> None:
     """What is attached to each other within Microsoft.Network is in one region."""
-    target = cloud.store.get(cloud.store.owner_of(reference.target)[0])
+    target = arm.store.get(arm.store.owner_of(reference.target)[0])
     if reference.via not in SAME_REGION or target is None:
         return
     here, there = (canonical(str(b.get("location", ""))) for b in (change.body, target.body))
@@ -77,10 +73,10 @@ def _check_region(cloud: "Cloud", change: Change, reference: Reference) -> None:
         raise _invalid(reference.target, str(change.id))
 
 
-def _check_join(cloud: "Cloud", change: Change, target: str) -> None:
+def _check_join(arm: ResourceManager, change: Change, target: str) -> None:
     linked = parse_id(target)
     if change.call is not None and linked is not None:
-        cloud.check_link(change.call, change.id, linked)
+        arm.check_link(change.call, change.id, linked)
 
 
 def _invalid(target: str, by: str) -> ArmError:

@@ -6,70 +6,68 @@ name, the body's shape, the location, what runs already, the type's own rules, r
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.engine.locks import check_locks, join_networks
 from local.arm_emulator.engine.reference_checks import check_references
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change, ResourceType
-from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_manager import ResourceManager
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
+from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.schema import check_body
 from local.arm_emulator.wire.secrets_at_rest import keep_secrets
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
-
-def put_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
+def put_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
     """Create or replace a resource or a named child."""
-    type_, stored, collection = cloud.types.resolve(target)
-    cloud.check_gates(call, target)
-    (cloud.child_name_rule if collection else type_.name_rule).check(target.name)
+    type_, stored, collection = arm.types.resolve(target)
+    arm.check_gates(call, target)
+    (ANY_NAME if collection else type_.name_rule).check(target.name)
     sent = check_body(
         type_.shape_of(collection) if collection else type_.shape,
         call.request.body if collection else type_.accept(call.request.body),
         type_.family.schema_error,
     )
-    prior = cloud.store.get(stored.key)
+    prior = arm.store.get(stored.key)
     if collection and prior is None:
-        raise cloud.parent_not_found(target)
-    created = cloud.store.find(str(target)) is None and not type_.implicit
-    change = _change(cloud, call, type_, stored, collection, target, sent)
-    joined = _join(cloud, call, type_, change)
+        raise arm.parent_not_found(target)
+    created = arm.store.find(str(target)) is None and not type_.implicit
+    change = _change(arm, call, type_, stored, collection, target, sent)
+    joined = _join(arm, call, type_, change)
     if joined is not None:
         return joined
-    return submit(cloud, call, type_, change, created=created)
+    return submit(arm, call, type_, change, created=created)
 
 
-def patch_resource(cloud: "Cloud", call: Call, target: ResourceId) -> Response:
+def patch_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
     """Change part of a resource: tags, or what its type says."""
-    type_, stored, collection = cloud.types.resolve(target)
-    prior = cloud.store.get(stored.key)
+    type_, stored, collection = arm.types.resolve(target)
+    prior = arm.store.get(stored.key)
     if collection or not type_.patchable:
         raise not_allowed("PATCH", target)
     if type_.implicit:
-        return put_resource(cloud, call, target)
+        return put_resource(arm, call, target)
     if prior is None:
-        raise cloud.not_found(target)
-    cloud.check_gates(call, target)
+        raise arm.not_found(target)
+    arm.check_gates(call, target)
     sent = call.request.body
     if not isinstance(sent, dict):
         raise ArmError(400, type_.family.schema_error, "The request content is not an object.")
     body = clone(prior.body)
-    change = Change(cloud, stored, str(stored), sent, body, prior, call, call.time)
-    joined = _join(cloud, call, type_, change)
+    change = Change(arm, stored, str(stored), sent, body, prior, call, call.time)
+    joined = _join(arm, call, type_, change)
     if joined is not None:
         return joined
     type_.patch(change, sent)
-    return submit(cloud, call, type_, change, created=False, patched=True)
+    return submit(arm, call, type_, change, created=False, patched=True)
 
 
 def submit(
-    cloud: "Cloud",
+    arm: ResourceManager,
     call: Call,
     type_: ResourceType,
     change: Change,
@@ -78,49 +76,52 @@ def submit(
     patched: bool = False,
 ) -> Response:
     """Check a change, store it, and start its operation."""
-    check_change(cloud, type_, change)
-    check_locks(cloud, type_.takes(change), change.target)
+    check_change(arm, type_, change)
+    check_locks(arm, type_.takes(change), change.target)
     doom = type_.doom(change)
-    _supersede(cloud, change)
+    _supersede(arm, change)
     kind = "create" if created else "update"
     seconds = _seconds(type_, change, kind)
-    resource = store_change(cloud, type_, change)
+    resource = store_change(arm, type_, change)
     if type_.synchronous_patch if patched else type_.synchronous_put:
         type_.stamp(resource, "Succeeded")
         type_.written(resource, None, call.time)
-        cloud.store.put(resource)
-        return Response(201 if created else 200, cloud.types.view(change.target))
+        arm.store.put(resource)
+        return Response(201 if created else 200, arm.view(change.target))
     holds = type_.holds(change)
-    operation = cloud.start(
-        call, change.target, kind, seconds=seconds, key=resource.key, holds=holds
-    )
+    operation = arm.start(call, change.target, kind, seconds=seconds, key=resource.key, holds=holds)
     if doom is not None and operation.doom is None:
         operation.doom = ("Failed", doom.error())
-    return _accept(cloud, type_, change, operation, created=created)
+    return _accept(arm, type_, change, operation, created=created)
 
 
 def _accept(
-    cloud: "Cloud", type_: ResourceType, change: Change, operation: Operation, *, created: bool
+    arm: ResourceManager,
+    type_: ResourceType,
+    change: Change,
+    operation: Operation,
+    *,
+    created: bool,
 ) -> Response:
     operation.fingerprint = fingerprint(change.sent)
-    join_networks(cloud, type_, change, operation)
-    resource = cloud.store.resources[operation.key]
+    join_networks(arm, type_, change, operation)
+    resource = arm.store.resources[operation.key]
     resource.operation = operation.id
     type_.stamp(resource, "Updating", only=change.target)
-    cloud.store.put(resource)
-    view = cloud.types.view(change.target)
-    return type_.family.written(cloud, operation, view, created=created)
+    arm.store.put(resource)
+    view = arm.view(change.target)
+    return type_.family.written(arm, operation, view, created=created)
 
 
-def check_change(cloud: "Cloud", type_: ResourceType, change: Change) -> None:
+def check_change(arm: ResourceManager, type_: ResourceType, change: Change) -> None:
     """Everything that can be wrong with a body of the right shape."""
     type_.check_location(change)
     type_.check(change)
-    check_references(cloud, type_, change)
+    check_references(arm, type_, change)
     type_.check_quota(change)
 
 
-def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resource:
+def store_change(arm: ResourceManager, type_: ResourceType, change: Change) -> Resource:
     """Fill in what the service adds, and keep the result."""
     type_.fill(change)
     change.secrets |= keep_secrets(change.body, type_.secrets)
@@ -133,28 +134,28 @@ def store_change(cloud: "Cloud", type_: ResourceType, change: Change) -> Resourc
     resource.secrets |= change.secrets
     resource.notes |= change.notes
     type_.dress(resource)
-    cloud.store.put(resource)
+    arm.store.put(resource)
     return resource
 
 
-def act_on_resource(cloud: "Cloud", call: Call, target: ResourceId, action: str) -> Response:
+def act_on_resource(arm: ResourceManager, call: Call, target: ResourceId, action: str) -> Response:
     """POST an action, such as a restart."""
-    type_, stored, _ = cloud.types.resolve(target)
-    resource = cloud.store.get(stored.key)
+    type_, stored, _ = arm.types.resolve(target)
+    resource = arm.store.get(stored.key)
     known = next((name for name in type_.actions if name.lower() == action.lower()), None)
     if known is None:
         raise not_allowed(f"POST {action}", target)
-    cloud.check_gates(call, stored)
+    arm.check_gates(call, stored)
     if resource is None:
-        raise cloud.not_found(target)
+        raise arm.not_found(target)
     answer = type_.act(resource, known, call.request.body, call)
     if type_.actions[known] == 0:
         return Response(200, answer)
-    operation = cloud.start(
+    operation = arm.start(
         call, str(stored), known, seconds=type_.actions[known], key=resource.key, holds={}
     )
     operation.result = answer
-    return type_.family.acting(cloud, operation)
+    return type_.family.acting(arm, operation)
 
 
 def fingerprint(sent: Json) -> str:
@@ -169,7 +170,7 @@ def not_allowed(what: str, target: ResourceId) -> ArmError:
 
 
 def _change(
-    cloud: "Cloud",
+    arm: ResourceManager,
     call: Call,
     type_: ResourceType,
     stored: ResourceId,
@@ -177,14 +178,14 @@ def _change(
     target: ResourceId,
     sent: Json,
 ) -> Change:
-    prior = cloud.store.get(stored.key)
+    prior = arm.store.get(stored.key)
     body = clone(sent)
     if collection:
         assert prior is not None  # noqa: S101 - refused before
         child, body = body, clone(prior.body)
         _put_child(body, collection, target.name, child)
     address = str(stored.child(collection, target.name)) if collection else str(stored)
-    return Change(cloud, stored, address, sent, body, prior, call, call.time)
+    return Change(arm, stored, address, sent, body, prior, call, call.time)
 
 
 def _put_child(body: Json, collection: str, name: str, child: Json) -> None:
@@ -198,28 +199,28 @@ def _put_child(body: Json, collection: str, name: str, child: Json) -> None:
     items.append(child)
 
 
-def _join(cloud: "Cloud", call: Call, type_: ResourceType, change: Change) -> Response | None:
+def _join(arm: ResourceManager, call: Call, type_: ResourceType, change: Change) -> Response | None:
     """An identical write in flight is joined; a different one goes by the type's rule."""
-    running = cloud.running(change.prior) if change.prior else None
+    running = arm.running(change.prior) if change.prior else None
     if running is None:
         return None
     same = running.target.lower() == change.target.lower()
     if same and running.fingerprint == fingerprint(change.sent):
         call.operation = running.id
-        view = cloud.types.view(change.target)
-        return type_.family.written(cloud, running, view, created=running.kind == "create")
+        view = arm.view(change.target)
+        return type_.family.written(arm, running, view, created=running.kind == "create")
     if not type_.supersedes(change, running):
         raise type_.busy_error(running)
     return None
 
 
-def _supersede(cloud: "Cloud", change: Change) -> None:
-    running = cloud.running(change.prior) if change.prior else None
+def _supersede(arm: ResourceManager, change: Change) -> None:
+    running = arm.running(change.prior) if change.prior else None
     if running is not None:
         message = f"Operation {running.id} was canceled and superseded by a later one."
         code = "CanceledAndSupersededDueToAnotherOperation"
         error = {"code": code, "message": message, "details": []}
-        cloud.operations.end(running, change.now, "Canceled", error=error)
+        arm.operations.end(running, change.now, "Canceled", error=error)
 
 
 def _seconds(type_: ResourceType, change: Change, kind: str) -> float:

@@ -6,17 +6,14 @@ replaces any of them. What the lists of usages tell is what writes are held to.
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # Name of the quota: ARM type counted, limit, and the code of the refusal to go beyond: as seen, or
 # the name of a setting. Seen: https://github.com/evgenyb/aks-workshops/issues/22 (public addresses)
@@ -53,15 +50,15 @@ FAMILY_LIMIT = 100  # vCPUs per family; pay-as-you-go subscriptions begin lower
 FILTER = re.compile(r"location eq '([^']+)'")
 
 
-def network_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+def network_usages(world: World, call: Call, subscription: str, location: str) -> Response:
     """What Microsoft.Network counts per region."""
     value = [
         usage(
             f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}"
             f"/usages/{name}",
             name,
-            len(_there(cloud, subscription, f"Microsoft.Network/{type_name}", location)),
-            int(cloud.settings.quotas.get(name, limit)),
+            len(_there(world, subscription, f"Microsoft.Network/{type_name}", location)),
+            int(world.settings.quotas.get(name, limit)),
         )
         for name, (type_name, limit, _) in NETWORK.items()
     ]
@@ -72,12 +69,12 @@ def check_network_quota(change: Change) -> None:
     """Refuse to create more of a type of Microsoft.Network than the region may hold."""
     if not change.creates:
         return
-    settings, location = change.cloud.settings, str(change.body.get("location"))
+    settings, location = change.world.settings, str(change.body.get("location"))
     for name, (type_name, limit, code) in NETWORK.items():
         if change.id.type.lower() != f"Microsoft.Network/{type_name}".lower():
             continue
         most = int(settings.quotas.get(name, limit))
-        there = _there(change.cloud, change.id.subscription, change.id.type, location)
+        there = _there(change.world, change.id.subscription, change.id.type, location)
         if len(there) >= most:
             message = (
                 f"Cannot create more than {most} {spaced(name).lower()} for this subscription in "
@@ -86,9 +83,9 @@ def check_network_quota(change: Change) -> None:
             raise ArmError(400, getattr(settings, code, code), message)
 
 
-def compute_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+def compute_usages(world: World, call: Call, subscription: str, location: str) -> Response:
     """How many vCPUs are used, by family, of the region and of the machines."""
-    rows = _compute_rows(cloud, subscription, location)
+    rows = _compute_rows(world, subscription, location)
     value = [usage("", name, count, limit) for name, count, limit in rows]
     for each in value:
         del each["id"]
@@ -103,7 +100,7 @@ def check_compute_quota(change: Change) -> None:
     more = {"cores": cores - had_cores, "virtualMachines": int(change.creates)}
     more[family] = cores - (had_cores if had == family else 0)
     location = str(change.body["location"])
-    for name, count, limit in _compute_rows(change.cloud, change.id.subscription, location):
+    for name, count, limit in _compute_rows(change.world, change.id.subscription, location):
         if more.get(name, 0) > 0 and count + more[name] > limit:
             what = "Total Regional Cores" if name == "cores" else f"{name} Cores"
             message = beyond_quota(what, count, limit, more[name])
@@ -119,21 +116,19 @@ def beyond_quota(what: str, current: int, limit: int, more: int) -> str:
     )
 
 
-def _compute_rows(
-    cloud: "Cloud", subscription: str, location: str
-) -> Iterator[tuple[str, int, int]]:
+def _compute_rows(world: World, subscription: str, location: str) -> Iterator[tuple[str, int, int]]:
     """Name, count and limit of each quota of machines."""
-    machines = _there(cloud, subscription, "Microsoft.Compute/virtualMachines", location)
+    machines = _there(world, subscription, "Microsoft.Compute/virtualMachines", location)
     sizes = [SIZES.get(_size(each), ("", 0, 0)) for each in machines]
     families = sorted({family for family, _, _ in SIZES.values()})
     used = {family: sum(v for f, v, _ in sizes if f == family) for family in families}
     limits = {"cores": FAMILY_LIMIT, "virtualMachines": 25_000}
     rows = {"cores": sum(used.values()), "virtualMachines": len(machines)} | used
     for name, count in rows.items():
-        yield name, count, int(cloud.settings.quotas.get(name, limits.get(name, FAMILY_LIMIT)))
+        yield name, count, int(world.settings.quotas.get(name, limits.get(name, FAMILY_LIMIT)))
 
 
-def compute_skus(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def compute_skus(world: World, call: Call, subscription: str) -> Response:
     """The sizes offered in a region, with what forbids them to this subscription.
 
     The setting `restricted_sizes` names sizes that the subscription may not use: as ``<size>`` in
@@ -147,7 +142,7 @@ def compute_skus(cloud: "Cloud", call: Call, subscription: str) -> Response:
     known = [LOCATIONS[each] for each in regions if each in LOCATIONS]
     return Response(
         200,
-        {"value": [_sku(cloud, size, each.name, each.zones) for each in known for size in SIZES]},
+        {"value": [_sku(world, size, each.name, each.zones) for each in known for size in SIZES]},
     )
 
 
@@ -167,12 +162,12 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
-def _sku(cloud: "Cloud", size: str, region: str, zones: bool) -> Json:
+def _sku(world: World, size: str, region: str, zones: bool) -> Json:
     family, cores, memory = SIZES[size]
     offered = ["1", "2", "3"] if zones else []
     restrictions: list[Json] = []
     info: Json = {"locations": [region]}
-    for each in cloud.settings.restricted_sizes:
+    for each in world.settings.restricted_sizes:
         name, _, zone = each.partition("/")
         if name.lower() == size.lower():
             info = {"locations": [region]} | ({"zones": [zone]} if zone else {})
@@ -201,9 +196,9 @@ def _sku(cloud: "Cloud", size: str, region: str, zones: bool) -> Json:
     }
 
 
-def _there(cloud: "Cloud", subscription: str, type_name: str, location: str) -> list[Resource]:
+def _there(world: World, subscription: str, type_name: str, location: str) -> list[Resource]:
     wanted = canonical(location)
-    found = cloud.store.of_type(subscription, type_name)
+    found = world.store.of_type(subscription, type_name)
     return [each for each in found if canonical(str(each.body.get("location"))) == wanted]
 
 

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from local.arm_emulator.state.faults import Fault
 from local.arm_emulator.wire.messages import Caller, Json, Request
 from local.arm_emulator.wire.resource_ids import split_provider
-
-if TYPE_CHECKING:
-    from local.arm_emulator.state.faults import Fault
 
 
 @dataclass(slots=True)
@@ -28,7 +25,7 @@ class Call:
     status: int = 0
     code: str = ""  # error code of a refusal
     correlation: str = ""
-    fault: "Fault | None" = None
+    fault: Fault | None = None
     headers: dict[str, str] = field(default_factory=dict)  # added to whatever is answered
 
     @property
@@ -40,6 +37,12 @@ class Call:
     def writes(self) -> bool:
         """Whether it could have changed something."""
         return self.method in ("PUT", "PATCH", "DELETE", "POST")
+
+    @property
+    def words(self) -> tuple[str, str, str, str]:
+        """What faults go by: method (POLL for a poll), ARM type, name, action."""
+        method = "POLL" if self.polled else self.method
+        return method, self.polled or self.type, self.name, self.action
 
     def as_json(self) -> Json:
         """The record as lists of calls show it; never a header, a token or a body."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.wire.messages import ArmError, Response
 
@@ -35,16 +34,11 @@ class Fault:
     seen: int = 0  # matching calls so far
     struck: int = 0
 
-    def matches(self, call: Call) -> bool:
-        """Whether a call is one of those it counts."""
-        method = "POLL" if call.polled else call.method
-        pairs = (
-            (method, self.method),
-            (call.polled or call.type, self.type),
-            (call.name, self.name),
-            (call.action, self.action),
-        )
-        return all(fnmatchcase(value.lower(), pattern.lower()) for value, pattern in pairs)
+    def matches(self, words: tuple[str, str, str, str]) -> bool:
+        """Whether a call, by its `Call.words`, is one of those it counts."""
+        patterns = (self.method, self.type, self.name, self.action)
+        pairs = zip(words, patterns, strict=True)
+        return all(fnmatchcase(word.lower(), pattern.lower()) for word, pattern in pairs)
 
     def refuse(self) -> None:
         """Raise the refusal, if that is what it does.
@@ -89,11 +83,11 @@ class Faults:
         self.all.append(fault)
         return fault
 
-    def strike(self, call: Call) -> Fault | None:
-        """The fault that strikes this call; every matching fault counts the call."""
+    def strike(self, words: tuple[str, str, str, str]) -> Fault | None:
+        """The fault that strikes a call, by its `Call.words`; every matching fault counts it."""
         struck = None
         for fault in self.all:
-            if not fault.matches(call):
+            if not fault.matches(words):
                 continue
             fault.seen += 1
             due = fault.seen >= fault.nth and (fault.times == 0 or fault.struck < fault.times)

@@ -29,6 +29,7 @@ class Identity:
         self.header = derived_guid(seed, "identity header").replace("-", "")
         self.object_id = derived_guid(seed, "object id of the default identity")
         self.client_id = derived_guid(seed, "client id of the default identity")
+        self.url = "https://localhost"  # of the service; set by the edge once it listens
         self._key = derived_guid(seed, "signing key") * 2
         self._seen: dict[str, tuple[Json, float]] = {}
 
@@ -80,7 +81,7 @@ class Identity:
             "token_type": "Bearer",
         }
 
-    def authenticate(self, headers: Mapping[str, str], url: str) -> Caller:
+    def authenticate(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request to ARM.
 
         Raises:
@@ -90,7 +91,7 @@ class Identity:
         if claims is None:
             raise self._refusal("AuthenticationFailed", "The 'Authorization' header is missing.")
         audience = str(claims.get("aud", "")).rstrip("/")
-        if audience not in (*ARM_AUDIENCES, url):
+        if audience not in (*ARM_AUDIENCES, self.url):
             message = f"The access token is for '{audience}', which is not this service."
             raise self._refusal("InvalidAuthenticationTokenAudience", message)
         return self.caller(claims)

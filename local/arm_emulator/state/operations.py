@@ -31,6 +31,8 @@ class Operation:
     caller: str  # object id
     started: datetime
     ends: datetime | None  # None: it is stuck until released
+    api_version: str = "2025-04-01"  # that its URLs carry
+    retry_after: tuple[int, ...] = (10,)  # seconds, of successive polls; the last one repeats
     fingerprint: str = ""  # of the body sent: an identical request joins
     status: str = RUNNING
     error: Json | None = None
@@ -39,8 +41,13 @@ class Operation:
     polls: int = 0
     result: Json | None = None  # what an action answers
     monitor_status: int | None = None  # an injected answer to every poll
-    notes: Json = field(default_factory=dict)
+    awaited_by: list[str] = field(default_factory=list)  # keys of resources told of its end
     ended: datetime | None = None
+
+    @property
+    def pace(self) -> int:
+        """The seconds that the next poll should wait."""
+        return self.retry_after[min(self.polls, len(self.retry_after) - 1)]
 
     @property
     def running(self) -> bool:

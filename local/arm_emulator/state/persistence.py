@@ -11,19 +11,17 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.vault import Secret
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Caller, Json, Request
 from local.arm_emulator.wire.resource_ids import parse_id
 from local.clock import Clock, VirtualClock
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 Row = tuple[str, str, str]
 
@@ -65,44 +63,55 @@ class Journal:
                 " (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key))"
             )
 
-    def load(self, cloud: "Cloud") -> None:
-        """Read back what an earlier process left, and go on from its time."""
+    def catch_up(self, clock: Clock) -> Clock:
+        """The clock that goes on from the time of an earlier process."""
+        known = self.remember("time")
+        if known is None:
+            return clock
+        left = datetime.fromisoformat(known["now"])
+        if isinstance(clock, VirtualClock):
+            clock.advance_to(left)
+        elif left > clock.now():
+            return LaterClock(clock, left - clock.now())
+        return clock
+
+    def load(self, world: World) -> None:
+        """Read back what an earlier process left."""
         if self._file is None:
             return
-        self._catch_up(cloud)
         for value in self._values("resource"):
-            cloud.store.put(_resource(value))
+            world.store.put(_resource(value))
         operations = [_operation(value) for value in self._values("operation")]
         for operation in sorted(operations, key=lambda each: each.started):
-            cloud.operations.add(operation)
+            world.operations.add(operation)
         for value in self._values("secret"):
-            cloud.keyvault.secrets[value["key"]] = [Secret(**each) for each in value["versions"]]
+            world.keyvault.secrets[value["key"]] = [Secret(**each) for each in value["versions"]]
         for value in self._values("lingering"):
             reference = Reference(**value["reference"])
-            cloud.store.linger(reference, datetime.fromisoformat(value["until"]))
+            world.store.linger(reference, datetime.fromisoformat(value["until"]))
         for value in self._values("subscriptions"):
-            cloud.subscriptions = list(value["ids"])
+            world.subscriptions = list(value["ids"])
         calls = [_call(value) for value in self._values("call")]
-        cloud.calls += sorted(calls, key=lambda each: each.number)
-        cloud.store.changed.clear()
-        cloud.operations.changed.clear()
-        self._recorded = len(cloud.calls)
+        world.calls += sorted(calls, key=lambda each: each.number)
+        world.store.changed.clear()
+        world.operations.changed.clear()
+        self._recorded = len(world.calls)
 
-    def save(self, cloud: "Cloud") -> None:
+    def save(self, world: World) -> None:
         """Write what the last request changed, in one transaction."""
         if self._file is not None:
-            rows, gone = self._changes(cloud)
+            rows, gone = self._changes(world)
             if rows or gone:
-                now = json.dumps({"now": cloud.clock.now().isoformat()})
+                now = json.dumps({"now": world.clock.now().isoformat()})
                 rows.append(("time", "", now))
                 self._file.execute("BEGIN")
                 self._file.executemany("DELETE FROM items WHERE kind = ? AND key = ?", gone)
                 self._file.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", rows)
                 self._file.execute("COMMIT")
-        self._recorded = len(cloud.calls)
-        cloud.store.changed.clear()
-        cloud.operations.changed.clear()
-        cloud.keyvault.changed = False
+        self._recorded = len(world.calls)
+        world.store.changed.clear()
+        world.operations.changed.clear()
+        world.keyvault.changed = False
 
     def clear(self) -> None:
         """Forget everything but the certificate authority."""
@@ -126,40 +135,30 @@ class Journal:
             return value
         return next(iter(self._values(kind)), None)
 
-    def _changes(self, cloud: "Cloud") -> tuple[list[Row], list[tuple[str, str]]]:
+    def _changes(self, world: World) -> tuple[list[Row], list[tuple[str, str]]]:
         rows: list[Row] = []
         gone: list[tuple[str, str]] = []
-        for key in cloud.store.changed - {"lingering"}:
-            resource = cloud.store.get(key)
+        for key in world.store.changed - {"lingering"}:
+            resource = world.store.get(key)
             if resource is None:
                 gone.append(("resource", key))
             else:
                 rows.append(("resource", key, _dump(resource)))
-        for id_ in cloud.operations.changed:
-            rows.append(("operation", id_, _dump(cloud.operations.all[id_])))
-        if "lingering" in cloud.store.changed:
-            rows += _lingering(cloud)
-        if cloud.keyvault.changed:
+        for id_ in world.operations.changed:
+            rows.append(("operation", id_, _dump(world.operations.all[id_])))
+        if "lingering" in world.store.changed:
+            rows += _lingering(world)
+        if world.keyvault.changed:
             rows += [
                 ("secret", key, json.dumps({"key": key, "versions": [asdict(v) for v in versions]}))
-                for key, versions in cloud.keyvault.secrets.items()
+                for key, versions in world.keyvault.secrets.items()
             ]
-            gone += [("secret", key) for key in cloud.keyvault.gone]
-        if cloud.subscriptions != self._subscriptions:
-            self._subscriptions = list(cloud.subscriptions)
+            gone += [("secret", key) for key in world.keyvault.gone]
+        if world.subscriptions != self._subscriptions:
+            self._subscriptions = list(world.subscriptions)
             rows.append(("subscriptions", "", json.dumps({"ids": self._subscriptions})))
-        rows += _written(cloud.calls[self._recorded :])
+        rows += _written(world.calls[self._recorded :])
         return rows, gone
-
-    def _catch_up(self, cloud: "Cloud") -> None:
-        known = self.remember("time")
-        if known is None:
-            return
-        left = datetime.fromisoformat(known["now"])
-        if isinstance(cloud.clock, VirtualClock):
-            cloud.clock.advance_to(left)
-        elif left > cloud.clock.now():
-            cloud.clock = LaterClock(cloud.clock, left - cloud.clock.now())
 
     def _values(self, kind: str) -> Iterable[Json]:
         assert self._file is not None  # noqa: S101 - only read where there is a file
@@ -190,14 +189,14 @@ def _operation(value: Json) -> Operation:
     return Operation(**value)
 
 
-def _lingering(cloud: "Cloud") -> list[Row]:
+def _lingering(world: World) -> list[Row]:
     return [
         (
             "lingering",
             f"{reference.target}|{reference.element}|{reference.via}",
             json.dumps({"reference": asdict(reference), "until": until.isoformat()}),
         )
-        for links in cloud.store.lingering.values()
+        for links in world.store.lingering.values()
         for reference, until in links
     ]
 

@@ -8,15 +8,12 @@ cloud itself: its clock, its seed, its settings and its state file, if it has on
 import copy
 import json
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Json
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
 PARTS = (
-    "random",
     "store",
     "moment",
     "operations",
@@ -54,22 +51,22 @@ class Snapshot:
         return json.dumps(self.state(), sort_keys=True, default=str)
 
 
-def take_snapshot(cloud: "Cloud") -> Snapshot:
+def take_snapshot(world: World) -> Snapshot:
     """The cloud as it is now; nothing that happens to it later changes the snapshot."""
-    with cloud.lock:
-        return Snapshot(_copied(cloud, {name: getattr(cloud, name) for name in PARTS}))
+    with world.lock:
+        return Snapshot(_copied(world, {name: getattr(world, name) for name in PARTS}))
 
 
-def go_back(cloud: "Cloud", snapshot: Snapshot) -> None:
+def go_back(world: World, snapshot: Snapshot) -> None:
     """Make a cloud what it was; the snapshot can be gone back to again."""
-    with cloud.lock:
-        for name, part in _copied(cloud, snapshot.parts).items():
-            setattr(cloud, name, part)
+    with world.lock:
+        for name, part in _copied(world, snapshot.parts).items():
+            setattr(world, name, part)
 
 
-def _copied(cloud: "Cloud", parts: dict[str, Any]) -> dict[str, Any]:
+def _copied(world: World, parts: dict[str, Any]) -> dict[str, Any]:
     """A copy whose references to the cloud lead to the cloud; a record of a call never changes."""
-    stays = (cloud, cloud.clock, cloud.settings, *parts["calls"])
+    stays = (world, world.clock, world.settings, world.identity, *parts["calls"])
     return copy.deepcopy(parts, {id(each): each for each in stays})
 
 

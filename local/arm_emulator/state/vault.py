@@ -7,17 +7,15 @@ https://learn.microsoft.com/azure/key-vault/certificates/about-certificates
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from local.arm_emulator.state.calls import Call
-from local.arm_emulator.state.identity import VAULT_AUDIENCE
+from local.arm_emulator.state.faults import Faults
+from local.arm_emulator.state.identity import VAULT_AUDIENCE, Identity
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import NameRule
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
+from local.clock import Clock
 
 SECRET_NAME = NameRule(
     r"[0-9a-zA-Z-]{1,127}", "A secret's name is 1-127 letters, digits and '-'.", "BadParameter"
@@ -41,22 +39,24 @@ class Secret:
 class KeyVault:
     """One vault; its secrets by name, versions in order."""
 
-    def __init__(self, cloud: "Cloud") -> None:
-        self._cloud = cloud
+    def __init__(self, clock: Clock, identity: Identity, faults: Faults) -> None:
+        self._clock = clock
+        self._identity = identity
+        self._faults = faults
         self.secrets: dict[str, list[Secret]] = {}
         self.changed = False
         self.gone: set[str] = set()  # names deleted, to be taken out of the state file
 
     def serve(self, call: Call) -> Response:
         """Answer a request below /secrets or /certificates; challenge one without a token."""
-        claims = self._cloud.identity.claims(call.request.headers)
+        claims = self._identity.claims(call.request.headers)
         if claims is None or str(claims.get("aud", "")).rstrip("/") != VAULT_AUDIENCE:
             return self._challenge()
-        call.caller = self._cloud.identity.caller(claims)
+        call.caller = self._identity.caller(claims)
         kind, *parts = call.request.path.strip("/").split("/")
         call.type, call.name = f"Microsoft.KeyVault/vaults/{kind}", parts[0] if parts else ""
         call.target = call.request.path
-        call.fault = fault = self._cloud.faults.strike(call)
+        call.fault = fault = self._faults.strike(call.words)
         if fault is not None:
             if fault.reset == "before":
                 return Response(0, dropped=True)
@@ -107,9 +107,9 @@ class KeyVault:
         versions = self.secrets.setdefault(name.lower(), [])
         secret = Secret(
             name=name,
-            version=self._cloud.identity.guid("secret", name, len(versions)).replace("-", ""),
+            version=self._identity.guid("secret", name, len(versions)).replace("-", ""),
             value=body["value"],
-            created=int(self._cloud.clock.now().timestamp()),
+            created=int(self._clock.now().timestamp()),
             content_type=body.get("contentType"),
             tags=body.get("tags") or {},
             enabled=(body.get("attributes") or {}).get("enabled", True),
@@ -179,16 +179,16 @@ class KeyVault:
             raise self._not_found("/".join(parts))
         self.changed = True
         self.gone.add(parts[0].lower())
-        now = int(self._cloud.clock.now().timestamp())
+        now = int(self._clock.now().timestamp())
         gone = {
-            "recoveryId": f"{self._cloud.url}/deletedsecrets/{parts[0]}",
+            "recoveryId": f"{self._identity.url}/deletedsecrets/{parts[0]}",
             "deletedDate": now,
             "scheduledPurgeDate": now + 90 * 86_400,
         }
         return Response(200, self._item(versions[-1], versioned=True) | gone)
 
     def _item(self, secret: Secret, *, versioned: bool = False) -> Json:
-        id_ = f"{self._cloud.url}/secrets/{secret.name}"
+        id_ = f"{self._identity.url}/secrets/{secret.name}"
         item: Json = {
             "id": f"{id_}/{secret.version}" if versioned else id_,
             "attributes": {
@@ -209,7 +209,7 @@ class KeyVault:
         return ArmError(404, "SecretNotFound", message)
 
     def _challenge(self) -> Response:
-        authority = f"https://login.microsoftonline.com/{self._cloud.settings.tenant_id}"
+        authority = f"https://login.microsoftonline.com/{self._identity.tenant_id}"
         challenge = f'Bearer authorization="{authority}", resource="{VAULT_AUDIENCE}"'
         error = {"code": "Unauthorized", "message": "AKV10000: Request is missing a Bearer token."}
         return Response(401, {"error": error}, {"WWW-Authenticate": challenge})

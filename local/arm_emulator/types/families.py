@@ -9,16 +9,14 @@ azure-service-operator, November 2025); the SDKs refuse any other.
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
 from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.locations import display_name
 from local.arm_emulator.wire.messages import Response
 from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 GATEWAY_RETRY_AFTER = (10, 20, 20, 40, 40, 80, 160, 100)  # the last one repeats
 HTTP_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -29,21 +27,19 @@ class Family(Protocol):
 
     schema_error: str
 
-    def written(
-        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
-    ) -> Response:
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """The first answer to a PUT or PATCH that takes a while."""
 
-    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def deleting(self, world: World, operation: Operation) -> Response:
         """The first answer to a DELETE that takes a while."""
 
-    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def acting(self, world: World, operation: Operation) -> Response:
         """The first answer to an action that takes a while."""
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """The answer to a poll of the status."""
 
-    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+    def result(self, world: World, operation: Operation) -> Response:
         """The answer to a poll of the Location."""
 
 
@@ -52,60 +48,54 @@ class NetworkFamily:
 
     schema_error = "InvalidRequestFormat"
 
-    def written(
-        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
-    ) -> Response:
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """201 and the body in state Updating; 200 where the resource was there before."""
-        headers = {"Azure-AsyncOperation": self._url(cloud, operation, "operations")}
+        headers = {"Azure-AsyncOperation": self._url(world, operation, "operations")}
         headers |= {
             "azure-asyncnotification": "Enabled",
-            "Retry-After": self._pace(cloud, operation),
+            "Retry-After": str(operation.pace),
         }
         return Response(201 if created else 200, view, headers)
 
-    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def deleting(self, world: World, operation: Operation) -> Response:
         """202, empty, with both headers."""
-        return Response(202, None, self._both(cloud, operation))
+        return Response(202, None, self._both(world, operation))
 
-    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def acting(self, world: World, operation: Operation) -> Response:
         """202, empty, with both headers."""
-        return Response(202, None, self._both(cloud, operation))
+        return Response(202, None, self._both(world, operation))
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """200 with the status; the failure beside it."""
         body: dict[str, Any] = {"status": operation.status}
         headers = {}
         if operation.running:
-            headers["Retry-After"] = self._pace(cloud, operation)
+            headers["Retry-After"] = str(operation.pace)
         if operation.error is not None:
             body["error"] = operation.error
         elif operation.result is not None and not operation.running:
             body["properties"] = operation.result
         return Response(200, body, headers)
 
-    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+    def result(self, world: World, operation: Operation) -> Response:
         """202 while it runs, then 200 with what an action answers, or 204 after a deletion."""
         if operation.running:
-            return Response(202, None, self._both(cloud, operation))
+            return Response(202, None, self._both(world, operation))
         if operation.error is not None:
             return Response(200, {"status": operation.status, "error": operation.error})
         if operation.kind == "delete":
             return Response(204)
         return Response(200, operation.result)
 
-    def _both(self, cloud: "Cloud", operation: Operation) -> dict[str, str]:
+    def _both(self, world: World, operation: Operation) -> dict[str, str]:
         return {
-            "Azure-AsyncOperation": self._url(cloud, operation, "operations"),
-            "Location": self._url(cloud, operation, "operationResults"),
-            "Retry-After": self._pace(cloud, operation),
+            "Azure-AsyncOperation": self._url(world, operation, "operations"),
+            "Location": self._url(world, operation, "operationResults"),
+            "Retry-After": str(operation.pace),
         }
 
-    def _url(self, cloud: "Cloud", operation: Operation, kind: str) -> str:
-        return _provider_url(cloud, operation, f"{operation.location}/{kind}")
-
-    def _pace(self, cloud: "Cloud", operation: Operation) -> str:
-        steps = cloud.types.pace(operation.type)
-        return str(steps[min(operation.polls, len(steps) - 1)])
+    def _url(self, world: World, operation: Operation, kind: str) -> str:
+        return _provider_url(world, operation, f"{operation.location}/{kind}")
 
 
 class PrivateDnsFamily:
@@ -113,45 +103,43 @@ class PrivateDnsFamily:
 
     schema_error = "BadRequest"
 
-    def written(
-        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
-    ) -> Response:
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """202 with an empty object, on the first PUT as on a later one."""
-        return Response(202, {}, self._headers(cloud, operation))
+        return Response(202, {}, self._headers(world, operation))
 
-    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def deleting(self, world: World, operation: Operation) -> Response:
         """202 with both headers."""
-        return Response(202, None, self._headers(cloud, operation))
+        return Response(202, None, self._headers(world, operation))
 
-    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def acting(self, world: World, operation: Operation) -> Response:
         """Private DNS has no actions that take a while."""
-        return Response(202, None, self._headers(cloud, operation))
+        return Response(202, None, self._headers(world, operation))
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """202 while it runs."""
         body: dict[str, Any] = {"status": operation.status}
         if operation.running:
-            return Response(202, body, self._headers(cloud, operation))
+            return Response(202, body, self._headers(world, operation))
         if operation.error is not None:
             body["error"] = operation.error
         return Response(200, body, {"Cache-Control": "private"})
 
-    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+    def result(self, world: World, operation: Operation) -> Response:
         """202 while it runs, then 200 with the resource, or 204 after a deletion."""
         if operation.running:
-            return Response(202, None, self._headers(cloud, operation))
-        found = cloud.store.get(operation.key)
+            return Response(202, None, self._headers(world, operation))
+        found = world.store.get(operation.key)
         return Response(200, found.body) if found else Response(204)
 
-    def _headers(self, cloud: "Cloud", operation: Operation) -> dict[str, str]:
+    def _headers(self, world: World, operation: Operation) -> dict[str, str]:
         target = parse_id(operation.key)
         assert target is not None  # noqa: S101 - operations work on resources
         token = base64.urlsafe_b64encode(f"UpsertPrivateDnsZone;{operation.id}".encode()).decode()
         path = f"/subscriptions/{target.subscription}/resourceGroups/{target.group}"
         path += "/providers/Microsoft.Network/privateDnsOperation"
         return {
-            "Azure-AsyncOperation": signed(cloud, f"{path}Statuses/{token}", operation),
-            "Location": signed(cloud, f"{path}Results/{token}", operation),
+            "Azure-AsyncOperation": signed(world, f"{path}Statuses/{token}", operation),
+            "Location": signed(world, f"{path}Results/{token}", operation),
             "Retry-After": "30",
             "Cache-Control": "private",
         }
@@ -163,21 +151,19 @@ class PostgresqlFamily:
     schema_error = "InvalidParameterValue"
     VERBS: ClassVar[dict[str, str]] = {"create": "Upsert", "update": "Update", "delete": "Drop"}
 
-    def written(
-        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
-    ) -> Response:
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """202 with the name of an operation: whoever reads it as a server finds nothing."""
-        return self._accepted(cloud, operation)
+        return self._accepted(world, operation)
 
-    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def deleting(self, world: World, operation: Operation) -> Response:
         """202 with an operation's body as well."""
-        return self._accepted(cloud, operation)
+        return self._accepted(world, operation)
 
-    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def acting(self, world: World, operation: Operation) -> Response:
         """202, for restart, start and stop."""
-        return self._accepted(cloud, operation)
+        return self._accepted(world, operation)
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """200 with name, status and start [K]; with the failure where it failed."""
         body = {"name": operation.id, "status": operation.status}
         body["startTime"] = operation.started.strftime(HTTP_TIME)
@@ -185,22 +171,22 @@ class PostgresqlFamily:
             return Response(200, body | {"error": operation.error})
         return Response(200, body, {"Retry-After": "60"} if operation.running else {})
 
-    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+    def result(self, world: World, operation: Operation) -> Response:
         """202 while it runs, then 200 with the resource or 204."""
         if operation.running:
-            return self._accepted(cloud, operation)
-        view = cloud.types.view(operation.target)
+            return self._accepted(world, operation)
+        view = world.view(operation.target)
         return Response(200, view) if view is not None else Response(204)
 
-    def _accepted(self, cloud: "Cloud", operation: Operation) -> Response:
+    def _accepted(self, world: World, operation: Operation) -> Response:
         verb = self.VERBS.get(operation.kind, operation.kind.capitalize())
         noun = "Server" if operation.type.count("/") == 1 else operation.type.rpartition("/")[2]
         body = {"operation": f"{verb}{noun}ManagementOperationV2"}
         body["startTime"] = operation.started.strftime(HTTP_TIME)
         shown = quote(display_name(operation.location))  # the display form, as recorded
         headers = {
-            "Azure-AsyncOperation": _provider_url(cloud, operation, f"{shown}/azureAsyncOperation"),
-            "Location": _provider_url(cloud, operation, f"{shown}/operationResults"),
+            "Azure-AsyncOperation": _provider_url(world, operation, f"{shown}/azureAsyncOperation"),
+            "Location": _provider_url(world, operation, f"{shown}/operationResults"),
             "Retry-After": "60",
         }
         return Response(202, body, headers)
@@ -211,9 +197,9 @@ class ComputeFamily(NetworkFamily):
 
     schema_error = "InvalidRequestContent"
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """200 with name, status, start and end."""
-        answer = super().monitor(cloud, operation)
+        answer = super().monitor(world, operation)
         answer.body |= {"name": operation.id, "startTime": operation.started.strftime(HTTP_TIME)}
         if operation.ended is not None:
             answer.body["endTime"] = operation.ended.strftime(HTTP_TIME)
@@ -225,53 +211,51 @@ class GroupFamily:
 
     schema_error = "InvalidRequestContent"
 
-    def written(
-        self, cloud: "Cloud", operation: Operation, view: Any, *, created: bool
-    ) -> Response:
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """Groups are written at once."""
         return Response(201 if created else 200, view)
 
-    def deleting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def deleting(self, world: World, operation: Operation) -> Response:
         """202 with a Location alone."""
         job = {"jobId": operation.id, "jobLocation": operation.location}
         token = base64.urlsafe_b64encode(json.dumps(job).encode()).decode().rstrip("=")
         subscription = operation.key.split("/")[2]
-        url = signed(cloud, f"/subscriptions/{subscription}/operationresults/{token}", operation)
+        url = signed(world, f"/subscriptions/{subscription}/operationresults/{token}", operation)
         return Response(202, None, {"Location": url, "Retry-After": "15"})
 
-    def acting(self, cloud: "Cloud", operation: Operation) -> Response:
+    def acting(self, world: World, operation: Operation) -> Response:
         """As a deletion."""
-        return self.deleting(cloud, operation)
+        return self.deleting(world, operation)
 
-    def monitor(self, cloud: "Cloud", operation: Operation) -> Response:
+    def monitor(self, world: World, operation: Operation) -> Response:
         """The job has no other monitor than its Location."""
-        return self.result(cloud, operation)
+        return self.result(world, operation)
 
-    def result(self, cloud: "Cloud", operation: Operation) -> Response:
+    def result(self, world: World, operation: Operation) -> Response:
         """202, empty, while it runs; then 200, empty, or the error that stopped it."""
         if operation.running:
-            return self.deleting(cloud, operation)
+            return self.deleting(world, operation)
         if operation.error is not None:
             return Response(409, {"error": operation.error})
         return Response(200)
 
 
-def signed(cloud: "Cloud", path: str, operation: Operation) -> str:
+def signed(world: World, path: str, operation: Operation) -> str:
     """An absolute operation URL with the signature that clients must bring back verbatim."""
-    version = cloud.types.operation_api_version(operation.type)
     ticks = int(operation.started.timestamp() * 10_000_000)
-    digest = hashlib.sha256(f"{cloud.seed}|{operation.id}".encode()).hexdigest()
-    padding = digest * (cloud.settings.operation_url_padding // 64 + 1)
-    certificate = padding[: cloud.settings.operation_url_padding]
-    query = f"api-version={version}&t={ticks}&c={certificate}&s={digest[:43]}&h={digest[-43:]}"
-    return f"{cloud.url}{path}?{query}"
+    digest = hashlib.sha256(f"{world.seed}|{operation.id}".encode()).hexdigest()
+    padding = digest * (world.settings.operation_url_padding // 64 + 1)
+    certificate = padding[: world.settings.operation_url_padding]
+    query = f"api-version={operation.api_version}&t={ticks}&c={certificate}"
+    query += f"&s={digest[:43]}&h={digest[-43:]}"
+    return f"{world.url}{path}?{query}"
 
 
-def _provider_url(cloud: "Cloud", operation: Operation, middle: str) -> str:
+def _provider_url(world: World, operation: Operation, middle: str) -> str:
     subscription = operation.key.split("/")[2]
     namespace = operation.type.partition("/")[0]
     path = f"/subscriptions/{subscription}/providers/{namespace}/locations/{middle}/{operation.id}"
-    return signed(cloud, path, operation)
+    return signed(world, path, operation)
 
 
 NETWORK = NetworkFamily()

@@ -1,25 +1,24 @@
 """The resource types that are emulated, found by ARM type, and how a stored resource is shown."""
 
-import copy
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from local.arm_emulator.state.references import child_id
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.families import COMPUTE, Family
 from local.arm_emulator.types.resource_type import BackReference, ResourceType
-from local.arm_emulator.wire.messages import ArmError, Json
-from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
+from local.arm_emulator.wire.messages import ArmError, Json, clone
+from local.arm_emulator.wire.resource_ids import ResourceId
 
 
 class Types:
     """Every type, one instance each."""
 
-    def __init__(self, cloud: "Cloud", classes: Iterable[type[ResourceType]]) -> None:
-        self._cloud = cloud
-        self._types = {each.type.lower(): each(cloud) for each in classes}
+    def __init__(self, world: World, classes: Iterable[type[ResourceType]]) -> None:
+        self._world = world
+        self._types: dict[str, ResourceType] = {}
+        for each in classes:
+            self._types[each.type.lower()] = each(world, self._types)
         self.namespaces = {each.partition("/")[0] for each in self._types}
 
     def all(self) -> list[ResourceType]:
@@ -63,8 +62,8 @@ class Types:
 
     def view(self, target: str) -> Json | None:
         """What a GET shows of a resource or of a named child; None where it does not exist."""
-        owner_key, _, down = self._cloud.store.owner_of(target)
-        resource = self._cloud.store.get(owner_key)
+        owner_key, _, down = self._world.store.owner_of(target)
+        resource = self._world.store.get(owner_key)
         if resource is None:
             return None
         body = self.show(resource)
@@ -81,21 +80,20 @@ class Types:
         body: Json = clone(resource.body)
         for back in type_.back_references:
             self._show_back_reference(resource, body, back)
-        type_.show(resource, body, self._cloud.clock.now())
+        type_.show(resource, body, self._world.clock.now())
         return body
 
-    def pace(self, type_name: str) -> tuple[int, ...]:
-        """The Retry-After seconds of successive polls."""
-        found = self.get(type_name) or self.get(type_name.rpartition("/")[0])
-        return found.retry_after if found else (10,)
+    def family(self, type_name: str) -> Family:
+        """The wire shapes of the operations on a type, or on named children inside it."""
+        found = self.owner(type_name)
+        return found.family if found else COMPUTE
 
-    def operation_api_version(self, type_name: str) -> str:
-        """The api-version that operation URLs carry."""
-        found = self.get(type_name) or self.get(type_name.rpartition("/")[0])
-        return found.api_versions[0] if found else "2025-04-01"
+    def owner(self, type_name: str) -> ResourceType | None:
+        """The type of that name, or the one whose named children it stands for."""
+        return self.get(type_name) or self.get(type_name.rpartition("/")[0])
 
     def _canonical(self, type_: ResourceType, target: ResourceId) -> ResourceId:
-        existing = self._cloud.store.get(target.key)
+        existing = self._world.store.get(target.key)
         if existing is not None:
             return existing.id
         namespace, *types = type_.type.split("/")
@@ -109,20 +107,11 @@ class Types:
         for id_, holder in holders:
             found = [
                 {"id": reference.element}
-                for reference in self._cloud.store.references_to(id_)
+                for reference in self._world.store.references_to(id_)
                 if reference.via == back.via and back.of.lower() in reference.element.lower()
             ]
             if found:
                 holder["properties"][back.shows] = found[0] if back.single else found
-
-
-def clone(node: Any) -> Any:
-    """A deep copy of JSON; several times faster than copy.deepcopy."""
-    if isinstance(node, dict):
-        return {key: clone(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [clone(item) for item in node]
-    return node if isinstance(node, str | int | float | bool | None) else copy.deepcopy(node)
 
 
 def _child(body: Json, collection: str, name: str) -> Json | None:
@@ -133,16 +122,3 @@ def _child(body: Json, collection: str, name: str) -> Json | None:
                     found: Json = item
                     return found
     return None
-
-
-def required_id(text: str) -> ResourceId:
-    """The id in `text`, which must be one.
-
-    Raises:
-        ArmError: 400 `LinkedInvalidPropertyId`, for anything else.
-    """
-    found = parse_id(text)
-    if found is None:
-        message = f"Property id '{text}' is invalid. It should be a fully qualified resource ID."
-        raise ArmError(400, "LinkedInvalidPropertyId", message)
-    return found

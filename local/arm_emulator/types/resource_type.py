@@ -9,24 +9,22 @@ locks) is done by the core from the class attributes.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference, named_children
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.schema import Shape, declared, sdk_shape
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
 
 Where = Literal["regional", "global", "none"]
 
@@ -58,40 +56,6 @@ class BackReference:
     of: str = ""  # in the address of who refers, such as /subnets/
     child: str = ""  # on which kind of named child it is shown; nothing for the resource
     single: bool = False
-
-
-@dataclass(slots=True)
-class Change:
-    """One write on its way: what was sent, what was there, what will be stored."""
-
-    cloud: "Cloud"
-    id: ResourceId  # of the stored resource
-    target: str  # of what was addressed: the resource, or a named child inside it
-    sent: Json
-    body: Json
-    prior: Resource | None
-    call: Call | None  # None where the emulator's user creates something beforehand
-    now: datetime
-    secrets: dict[str, str] = field(default_factory=dict)
-    notes: Json = field(default_factory=dict)
-
-    @property
-    def creates(self) -> bool:
-        """Whether the resource was absent."""
-        return self.prior is None
-
-    @property
-    def properties(self) -> Json:
-        """The properties that will be stored."""
-        found: Json = self.body.setdefault("properties", {})
-        return found
-
-    def before(self, *path: str) -> Any:
-        """A value as it was before; None where there was none."""
-        node: Any = self.prior.body if self.prior else None
-        for key in path:
-            node = node.get(key) if isinstance(node, dict) else None
-        return node
 
 
 class ResourceType:
@@ -126,8 +90,9 @@ class ResourceType:
     # POST actions with their seconds; 0 answers at once
     actions: ClassVar[Mapping[str, float]] = {}
 
-    def __init__(self, cloud: "Cloud") -> None:
-        self.cloud = cloud
+    def __init__(self, world: World, peers: Mapping[str, "ResourceType"]) -> None:
+        self.world = world
+        self.peers = peers  # every type of the same world, by its name in lower case
 
     @property
     def shape(self) -> Shape:
@@ -141,6 +106,12 @@ class ResourceType:
         return sdk_shape(self.sdk, self.children[collection].model)
 
     # --- what a type may say for itself ---------------------------------------------------------
+
+    def gate(self, call: Call, target: ResourceId) -> None:
+        """Refuse a write to any resource: what locks, permissions, policies, providers do."""
+
+    def link_gate(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
+        """Refuse to attach any resource to another: what permissions do."""
 
     def accept(self, sent: Any) -> Any:
         """The body of a PUT without what the service shows though its schema lacks it."""
@@ -211,6 +182,9 @@ class ResourceType:
     def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """The operation of an action has succeeded."""
 
+    def awaited(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """An operation has ended that names a resource of this type in its `awaited_by`."""
+
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Change a copy of the body before it is shown: what depends on time or on others."""
 
@@ -220,7 +194,7 @@ class ResourceType:
         """Raise if somebody outside of `target` still refers to it."""
         users = [
             reference
-            for reference in self.cloud.store.blocking(target, now)
+            for reference in self.world.store.blocking(target, now)
             if reference.via not in self.tolerated
             and not reference.element.lower().startswith(target.lower() + "/")
         ]
@@ -286,7 +260,7 @@ class ResourceType:
 
     def guid(self, *parts: object) -> str:
         """A GUID that only the seed and the words decide."""
-        text = "|".join(str(part) for part in (self.cloud.seed, *parts))
+        text = "|".join(str(part) for part in (self.world.seed, *parts))
         digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 

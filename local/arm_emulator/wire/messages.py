@@ -4,6 +4,7 @@ The core knows no HTTP server. The edge (server.py) turns a socket into a `Reque
 back into bytes; tests may call the core with the same objects.
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,3 +77,12 @@ class ArmError(Exception):
             error["target"] = self.target
         error["details"] = self.details or []
         return error
+
+
+def clone(node: Any) -> Any:
+    """A deep copy of JSON; several times faster than copy.deepcopy."""
+    if isinstance(node, dict):
+        return {key: clone(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [clone(item) for item in node]
+    return node if isinstance(node, str | int | float | bool | None) else copy.deepcopy(node)

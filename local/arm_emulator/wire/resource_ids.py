@@ -1,7 +1,8 @@
 """ARM ids: parsed once, compared without regard to case, printed as first written."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from local.arm_emulator.wire.messages import ArmError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class ResourceId:
     def name(self) -> str:
         """The last name."""
         return self.names[-1]
+
+    @property
+    def path(self) -> str:
+        """Such as ``Microsoft.Network/virtualNetworks/hub/subnets/app``."""
+        pairs = zip(self.types, self.names, strict=True)
+        return "/".join((self.namespace, *(f"{type_}/{name}" for type_, name in pairs)))
 
     @property
     def collection(self) -> str:
@@ -98,8 +105,14 @@ def split_provider(path: str) -> tuple[str, list[str]]:
     return path[:at], [part for part in path[at + len("/providers/") :].split("/") if part]
 
 
-def ancestors(key: str) -> Iterator[str]:
-    """A key and every shorter key above it, by pairs of segments."""
-    while key.count("/") >= 2:
-        yield key
-        key = key.rsplit("/", 2)[0]
+def required_id(text: str) -> ResourceId:
+    """The id in `text`, which must be one.
+
+    Raises:
+        ArmError: 400 `LinkedInvalidPropertyId`, for anything else.
+    """
+    found = parse_id(text)
+    if found is None:
+        message = f"Property id '{text}' is invalid. It should be a fully qualified resource ID."
+        raise ArmError(400, "LinkedInvalidPropertyId", message)
+    return found

@@ -6,18 +6,18 @@ whoever runs the emulator puts them where needed; without any, everybody may do 
 
 import fnmatch
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change, GenericType, Timing
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_manager import ResourceManager
+from local.arm_emulator.types.resource_type import GenericType, Timing
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 NAMESPACE = "Microsoft.Authorization"
 SCOPES = (
@@ -70,7 +70,7 @@ class AuthorizationType(GenericType):
 
     def covering(self, target: ResourceId) -> Iterator[Resource]:
         """Those of this type whose scope covers a target."""
-        for each in self.cloud.store.of_type(target.subscription, self.type):
+        for each in self.world.store.of_type(target.subscription, self.type):
             if covers(each.id.scope, str(target)):
                 yield each
 
@@ -102,7 +102,7 @@ class Locks(AuthorizationType):
         if target.namespace.lower() == NAMESPACE.lower():
             return  # or no lock could be taken off again
         deletes = call.method == "DELETE"
-        for lock in self.cloud.store.of_type(target.subscription, self.type):
+        for lock in self.world.store.of_type(target.subscription, self.type):
             above = covers(lock.id.scope, str(target))
             below = covers(str(target), lock.id.scope)
             read_only = lock.properties["level"] == "ReadOnly"
@@ -168,11 +168,11 @@ def allows(permissions: Json, action: str) -> bool:
     return holds("actions") and not holds("notActions")
 
 
-def list_permissions(cloud: "Cloud", call: Call, **_: str) -> Response:
+def list_permissions(arm: ResourceManager, call: Call, **_: str) -> Response:
     """What the caller may do at a scope."""
     scope = split_provider(call.request.path)[0]
     target = ResourceId(scope, NAMESPACE, ("permissions",), ("*",))
-    type_ = cloud.types.get(Permissions.type)
+    type_ = arm.types.get(Permissions.type)
     assert isinstance(type_, Permissions)  # noqa: S101 - it is in TYPES
     value: list[Json] = [
         {"actions": [], "notActions": [], "dataActions": [], "notDataActions": []} | each.properties
@@ -184,13 +184,13 @@ def list_permissions(cloud: "Cloud", call: Call, **_: str) -> Response:
     return Response(200, {"value": value or [everything]})
 
 
-def list_locks(cloud: "Cloud", call: Call, subscription: str, **_: str) -> Response:
+def list_locks(world: World, call: Call, subscription: str, **_: str) -> Response:
     """The locks that concern a scope; ``atScope()`` leaves out those below it."""
     scope = split_provider(call.request.path)[0]
     at_scope = call.request.query.get("$filter", "").replace(" ", "").lower() == "atscope()"
     found = [
-        cloud.types.show(lock)
-        for lock in cloud.store.of_type(subscription, Locks.type)
+        world.show(lock)
+        for lock in world.store.of_type(subscription, Locks.type)
         if covers(lock.id.scope, scope) or (covers(scope, lock.id.scope) and not at_scope)
     ]
     return Response(200, {"value": found})

@@ -6,16 +6,14 @@ Azure would stand in the definition; one without a rule (a built-in definition's
 
 import fnmatch
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.authorization.authorization import AuthorizationType, at_scopes
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 
 class PolicyAssignments(AuthorizationType):
@@ -112,7 +110,7 @@ def policy_info(assignment: Resource) -> Json:
     }
 
 
-def check_restrictions(cloud: "Cloud", call: Call, **_: str) -> Response:
+def check_restrictions(arm: ResourceManager, call: Call, **_: str) -> Response:
     """What policies would say to a resource that somebody is about to create.
 
     https://learn.microsoft.com/rest/api/policyinsights/policy-restrictions
@@ -125,7 +123,7 @@ def check_restrictions(cloud: "Cloud", call: Call, **_: str) -> Response:
     namespace, *rest = str(content.get("type", "")).split("/")
     types = tuple(rest)
     target = ResourceId(split_provider(call.request.path)[0], namespace, types, ("*",) * len(types))
-    type_ = cloud.types.get(PolicyAssignments.type)
+    type_ = arm.types.get(PolicyAssignments.type)
     assert isinstance(type_, PolicyAssignments)  # noqa: S101 - it is in TYPES
     evaluations = [
         {

@@ -3,15 +3,11 @@
 One version each; `az vm create` asks for the latest and looks at its features and plan.
 """
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # Publisher, offer, sku: version. The aliases of `az vm create --image` lead to these.
 IMAGES = {
@@ -25,13 +21,13 @@ _IMAGES = (
 )
 
 
-def list_versions(cloud: "Cloud", call: Call, **path: str) -> Response:
+def list_versions(world: World, call: Call, **path: str) -> Response:
     """The versions of an image: a bare list, as Compute answers."""
     version = _find(path)
     return Response(200, [_entry(path, version)])
 
 
-def get_version(cloud: "Cloud", call: Call, version: str, **path: str) -> Response:
+def get_version(world: World, call: Call, version: str, **path: str) -> Response:
     """One version with what machines of it can do."""
     found = _find(path)
     if version != found:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.quotas import SIZES, check_compute_quota
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change, GenericType, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import GenericType, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import ANY_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
@@ -69,7 +70,7 @@ class VirtualMachines(ComputeType):
         if size not in SIZES:
             message = f"The value {size} provided for the VM size is not valid."
             raise ArmError(400, "InvalidParameter", message, target="vmSize")
-        if size in self.cloud.settings.restricted_sizes:
+        if size in self.world.settings.restricted_sizes:
             message = (
                 f"The requested VM size {size} is not available in location "
                 f"'{change.body['location']}'. Please try another size or deploy elsewhere."
@@ -100,17 +101,17 @@ class VirtualMachines(ComputeType):
         if disk is None:
             return
         id_ = _disk_id(resource, disk)
-        if self.cloud.store.get(id_.key) is None:
+        if self.world.store.get(id_.key) is None:
             kind = (disk.get("managedDisk") or {}).get("storageAccountType", "Standard_LRS")
             properties = {"diskSizeGB": disk["diskSizeGB"], "diskState": "Attached"}
             body: Json = {"location": resource.body["location"], "sku": {"name": kind}}
             made = Resource(id_, body | {"properties": properties}, now, now)
-            type_ = self.cloud.types.get(Disks.type)
+            type_ = self.peers.get(Disks.type.lower())
             assert type_ is not None  # noqa: S101 - it is in TYPES
             type_.dress(made)
             made.body["managedBy"] = str(resource.id)
             type_.stamp(made, "Succeeded")
-            self.cloud.store.put(made)
+            self.world.store.put(made)
 
     def act(self, resource: Resource, action: str, sent: Any, call: Any) -> Any:
         """Power is no part of the model."""
@@ -120,23 +121,23 @@ class VirtualMachines(ComputeType):
         """Whatever has the option Delete goes with it; the rest stays behind, detached."""
         disk = _os_disk(resource.properties)
         if disk is not None:
-            stored = self.cloud.store.get(_disk_id(resource, disk).key)
+            stored = self.world.store.get(_disk_id(resource, disk).key)
             if stored is not None and disk.get("deleteOption") == "Delete":
-                self.cloud.remove(stored, now)
+                self.world.remove(stored, now)
             elif stored is not None:
                 stored.body.pop("managedBy", None)
                 stored.properties["diskState"] = "Unattached"
-                self.cloud.store.put(stored)
+                self.world.store.put(stored)
         for interface in _interfaces(resource.properties):
             option = (interface.get("properties") or {}).get("deleteOption", "Detach")
-            found = self.cloud.store.get(str(interface.get("id", "")))
+            found = self.world.store.get(str(interface.get("id", "")))
             if found is not None and option == "Delete":
-                self.cloud.remove(found, now)
+                self.world.remove(found, now)
 
     def _check_free(self, change: Change, interface: str) -> None:
-        for reference in self.cloud.store.blocking(interface, change.now):
+        for reference in self.world.store.blocking(interface, change.now):
             if reference.via == "networkInterfaces" and reference.owner != change.id.key:
-                lingers = reference not in self.cloud.store.references_to(interface)
+                lingers = reference not in self.world.store.references_to(interface)
                 message = f"Network interface {interface} is used by {reference.owner}."
                 if lingers:
                     message = (
@@ -157,8 +158,8 @@ class Extensions(ComputeType):
     def check(self, change: Change) -> None:
         """The machine exists."""
         parent = change.id.parent
-        if parent is None or self.cloud.store.get(parent.key) is None:
-            raise self.cloud.parent_not_found(change.id)
+        if parent is None or self.world.store.get(parent.key) is None:
+            raise self.world.parent_not_found(change.id)
 
 
 class Disks(ComputeType):
@@ -171,7 +172,7 @@ class Disks(ComputeType):
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Not while it is attached."""
         owner = resource.body.get("managedBy")
-        if owner and self.cloud.store.get(str(owner)) is not None:
+        if owner and self.world.store.get(str(owner)) is not None:
             message = f"Disk {resource.id.name} is attached to VM {owner}."
             raise ArmError(409, "OperationNotAllowed", message)
 

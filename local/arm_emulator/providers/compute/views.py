@@ -1,33 +1,31 @@
 """The instance view of a virtual machine: in a GET that asks for it, and under its own address."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.engine import reads
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
 
 def get_machine(
-    cloud: "Cloud", call: Call, subscription: str, group: str, machine: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, machine: str
 ) -> Response:
     """A machine as any resource, with its instance view where ``$expand`` asks for it."""
     id_ = _id(subscription, group, machine)
-    cloud.check_api_version(id_, call.request.query["api-version"])
-    answer = reads.get_resource(cloud, call, id_)
+    arm.check_api_version(id_, call.request.query["api-version"])
+    answer = reads.get_resource(arm, call, id_)
     if "instanceview" in call.request.query.get("$expand", "").lower():
         answer.body["properties"]["instanceView"] = _view(answer.body)
     return answer
 
 
-def get_view(cloud: "Cloud", call: Call, subscription: str, group: str, machine: str) -> Response:
+def get_view(
+    arm: ResourceManager, call: Call, subscription: str, group: str, machine: str
+) -> Response:
     """The instance view alone."""
     id_ = _id(subscription, group, machine)
-    return Response(200, _view(reads.get_resource(cloud, call, id_).body))
+    return Response(200, _view(reads.get_resource(arm, call, id_).body))
 
 
 def _view(machine: Json) -> Json:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import POSTGRESQL
-from local.arm_emulator.types.resource_type import Change, ResourceType
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId
@@ -37,7 +38,7 @@ class PostgresqlType(ResourceType):
         """The server that a resource is, or belongs to."""
         while id_.parent is not None:
             id_ = id_.parent
-        return self.cloud.store.get(id_.key)
+        return self.world.store.get(id_.key)
 
     def patch(self, change: Change, sent: Json) -> None:
         """A merge of what is sent."""
@@ -57,7 +58,7 @@ class PostgresqlType(ResourceType):
 
     def refuse_busy(self, server: Resource, now: datetime) -> None:
         """Raise while another operation on the server runs, or has just succeeded."""
-        held = self.cloud.operations.held(f"server:{server.key}", now)
+        held = self.world.operations.held(f"server:{server.key}", now)
         until = server.notes.get("busyUntil")
         if held or (until is not None and now < datetime.fromisoformat(until)):
             raise self._busy(server)
@@ -71,7 +72,7 @@ class PostgresqlType(ResourceType):
 
     def busy_error(self, running: Operation) -> ArmError:
         """The service's own code."""
-        server = self.cloud.store.get(running.key)
+        server = self.world.store.get(running.key)
         assert server is not None  # noqa: S101 - it has a running operation
         return self._busy(server)
 
@@ -83,7 +84,7 @@ class PostgresqlType(ResourceType):
         """The server stays busy for a while."""
         server = self.server_of(resource.id)
         if server is not None:
-            quiet = timedelta(seconds=self.cloud.settings.postgresql_busy_after_seconds)
+            quiet = timedelta(seconds=self.world.settings.postgresql_busy_after_seconds)
             server.notes["busyUntil"] = (now + quiet).isoformat()
 
     def _busy(self, server: Resource) -> ArmError:

@@ -1,18 +1,14 @@
 """What PostgreSQL offers in a region, and its questions before a server exists."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.providers.quotas import beyond_quota, usage
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import parse_id
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 SUFFIX = "private.postgres.database.azure.com"
@@ -58,7 +54,7 @@ STORAGE = {
 VCORES_PER_FAMILY = 64
 
 
-def capabilities(cloud: "Cloud", call: Call, location: str, **_: str) -> Response:
+def capabilities(world: World, call: Call, location: str, **_: str) -> Response:
     """The one entry of a region.
 
     The setting `postgresql_restricted` names regions in which the subscription may create no
@@ -68,8 +64,8 @@ def capabilities(cloud: "Cloud", call: Call, location: str, **_: str) -> Respons
     if region not in LOCATIONS:
         message = f"The location '{location}' is not available for {SERVER}."
         raise ArmError(400, "LocationNotAvailableForResourceType", message)
-    barred = region in cloud.settings.postgresql_restricted
-    zones = LOCATIONS[region].zones and region not in cloud.settings.postgresql_without_ha
+    barred = region in world.settings.postgresql_restricted
+    zones = LOCATIONS[region].zones and region not in world.settings.postgresql_without_ha
     entry: Json = {
         "name": "FlexibleServerCapabilities",
         "status": "Disabled" if barred else "Available",
@@ -138,11 +134,11 @@ def _edition(name: str, zones: bool) -> Json:
     }
 
 
-def check_name(cloud: "Cloud", call: Call, **_: str) -> Response:
+def check_name(world: World, call: Call, **_: str) -> Response:
     """Whether a name is free, all over the world."""
     sent = call.request.body or {}
     name = str(sent.get("name", ""))
-    taken = any(each.id.name.lower() == name.lower() for each in every_server(cloud))
+    taken = any(each.id.name.lower() == name.lower() for each in every_server(world))
     answer: Json = {"name": name, "type": sent.get("type", SERVER), "nameAvailable": not taken}
     if taken:
         message = f"Specified server name '{name}' is already used."
@@ -150,9 +146,9 @@ def check_name(cloud: "Cloud", call: Call, **_: str) -> Response:
     return Response(200, answer)
 
 
-def quota_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+def quota_usages(world: World, call: Call, subscription: str, location: str) -> Response:
     """How many vCores are used, by family."""
-    used = _cores_used(cloud, subscription, location)
+    used = _cores_used(world, subscription, location)
     families = sorted({family for skus in EDITIONS.values() for _, family in skus.values()})
     base = f"/subscriptions/{subscription}/providers/{SERVER.partition('/')[0]}/locations"
     value = [
@@ -160,7 +156,7 @@ def quota_usages(cloud: "Cloud", call: Call, subscription: str, location: str) -
             f"{base}/{location}/resourceType/flexibleServers/usages/{family}",
             family,
             used.get(family, 0),
-            _cores_allowed(cloud, family),
+            _cores_allowed(world, family),
         )
         for family in families
     ]
@@ -176,16 +172,16 @@ def check_cores(change: Change) -> None:
     had, had_family = _cores_of(change.prior.body) if change.prior else (0, "")
     more = cores - (had if had_family == family else 0)
     location = str(change.body["location"])
-    used = _cores_used(change.cloud, change.id.subscription, location).get(family, 0)
-    limit = _cores_allowed(change.cloud, family)
+    used = _cores_used(change.world, change.id.subscription, location).get(family, 0)
+    limit = _cores_allowed(change.world, family)
     if more > 0 and used + more > limit:
         message = beyond_quota(f"{family} Cores", used, limit, more)
-        raise ArmError(400, change.cloud.settings.postgresql_quota_code, message)
+        raise ArmError(400, change.world.settings.postgresql_quota_code, message)
 
 
-def _cores_used(cloud: "Cloud", subscription: str, location: str) -> dict[str, int]:
+def _cores_used(world: World, subscription: str, location: str) -> dict[str, int]:
     used: dict[str, int] = {}
-    for server in cloud.store.of_type(subscription, SERVER):
+    for server in world.store.of_type(subscription, SERVER):
         cores, family = _cores_of(server.body)
         if canonical(server.body["location"]) == canonical(location):
             used[family] = used.get(family, 0) + cores
@@ -198,14 +194,14 @@ def _cores_of(body: Json) -> tuple[int, str]:
     return cores * (1 if mode == "Disabled" else 2), family
 
 
-def _cores_allowed(cloud: "Cloud", family: str) -> int:
-    return int(cloud.settings.quotas.get(f"postgresql/{family}", VCORES_PER_FAMILY))
+def _cores_allowed(world: World, family: str) -> int:
+    return int(world.settings.quotas.get(f"postgresql/{family}", VCORES_PER_FAMILY))
 
 
-def subnet_usage(cloud: "Cloud", call: Call, subscription: str, location: str) -> Response:
+def subnet_usage(world: World, call: Call, subscription: str, location: str) -> Response:
     """How many servers each delegated subnet of a network holds."""
     network = str((call.request.body or {}).get("virtualNetworkArmResourceId", ""))
-    found = cloud.store.get(network)
+    found = world.store.get(network)
     if parse_id(network) is None or found is None:
         message = f"The virtual network '{network}' could not be found."
         raise ArmError(404, "ResourceNotFound", message)
@@ -213,21 +209,21 @@ def subnet_usage(cloud: "Cloud", call: Call, subscription: str, location: str) -
     for subnet in found.properties.get("subnets") or []:
         services = [d["properties"]["serviceName"] for d in subnet["properties"]["delegations"]]
         if SERVER.lower() in (each.lower() for each in services):
-            users = cloud.store.references_to(subnet["id"])
+            users = world.store.references_to(subnet["id"])
             count = sum(1 for each in users if each.via == "delegatedSubnetResourceId")
             rows.append({"subnetName": subnet["name"], "usage": count})
     answer = {"delegatedSubnetsUsage": rows, "location": location, "subscriptionId": subscription}
     return Response(200, answer)
 
 
-def zone_suffix(cloud: "Cloud", call: Call) -> Response:
+def zone_suffix(world: World, call: Call) -> Response:
     """What the names of private zones end in: a bare string."""
     return Response(200, SUFFIX)
 
 
-def every_server(cloud: "Cloud") -> list[Resource]:
+def every_server(world: World) -> list[Resource]:
     """The servers of all subscriptions."""
-    return [each for s in cloud.subscriptions for each in cloud.store.of_type(s, SERVER)]
+    return [each for s in world.subscriptions for each in world.store.of_type(s, SERVER)]
 
 
 def sku_of(body: Json) -> tuple[int, str]:

@@ -1,19 +1,18 @@
 """What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.dbforpostgresql.base import NAMESPACE, SERVER, PostgresqlType
 from local.arm_emulator.providers.dbforpostgresql.parameters import PARAMETERS
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 
 class Configurations(PostgresqlType):
@@ -31,14 +30,14 @@ class Configurations(PostgresqlType):
         name = change.id.name
         server = self.server_of(change.id)
         if server is None:
-            raise self.cloud.parent_not_found(change.id)
+            raise self.world.parent_not_found(change.id)
         known = PARAMETERS.get(name)
         if known is None:
             message = f"The configuration '{name}' does not exist for server {server.id.name}."
-            raise ArmError(404, self.cloud.settings.parameter_unknown_code, message)
+            raise ArmError(404, self.world.settings.parameter_unknown_code, message)
         if known.read_only:
             message = f"The configuration '{name}' is read-only."
-            raise ArmError(400, self.cloud.settings.parameter_read_only_code, message)
+            raise ArmError(400, self.world.settings.parameter_read_only_code, message)
         if not known.allows(str(change.properties.get("value", ""))):
             message = (
                 f"The value '{change.properties.get('value')}' is not allowed for '{name}': "
@@ -59,55 +58,53 @@ class Configurations(PostgresqlType):
 
 
 def get_configuration(
-    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+    world: World, call: Call, subscription: str, group: str, server: str, name: str
 ) -> Response:
     """One parameter."""
-    found = _server(cloud, subscription, group, server)
+    found = _server(world, subscription, group, server)
     known = PARAMETERS.get(name)
     if known is None:
         message = f"The configuration '{name}' does not exist for server {server}."
-        raise ArmError(404, cloud.settings.parameter_unknown_code, message)
-    return Response(200, _configuration(cloud, found, name))
+        raise ArmError(404, world.settings.parameter_unknown_code, message)
+    return Response(200, _configuration(world, found, name))
 
 
 def list_configurations(
-    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+    world: World, call: Call, subscription: str, group: str, server: str
 ) -> Response:
     """Every parameter, set or not, in one list."""
-    found = _server(cloud, subscription, group, server)
-    return Response(200, {"value": [_configuration(cloud, found, name) for name in PARAMETERS]})
+    found = _server(world, subscription, group, server)
+    return Response(200, {"value": [_configuration(world, found, name) for name in PARAMETERS]})
 
 
-def list_replicas(
-    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
-) -> Response:
+def list_replicas(world: World, call: Call, subscription: str, group: str, server: str) -> Response:
     """The servers that replicate from one."""
-    found = _server(cloud, subscription, group, server)
-    return Response(200, {"value": [cloud.types.show(r) for r in replicas_of(cloud, found)]})
+    found = _server(world, subscription, group, server)
+    return Response(200, {"value": [world.show(r) for r in replicas_of(world, found)]})
 
 
-def replicas_of(cloud: "Cloud", server: Resource) -> list[Resource]:
+def replicas_of(world: World, server: Resource) -> list[Resource]:
     """The read replicas of a server."""
-    references = cloud.store.references_to(server.key)
+    references = world.store.references_to(server.key)
     owners = [r.owner for r in references if r.via == "sourceServerResourceId"]
-    return [each for each in map(cloud.store.get, owners) if each is not None]
+    return [each for each in map(world.store.get, owners) if each is not None]
 
 
-def _server(cloud: "Cloud", subscription: str, group: str, server: str) -> Resource:
-    cloud.require_group(subscription, group)
+def _server(world: World, subscription: str, group: str, server: str) -> Resource:
+    world.require_group(subscription, group)
     scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
     id_ = ResourceId(scope, NAMESPACE, ("flexibleServers",), (server,))
-    found = cloud.store.get(id_.key)
+    found = world.store.get(id_.key)
     if found is None:
-        raise cloud.not_found(id_)
+        raise world.not_found(id_)
     return found
 
 
-def _configuration(cloud: "Cloud", server: Resource, name: str) -> Json:
+def _configuration(world: World, server: Resource, name: str) -> Json:
     id_ = server.id.child("configurations", name)
-    stored = cloud.store.get(id_.key)
+    stored = world.store.get(id_.key)
     if stored is not None:
-        return cloud.types.show(stored)
+        return world.show(stored)
     body = {"id": str(id_), "name": name, "type": Configurations.type}
     return body | {"properties": PARAMETERS[name].properties()}
 
@@ -120,7 +117,7 @@ class ServerChild(PostgresqlType):
     def check(self, change: Change) -> None:
         """The server exists."""
         if self.server_of(change.id) is None:
-            raise self.cloud.parent_not_found(change.id)
+            raise self.world.parent_not_found(change.id)
 
 
 class Administrators(ServerChild):
@@ -157,28 +154,28 @@ class ThreatProtection(ServerChild):
 
 
 def get_protection(
-    cloud: "Cloud", call: Call, subscription: str, group: str, server: str, name: str
+    world: World, call: Call, subscription: str, group: str, server: str, name: str
 ) -> Response:
     """The one setting of a server, written or not."""
-    return Response(200, _protection(cloud, subscription, group, server, name))
+    return Response(200, _protection(world, subscription, group, server, name))
 
 
 def list_protection(
-    cloud: "Cloud", call: Call, subscription: str, group: str, server: str
+    world: World, call: Call, subscription: str, group: str, server: str
 ) -> Response:
     """The same, as a list."""
-    return Response(200, {"value": [_protection(cloud, subscription, group, server, "Default")]})
+    return Response(200, {"value": [_protection(world, subscription, group, server, "Default")]})
 
 
-def _protection(cloud: "Cloud", subscription: str, group: str, server: str, name: str) -> Json:
-    id_ = _server(cloud, subscription, group, server).id.child(
+def _protection(world: World, subscription: str, group: str, server: str, name: str) -> Json:
+    id_ = _server(world, subscription, group, server).id.child(
         ThreatProtection.type.rpartition("/")[2], name
     )
-    stored = cloud.store.get(id_.key)
+    stored = world.store.get(id_.key)
     if stored is not None:
-        return cloud.types.show(stored)
+        return world.show(stored)
     if name.lower() != "default":
-        raise cloud.not_found(id_)
+        raise world.not_found(id_)
     body = {"id": str(id_), "name": id_.name, "type": ThreatProtection.type}
     return body | {"properties": {"state": "Disabled"}}
 

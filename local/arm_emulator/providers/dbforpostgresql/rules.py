@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER
 from local.arm_emulator.providers.dbforpostgresql.capabilities import VERSIONS
-from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 DOMAIN = ".postgres.database.azure.com"
 # https://learn.microsoft.com/azure/postgresql/flexible-server/quickstart-create-server
@@ -39,13 +37,13 @@ def check_account(change: Change) -> None:
     classes = sum(1 for each in CLASSES if re.search(each, password))
     if not 8 <= len(password) <= 128 or classes < 3 or (login and login in password):
         message = "The administrator login password does not meet the complexity requirements."
-        raise ArmError(400, change.cloud.settings.password_code, message)
+        raise ArmError(400, change.world.settings.password_code, message)
 
 
 def check_offer(change: Change) -> None:
     """The region is open to the subscription, and offers the version."""
     region = canonical(str(change.body.get("location", "")))
-    settings = change.cloud.settings
+    settings = change.world.settings
     if region in settings.postgresql_restricted:
         message = (
             "Subscriptions are restricted from provisioning in this region. Please choose a "
@@ -82,9 +80,9 @@ def _at(node: Any, path: Iterable[str]) -> Any:
     return node
 
 
-def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
+def check_subnet(world: World, subnet_id: str) -> None:
     """The subnet is delegated to the service; whether it exists is asked elsewhere."""
-    subnet = cloud.store.find(subnet_id)
+    subnet = world.store.find(subnet_id)
     if subnet is None:
         return
     services = [
@@ -92,7 +90,7 @@ def check_subnet(cloud: "Cloud", subnet_id: str) -> None:
         for delegation in subnet["properties"].get("delegations") or []
     ]
     if SERVER.lower() not in services:
-        code = cloud.settings.subnet_not_delegated_code
+        code = world.settings.subnet_not_delegated_code
         message = f"The subnet {subnet_id} is missing the required delegation {SERVER}."
         raise ArmError(400, code, message)
 
@@ -132,7 +130,7 @@ def check_source(change: Change) -> None:
     if change.properties.get("createMode") != "Replica":
         return
     source_id = str(change.properties.get("sourceServerResourceId", ""))
-    source = change.cloud.store.get(source_id)
+    source = change.world.store.get(source_id)
     if source is None:
         message = f"The source server '{source_id}' was not found."
         raise ArmError(404, "ResourceNotFound", message)

@@ -23,10 +23,10 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.locations import LOCATIONS, canonical, display_name
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])")
 # https://github.com/hashicorp/terraform-provider-azurerm/issues/24549
@@ -70,7 +70,7 @@ class FlexibleServers(PostgresqlType):
             check_account(change)
             check_offer(change)
             if subnet:
-                check_subnet(self.cloud, subnet)
+                check_subnet(self.world, subnet)
         check_network(change)
         check_source(change)
         had = change.before("properties", "storage", "storageSizeGB")
@@ -90,10 +90,10 @@ class FlexibleServers(PostgresqlType):
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Its replicas must go first; whoever else names the server does not keep it."""
-        replicas = replicas_of(self.cloud, resource)
+        replicas = replicas_of(self.world, resource)
         if replicas:
             message = f"The server has replicas, such as {replicas[0].id}: delete them first."
-            raise ArmError(409, self.cloud.settings.server_with_replicas_code, message)
+            raise ArmError(409, self.world.settings.server_with_replicas_code, message)
 
     def fill(self, change: Change) -> None:
         """Defaults as recorded in November 2025."""
@@ -163,12 +163,12 @@ class FlexibleServers(PostgresqlType):
     def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """Pending parameters take effect."""
         resource.properties["state"] = "Stopped" if operation.kind == "stop" else "Ready"
-        for child in self.cloud.store.children(resource.key):
+        for child in self.world.store.children(resource.key):
             if child.id.type.lower().endswith("/configurations"):
                 child.properties["isConfigPendingRestart"] = False
-                self.cloud.store.put(child)
+                self.world.store.put(child)
         super().written(resource, operation, now)
-        self.cloud.store.put(resource)
+        self.world.store.put(resource)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """No provisioningState; the state tells."""
@@ -178,22 +178,22 @@ class FlexibleServers(PostgresqlType):
 
     def deleted(self, resource: Resource, now: datetime) -> None:
         """The link on the subnet outlives the server; its record goes."""
-        settings = self.cloud.settings
+        settings = self.world.settings
         subnet = (resource.properties.get("network") or {}).get("delegatedSubnetResourceId")
         if subnet:
             until = now + timedelta(seconds=settings.service_association_link_seconds)
             link = f"{resource.id}/{VIA}"
-            self.cloud.store.linger(Reference(resource.key, link, VIA, subnet.lower()), until)
+            self.world.store.linger(Reference(resource.key, link, VIA, subnet.lower()), until)
         record = resource.notes.get("record")
         if record:
-            self.cloud.store.remove(record)
+            self.world.store.remove(record)
 
     def _check_name(self, change: Change) -> None:
         if not NAME.fullmatch(change.id.name):
             message = "A server's name is 3-63 lower-case letters, digits and '-', inside only."
-            raise ArmError(400, self.cloud.settings.server_name_code, message)
-        for subscription in self.cloud.subscriptions:
-            for other in self.cloud.store.of_type(subscription, self.type):
+            raise ArmError(400, self.world.settings.server_name_code, message)
+        for subscription in self.world.subscriptions:
+            for other in self.world.store.of_type(subscription, self.type):
                 if other.id.name.lower() == change.id.name.lower():
                     message = f"Specified server name '{change.id.name}' is already used."
                     raise ArmError(409, "ServerNameAlreadyExists", message)
@@ -201,13 +201,13 @@ class FlexibleServers(PostgresqlType):
     def _write_record(self, resource: Resource, now: datetime) -> None:
         network = resource.properties.get("network") or {}
         zone_id = network.get("privateDnsZoneArmResourceId")
-        zone = self.cloud.store.get(str(zone_id).lower()) if zone_id else None
+        zone = self.world.store.get(str(zone_id).lower()) if zone_id else None
         if zone is None:
             return
         label = self.guid(resource.key, "record").replace("-", "")[:12]
         id_ = zone.id.child("A", label)
-        subnet = self.cloud.store.find(network.get("delegatedSubnetResourceId", ""))
-        users = len(self.cloud.store.references_to(network["delegatedSubnetResourceId"]))
+        subnet = self.world.store.find(network.get("delegatedSubnetResourceId", ""))
+        users = len(self.world.store.references_to(network["delegatedSubnetResourceId"]))
         properties = subnet["properties"] if subnet else {"addressPrefix": "10.1.3.0/24"}
         prefix = properties.get("addressPrefix") or properties["addressPrefixes"][0]
         address = str(ip_network(prefix).network_address + 3 + max(users, 1))
@@ -220,17 +220,17 @@ class FlexibleServers(PostgresqlType):
             }
         }
         record = Resource(id_, body, now, now)
-        type_ = self.cloud.types.get(id_.type)
+        type_ = self.peers.get(id_.type.lower())
         if type_ is not None:
             type_.dress(record)
-        self.cloud.store.put(record)
+        self.world.store.put(record)
         resource.notes["record"] = id_.key
 
     def _add_endpoint(self, resource: Resource) -> None:
         """The service sees to it that its subnet has an endpoint for storage."""
         network = resource.properties.get("network") or {}
-        subnet = self.cloud.store.find(str(network.get("delegatedSubnetResourceId", "")))
-        if subnet is None or not self.cloud.settings.inject_storage_endpoint:
+        subnet = self.world.store.find(str(network.get("delegatedSubnetResourceId", "")))
+        if subnet is None or not self.world.settings.inject_storage_endpoint:
             return
         endpoints = subnet["properties"].setdefault("serviceEndpoints", [])
         if not any(each["service"] == "Microsoft.Storage" for each in endpoints):

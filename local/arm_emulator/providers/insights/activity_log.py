@@ -6,15 +6,12 @@ https://learn.microsoft.com/rest/api/monitor/activity-logs/list
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import parse_id
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 RETENTION = timedelta(days=90)
 PAGE = 200
@@ -28,14 +25,14 @@ FIELDS = {
 }
 
 
-def list_events(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def list_events(world: World, call: Call, subscription: str) -> Response:
     """Events, the latest first; `$filter` must say since when."""
     wanted, since, until = _read_filter(call.request.query.get("$filter", ""))
     since = max(since, call.time - RETENTION)
     prefix = f"/subscriptions/{subscription}/".lower()
     found = [
         event
-        for event in _events(cloud)
+        for event in _events(world)
         if since <= datetime.fromisoformat(event["eventTimestamp"]) <= until
         and event["resourceId"].lower().startswith(prefix)
         and all(str(event[key]).lower() == value.lower() for key, value in wanted.items())
@@ -46,7 +43,7 @@ def list_events(cloud: "Cloud", call: Call, subscription: str) -> Response:
     answer: Json = {"value": _select(found[start : start + PAGE], call)}
     if len(found) > start + PAGE:
         query = re.sub(r"&?\$skipToken=\d+", "", call.request.raw_query, flags=re.IGNORECASE)
-        link = f"{cloud.url}{call.request.path}?{query}&$skipToken={start + PAGE}"
+        link = f"{world.url}{call.request.path}?{query}&$skipToken={start + PAGE}"
         answer["nextLink"] = link
     return Response(200, answer)
 
@@ -77,21 +74,21 @@ def _time(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _events(cloud: "Cloud") -> Iterator[Json]:
+def _events(world: World) -> Iterator[Json]:
     """One event when a write is accepted or refused, one more when its operation ends."""
-    for call in cloud.calls:
+    for call in world.calls:
         if not call.writes or call.caller is None or parse_id(call.target) is None:
             continue
-        operation = cloud.operations.all.get(call.operation)
+        operation = world.operations.all.get(call.operation)
         failed = call.status >= 400
         status = "Failed" if failed else "Accepted" if operation else "Succeeded"
-        yield _event(cloud, call, status, call.time)
+        yield _event(world, call, status, call.time)
         if operation is not None and operation.ended is not None and not failed:
             ended = "Succeeded" if operation.status == "Succeeded" else "Failed"
-            yield _event(cloud, call, ended, operation.ended)
+            yield _event(world, call, ended, operation.ended)
 
 
-def _event(cloud: "Cloud", call: Call, status: str, at: datetime) -> Json:
+def _event(world: World, call: Call, status: str, at: datetime) -> Json:
     assert call.caller is not None  # noqa: S101 - asked before
     target = parse_id(call.target)
     assert target is not None  # noqa: S101 - asked before
@@ -101,7 +98,7 @@ def _event(cloud: "Cloud", call: Call, status: str, at: datetime) -> Json:
         kind = "Microsoft.Resources/subscriptions/resourceGroups"
     # An app is known by its object id, a person by a name.
     who = call.caller.object_id if call.caller.app_id else call.caller.name
-    event_id = cloud.identity.guid("event", call.number, status)
+    event_id = world.identity.guid("event", call.number, status)
     return {
         "id": f"{call.target}/events/{event_id}/ticks/{int(at.timestamp() * 10_000_000)}",
         "eventDataId": event_id,

@@ -9,8 +9,9 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 )
 from local.arm_emulator.providers.quotas import check_network_quota
 from local.arm_emulator.state.references import Reference
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import NETWORK
-from local.arm_emulator.types.resource_type import BackReference, Change, ResourceType, Timing
+from local.arm_emulator.types.resource_type import BackReference, ResourceType, Timing
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json
 
@@ -78,11 +79,11 @@ class PublicIPAddresses(NetworkType):
             raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
         if str(properties.get("publicIPAllocationMethod", "Static")).lower() != "static":
             message = f"Standard sku publicIp {change.id} must have AllocationMethod set to Static."
-            raise ArmError(400, self.cloud.settings.public_address_method_code, message)
+            raise ArmError(400, self.world.settings.public_address_method_code, message)
         minutes = properties.get("idleTimeoutInMinutes", 4)
         if not 4 <= minutes <= 30:
             message = f"The idle timeout {minutes} is not between 4 and 30 minutes."
-            raise ArmError(400, self.cloud.settings.idle_timeout_code, message)
+            raise ArmError(400, self.world.settings.idle_timeout_code, message)
         self._check_immutable(change)
 
     def _check_immutable(self, change: Change) -> None:
@@ -99,7 +100,7 @@ class PublicIPAddresses(NetworkType):
         for name, before, after in pairs:
             if str(before).lower() != str(after).lower():
                 message = f"The {name} of public IP address {change.id} cannot be changed."
-                raise ArmError(400, self.cloud.settings.public_address_fixed_code, message)
+                raise ArmError(400, self.world.settings.public_address_fixed_code, message)
 
     def fill(self, change: Change) -> None:
         """An address out of the documentation ranges, chosen by the seed."""
@@ -112,7 +113,7 @@ class PublicIPAddresses(NetworkType):
         properties.setdefault("idleTimeoutInMinutes", 4)
         properties.setdefault("ddosSettings", {"protectionMode": "VirtualNetworkInherited"})
         tags = [{"ipTagType": "FirstPartyUsage", "tag": "/Unprivileged"}]
-        properties["ipTags"] = tags if self.cloud.settings.injected_ip_tags else []
+        properties["ipTags"] = tags if self.world.settings.injected_ip_tags else []
         properties["ipAddress"] = change.before("properties", "ipAddress") or (
             f"203.0.113.{1 + int(self.guid(change.id.key)[:4], 16) % 254}"
         )
@@ -130,7 +131,7 @@ class NetworkInterfaces(NetworkType):
 
     def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
         """After its machine is gone the interface stays reserved for 180 seconds."""
-        if not any(each in self.cloud.store.references_to(target) for each in users):
+        if not any(each in self.world.store.references_to(target) for each in users):
             code = "NicReservedForAnotherVm"
         return super().in_use_error(target, code, users)
 
@@ -180,13 +181,13 @@ def check_zones(change: Change) -> None:
         message = (
             f"Resource {change.id} has availability zones, which {region.name} does not support."
         )
-        raise ArmError(400, change.cloud.settings.zones_code, message)
+        raise ArmError(400, change.world.settings.zones_code, message)
 
 
 def check_public_address(change: Change, configuration: Json) -> None:
     """Refuse a public address that something else uses."""
     target = (configuration.get("publicIPAddress") or {}).get("id")
-    for reference in change.cloud.store.references_to(str(target)) if target else ():
+    for reference in change.world.store.references_to(str(target)) if target else ():
         if reference.owner != change.id.key:
             message = f"Resource {change.id} cannot use {target}: {reference.element} has it."
             raise ArmError(400, "PublicIPAddressInUse", message)

@@ -11,7 +11,8 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     users_of,
 )
-from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 
 # https://learn.microsoft.com/azure/bastion/configuration-settings#skus, from the least to the most
@@ -74,15 +75,15 @@ class BastionHosts(NetworkType):
         before = change.before("sku", "name")
         if before in SKUS and sku in SKUS and SKUS.index(sku) < SKUS.index(before):
             message = f"The SKU of a Bastion host cannot go down from {before} to {sku}."
-            raise ArmError(400, self.cloud.settings.bastion_downgrade_code, message)
+            raise ArmError(400, self.world.settings.bastion_downgrade_code, message)
         units = change.properties.get("scaleUnits", 2)
         if not 2 <= units <= 50 or (sku == "Basic" and units != 2):
             message = f"{units} scale units are not possible: 2-50, and 2 with Basic."
-            raise ArmError(400, self.cloud.settings.bastion_scale_code, message)
+            raise ArmError(400, self.world.settings.bastion_scale_code, message)
         wanted = [flag for flag in STANDARD_FLAGS if change.properties.get(flag)]
         if sku in ("Developer", "Basic") and wanted:
             message = f"{', '.join(wanted)} need SKU Standard or more, not {sku}."
-            raise ArmError(400, self.cloud.settings.bastion_feature_code, message)
+            raise ArmError(400, self.world.settings.bastion_feature_code, message)
 
     def _check_place(self, change: Change, inner: Json, sku: str) -> None:
         subnet = str((inner.get("subnet") or {}).get("id", ""))
@@ -91,16 +92,16 @@ class BastionHosts(NetworkType):
             # https://github.com/hashicorp/terraform-provider-azurerm/pull/15365
             raise ArmError(400, "SubnetNameMustBeAzureBastionSubnet", message)
         check_entry(change, subnet, smallest=26)
-        others = users_of(self.cloud, subnet, but=change.id.key)
+        others = users_of(self.world, subnet, but=change.id.key)
         if others:
             message = f"{others[0].id} is in {subnet} already; a network has one Bastion host."
-            raise ArmError(400, self.cloud.settings.bastion_exists_code, message)
+            raise ArmError(400, self.world.settings.bastion_exists_code, message)
         private = sku == "Premium" and change.properties.get("enablePrivateOnlyBastion")
         if not inner.get("publicIPAddress") and not private:
             message = f"Bastion host {change.id} needs a public IP address."
-            raise ArmError(400, self.cloud.settings.bastion_public_address_code, message)
+            raise ArmError(400, self.world.settings.bastion_public_address_code, message)
         check_public_address(change, inner)
-        check_entering(self.cloud, subnet, BASTIONS)
+        check_entering(self.world, subnet, BASTIONS)
 
 
 TYPES = (BastionHosts,)

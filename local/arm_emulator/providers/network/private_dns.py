@@ -1,21 +1,19 @@
 """Private DNS zones, links and record sets."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import PRIVATE_DNS
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change, ResourceType, Timing, Where
-from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.types.resource_type import ResourceType, Timing, Where
+from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
 from local.arm_emulator.wire.names import ANY_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 NAMESPACE = "Microsoft.Network"
 API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
@@ -92,7 +90,7 @@ class PrivateZones(PrivateDnsType):
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Links must go first; a server that uses the zone is not noticed by Azure."""
-        for child in self.cloud.store.children(resource.key):
+        for child in self.world.store.children(resource.key):
             if child.id.type.lower().endswith("/virtualnetworklinks"):
                 message = (
                     "Cannot delete resource while nested resources exist. Some existing nested "
@@ -104,7 +102,7 @@ class PrivateZones(PrivateDnsType):
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Counters follow the records and links."""
-        children = self.cloud.store.children(resource.key)
+        children = self.world.store.children(resource.key)
         links = [c for c in children if c.id.type.lower().endswith("/virtualnetworklinks")]
         starts = [c for c in children if c.id.type == StartRecords.type]
         records = len(children) - len(links) - len(starts)
@@ -123,10 +121,10 @@ class VirtualNetworkLinks(PrivateDnsType):
     def check(self, change: Change) -> None:
         """The zone exists; a network sees one zone of a namespace."""
         zone = change.id.parent
-        if zone is None or self.cloud.store.get(zone.key) is None:
-            raise self.cloud.parent_not_found(change.id)
+        if zone is None or self.world.store.get(zone.key) is None:
+            raise self.world.parent_not_found(change.id)
         network = str((change.properties.get("virtualNetwork") or {}).get("id", ""))
-        for reference in self.cloud.store.references_to(network):
+        for reference in self.world.store.references_to(network):
             other = parse_id(reference.owner)
             if other is None or other.type.lower() != self.type.lower():
                 continue
@@ -167,8 +165,8 @@ class RecordSets(PrivateDnsType):
     def check(self, change: Change) -> None:
         """The zone exists."""
         zone = change.id.parent
-        if zone is None or self.cloud.store.get(zone.key) is None:
-            raise self.cloud.parent_not_found(change.id)
+        if zone is None or self.world.store.get(zone.key) is None:
+            raise self.world.parent_not_found(change.id)
 
     def fill(self, change: Change) -> None:
         """The name with a trailing dot."""
@@ -217,17 +215,17 @@ class StartRecords(RecordSets):
 
 
 def get_start(
-    cloud: "Cloud", call: Call, subscription: str, group: str, zone: str, name: str
+    world: World, call: Call, subscription: str, group: str, zone: str, name: str
 ) -> Response:
     """The SOA record of a zone, whether anybody has written it or not."""
     scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
-    parent = cloud.store.get(ResourceId(scope, NAMESPACE, ("privateDnsZones",), (zone,)).key)
+    parent = world.store.get(ResourceId(scope, NAMESPACE, ("privateDnsZones",), (zone,)).key)
     id_ = ResourceId(scope, NAMESPACE, ("privateDnsZones", "SOA"), (zone, name))
-    stored = cloud.store.get(id_.key)
+    stored = world.store.get(id_.key)
     if stored is not None:
-        return Response(200, cloud.types.show(stored))
+        return Response(200, world.show(stored))
     if parent is None or name != "@":
-        raise cloud.not_found(id_)
+        raise world.not_found(id_)
     properties = {"ttl": 3600, "fqdn": f"{zone}.", "isAutoRegistered": False}
     body = {"id": str(parent.id.child("SOA", name)), "name": name, "type": StartRecords.type}
     return Response(200, body | {"properties": properties | {"soaRecord": START_OF_AUTHORITY}})

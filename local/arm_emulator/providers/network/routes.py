@@ -1,18 +1,14 @@
 """Reads of Microsoft.Network that belong to no stored resource of their own."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.providers.network.virtual_networks.association_links import (
     association_links,
 )
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # https://learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-crs-rulegroups-rules
 RULE_SETS = (
@@ -42,27 +38,27 @@ CIPHERS = (
 
 
 def list_association_links(
-    cloud: "Cloud", call: Call, subscription: str, group: str, network: str, subnet: str
+    world: World, call: Call, subscription: str, group: str, network: str, subnet: str
 ) -> Response:
     """The services that hold a subnet."""
-    id_ = _subnet(cloud, subscription, group, network, subnet)
-    return Response(200, {"value": association_links(cloud, id_, call.time)})
+    id_ = _subnet(world, subscription, group, network, subnet)
+    return Response(200, {"value": association_links(world, id_, call.time)})
 
 
 def list_navigation_links(
-    cloud: "Cloud", call: Call, subscription: str, group: str, network: str, subnet: str
+    world: World, call: Call, subscription: str, group: str, network: str, subnet: str
 ) -> Response:
     """No emulated service holds a subnet in this older way."""
-    _subnet(cloud, subscription, group, network, subnet)
+    _subnet(world, subscription, group, network, subnet)
     return Response(200, {"value": []})
 
 
 def circuit_stats(
-    cloud: "Cloud", call: Call, subscription: str, group: str, circuit: str, peering: str = ""
+    world: World, call: Call, subscription: str, group: str, circuit: str, peering: str = ""
 ) -> Response:
     """Bytes since the circuit was provisioned: none without a connected gateway."""
-    found = _circuit(cloud, subscription, group, circuit)
-    users = [parse_id(each.owner) for each in cloud.store.references_to(found.key)]
+    found = _circuit(world, subscription, group, circuit)
+    users = [parse_id(each.owner) for each in world.store.references_to(found.key)]
     busy = any(each is not None and each.types == ("connections",) for each in users)
     minutes = int((call.time - found.created).total_seconds() // 60) if busy else 0
     names = ("primarybytesIn", "primarybytesOut", "secondarybytesIn", "secondarybytesOut")
@@ -70,25 +66,25 @@ def circuit_stats(
 
 
 def circuit_connections(
-    cloud: "Cloud", call: Call, subscription: str, group: str, circuit: str, peering: str
+    world: World, call: Call, subscription: str, group: str, circuit: str, peering: str
 ) -> Response:
     """No Global Reach is emulated."""
-    _circuit(cloud, subscription, group, circuit)
+    _circuit(world, subscription, group, circuit)
     return Response(200, {"value": []})
 
 
 def gateway_connections(
-    cloud: "Cloud", call: Call, subscription: str, group: str, gateway: str
+    world: World, call: Call, subscription: str, group: str, gateway: str
 ) -> Response:
     """The connections of a gateway, failed ones among them."""
-    found = _stored(cloud, subscription, group, "virtualNetworkGateways", gateway)
-    owners = {each.owner for each in cloud.store.references_to(found.key)}
-    users = [cloud.store.get(owner) for owner in sorted(owners)]
-    value = [cloud.types.show(u) for u in users if u is not None and u.id.types == ("connections",)]
+    found = _stored(world, subscription, group, "virtualNetworkGateways", gateway)
+    owners = {each.owner for each in world.store.references_to(found.key)}
+    users = [world.store.get(owner) for owner in sorted(owners)]
+    value = [world.show(u) for u in users if u is not None and u.id.types == ("connections",)]
     return Response(200, {"value": value})
 
 
-def rule_sets(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def rule_sets(world: World, call: Call, subscription: str) -> Response:
     """The managed rule sets, without their rules."""
     base = f"/subscriptions/{subscription}/providers/Microsoft.Network"
     value = [
@@ -109,7 +105,7 @@ def rule_sets(cloud: "Cloud", call: Call, subscription: str) -> Response:
     return Response(200, {"value": value})
 
 
-def ssl_options(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def ssl_options(world: World, call: Call, subscription: str) -> Response:
     """Policies, ciphers and protocols."""
     id_ = f"/subscriptions/{subscription}/providers/Microsoft.Network"
     id_ += "/applicationGatewayAvailableSslOptions/default"
@@ -123,25 +119,25 @@ def ssl_options(cloud: "Cloud", call: Call, subscription: str) -> Response:
     return Response(200, {"id": id_, "name": "default", "type": kind, "properties": properties})
 
 
-def _subnet(cloud: "Cloud", subscription: str, group: str, network: str, subnet: str) -> str:
-    found = _stored(cloud, subscription, group, "virtualNetworks", network)
+def _subnet(world: World, subscription: str, group: str, network: str, subnet: str) -> str:
+    found = _stored(world, subscription, group, "virtualNetworks", network)
     id_ = found.id.child("subnets", subnet)
-    body: Json | None = cloud.store.find(str(id_))
+    body: Json | None = world.store.find(str(id_))
     if body is None:
-        raise cloud.not_found(id_, inside=True)
+        raise world.not_found(id_, inside=True)
     return str(body["id"])
 
 
-def _circuit(cloud: "Cloud", subscription: str, group: str, circuit: str) -> Resource:
-    return _stored(cloud, subscription, group, "expressRouteCircuits", circuit)
+def _circuit(world: World, subscription: str, group: str, circuit: str) -> Resource:
+    return _stored(world, subscription, group, "expressRouteCircuits", circuit)
 
 
-def _stored(cloud: "Cloud", subscription: str, group: str, kind: str, name: str) -> Resource:
+def _stored(world: World, subscription: str, group: str, kind: str, name: str) -> Resource:
     scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
     id_ = ResourceId(scope, "Microsoft.Network", (kind,), (name,))
-    found = cloud.store.get(id_.key)
+    found = world.store.get(id_.key)
     if found is None:
-        raise cloud.not_found(id_)
+        raise world.not_found(id_)
     return found
 
 

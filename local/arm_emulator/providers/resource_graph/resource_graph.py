@@ -6,31 +6,29 @@ https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.arm_emulator.providers.resource_graph.kusto import run
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import parse_id
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 PAGE = 1000
 CHANGES_KEPT = timedelta(days=14)
 GROUPS = "microsoft.resources/resourcegroups"
 
 
-def query_resources(cloud: "Cloud", call: Call) -> Response:
+def query_resources(arm: ResourceManager, call: Call) -> Response:
     """Answer one query, page by page."""
     sent = call.request.body or {}
-    asked = [str(each).lower() for each in sent.get("subscriptions") or cloud.subscriptions]
+    asked = [str(each).lower() for each in sent.get("subscriptions") or arm.subscriptions]
     tables = {
-        "resources": lambda: _resources(cloud, asked),
-        "resourcecontainers": lambda: _groups(cloud, asked),
-        "resourcechanges": lambda: list(_changes(cloud, call, asked)),
+        "resources": lambda: _resources(arm, asked),
+        "resourcecontainers": lambda: _groups(arm, asked),
+        "resourcechanges": lambda: list(_changes(arm, call, asked)),
     }
     if not isinstance(sent.get("query"), str):
         raise ArmError(400, "BadRequest", "The body must hold a query.")
@@ -52,12 +50,12 @@ def query_resources(cloud: "Cloud", call: Call) -> Response:
     return Response(200, answer, headers)
 
 
-def _resources(cloud: "Cloud", subscriptions: list[str]) -> list[Json]:
+def _resources(arm: ResourceManager, subscriptions: list[str]) -> list[Json]:
     rows = []
-    for each in cloud.store.resources.values():
+    for each in arm.store.resources.values():
         wanted = each.id.subscription.lower() in subscriptions and each.id.group
         if wanted and "location" in each.body:
-            row = cloud.types.show(each)
+            row = arm.show(each)
             row |= {
                 "type": each.id.type.lower(),  # the table lowers types
                 "location": canonical(row["location"]),
@@ -68,35 +66,35 @@ def _resources(cloud: "Cloud", subscriptions: list[str]) -> list[Json]:
     return rows
 
 
-def _groups(cloud: "Cloud", subscriptions: list[str]) -> list[Json]:
+def _groups(arm: ResourceManager, subscriptions: list[str]) -> list[Json]:
     rows = []
     for subscription in subscriptions:
-        for each in cloud.store.of_type(subscription, "Microsoft.Resources/resourceGroups"):
-            row = cloud.types.show(each)
+        for each in arm.store.of_type(subscription, "Microsoft.Resources/resourceGroups"):
+            row = arm.show(each)
             row |= {"type": "microsoft.resources/subscriptions/resourcegroups"}
             rows.append(row | {"resourceGroup": each.id.name, "subscriptionId": subscription})
     return rows
 
 
-def _changes(cloud: "Cloud", call: Call, subscriptions: list[str]) -> Iterator[Json]:
+def _changes(arm: ResourceManager, call: Call, subscriptions: list[str]) -> Iterator[Json]:
     """Every successful write, with what it set; values before are those that calls have set."""
     known: dict[str, dict[str, Any]] = {}
-    for each in cloud.calls:
+    for each in arm.calls:
         target = parse_id(each.target)
         writes = each.method in ("PUT", "PATCH", "DELETE") and each.status < 300
         if target is None or not writes or each.caller is None:
             continue
         before = known.get(target.key)
-        sent = _flat(_without_secrets(cloud, each.request.body, target.type))
+        sent = _flat(_without_secrets(arm, each.request.body, target.type))
         after = {} if each.method == "DELETE" else {**(before or {}), **sent}
         known[target.key] = after
         recent = each.time >= call.time - CHANGES_KEPT
         if target.subscription.lower() in subscriptions and recent:
-            yield _change(cloud, each, before, after)
+            yield _change(arm, each, before, after)
 
 
 def _change(
-    cloud: "Cloud", each: Call, before: dict[str, Any] | None, after: dict[str, Any]
+    arm: ResourceManager, each: Call, before: dict[str, Any] | None, after: dict[str, Any]
 ) -> Json:
     assert each.caller is not None  # noqa: S101 - asked before
     kind = "Delete" if each.method == "DELETE" else "Update"
@@ -147,8 +145,8 @@ def _flat(node: Any, path: str = "") -> dict[str, Any]:
     return flat
 
 
-def _without_secrets(cloud: "Cloud", body: Any, type_name: str) -> Any:
-    type_ = cloud.types.get(type_name)
+def _without_secrets(arm: ResourceManager, body: Any, type_name: str) -> Any:
+    type_ = arm.types.get(type_name)
     hidden = {path.rpartition(".")[2] for path in type_.secrets} if type_ else set()
 
     def copy(node: Any) -> Any:

@@ -1,15 +1,14 @@
 """The job behind a deleted resource group: everything in it goes, users before what they use."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # What points at them does not keep them: a zone, a circuit's or network's remote peer.
 UNBLOCKED = ("microsoft.network/privatednszones", "microsoft.keyvault/vaults")
@@ -18,12 +17,13 @@ UNBLOCKED = ("microsoft.network/privatednszones", "microsoft.keyvault/vaults")
 class GroupDeletion:
     """The order in which the resources of one group go, and what cannot go."""
 
-    def __init__(self, cloud: "Cloud", group: Resource) -> None:
-        self._cloud = cloud
+    def __init__(self, world: World, types: Mapping[str, ResourceType], group: Resource) -> None:
+        self._world = world
+        self._types = types
         self._group = group
         self.members = [
             each
-            for each in cloud.store.in_group(group.key)
+            for each in world.store.in_group(group.key)
             if each.id.parent is None and each.id.namespace != "Microsoft.Authorization"
         ]
         self._ends: dict[str, float] = {}
@@ -52,10 +52,10 @@ class GroupDeletion:
             job.doom = ("Failed", self._error())
 
     def _start(self, member: Resource, job: Operation, ends: datetime) -> None:
-        type_ = self._cloud.types.get(member.id.type)
+        type_ = self._types.get(member.id.type.lower())
         if type_ is None:
             return
-        operations = self._cloud.operations
+        operations = self._world.operations
         own = Operation(
             id=operations.new_id(str(member.id), "delete"),
             key=member.key,
@@ -70,7 +70,7 @@ class GroupDeletion:
         operations.add(own)
         member.operation = own.id
         type_.stamp(member, "Deleting")
-        self._cloud.store.put(member)
+        self._world.store.put(member)
 
     def _end(self, member: Resource) -> float:
         """Seconds from the start of the job until a member is gone."""
@@ -78,11 +78,11 @@ class GroupDeletion:
             self._ends[member.key] = 0.0  # two networks peered with each other do not wait
             keys = {each.key: each for each in self.members}
             users = [keys[owner] for owner in self._users(member) if owner in keys]
-            type_ = self._cloud.types.get(member.id.type)
+            type_ = self._types.get(member.id.type.lower())
             own = type_.delete_seconds(member) if type_ else 0.0
-            running = self._cloud.running(member)
+            running = self._world.running(member)
             if running is not None and running.ends is not None:
-                own += (running.ends - self._cloud.clock.now()).total_seconds()
+                own += (running.ends - self._world.clock.now()).total_seconds()
             before = max((self._end(user) + self._lag(user, member) for user in users), default=0.0)
             self._ends[member.key] = own + before
         return self._ends[member.key]
@@ -90,7 +90,7 @@ class GroupDeletion:
     def _lag(self, user: Resource, used: Resource) -> float:
         """A database leaves a link behind that holds its subnet for a while."""
         if user.id.types == ("flexibleServers",) and used.id.types == ("virtualNetworks",):
-            return self._cloud.settings.service_association_link_seconds
+            return self._world.settings.service_association_link_seconds
         return 0.0
 
     def _users(self, member: Resource) -> set[str]:
@@ -98,14 +98,14 @@ class GroupDeletion:
         targets = [str(member.id), *_inner_ids(member)]
         found: list[Reference] = []
         for target in targets:
-            found += self._cloud.store.references_to(target)
-        type_ = self._cloud.types.get(member.id.type)
+            found += self._world.store.references_to(target)
+        type_ = self._types.get(member.id.type.lower())
         tolerated = type_.tolerated if type_ else ()
         owners = {each.owner for each in found if each.via not in tolerated}
         return {self._top(owner) for owner in owners} - {member.key}
 
     def _top(self, key: str) -> str:
-        resource = self._cloud.store.get(key)
+        resource = self._world.store.get(key)
         id_ = resource.id if resource else None
         while id_ is not None and id_.parent is not None:
             id_ = id_.parent

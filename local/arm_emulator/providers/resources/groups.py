@@ -3,24 +3,21 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.providers.resources.group_deletion import GroupDeletion
 from local.arm_emulator.providers.resources.registrations import refuse_unregistered
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import GROUPS
-from local.arm_emulator.types.resource_type import Change, ResourceType, Timing
+from local.arm_emulator.types.resource_type import ResourceType, Timing
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import GROUP_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
 
 LISTED = (
     "id",
@@ -78,18 +75,18 @@ class ResourceGroups(ResourceType):
 
     def gate(self, call: Call, target: ResourceId) -> None:
         """Nothing is written for a provider that the subscription is not registered for."""
-        refuse_unregistered(self.cloud, target)
+        refuse_unregistered(self.world, target)
 
     def delete_seconds(self, resource: Resource) -> float:
         """As long as its longest chain of resources, each waiting for those that use it."""
-        return max(self.timing.delete, GroupDeletion(self.cloud, resource).seconds())
+        return max(self.timing.delete, GroupDeletion(self.world, self.peers, resource).seconds())
 
     def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
         """A group that is Deleting has begun to delete what is in it."""
         super().stamp(resource, state, only)
-        job = self.cloud.running(resource)
+        job = self.world.running(resource)
         if state == "Deleting" and job is not None and job.ends is not None:
-            GroupDeletion(self.cloud, resource).start(job)
+            GroupDeletion(self.world, self.peers, resource).start(job)
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """A group whose deletion has failed is there as before, with what could not go."""
@@ -97,24 +94,24 @@ class ResourceGroups(ResourceType):
 
     def deleted(self, resource: Resource, now: datetime) -> None:
         """Everything in it is gone as well."""
-        for child in self.cloud.store.in_group(resource.key):
-            if self.cloud.store.get(child.key) is not None:  # not gone with its parent already
-                self.cloud.remove(child, now)
+        for child in self.world.store.in_group(resource.key):
+            if self.world.store.get(child.key) is not None:  # not gone with its parent already
+                self.world.remove(child, now)
 
 
-def list_groups(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def list_groups(world: World, call: Call, subscription: str) -> Response:
     """The groups of a subscription."""
-    found = cloud.store.of_type(subscription, ResourceGroups.type)
-    return Response(200, {"value": [cloud.types.show(each) for each in found]})
+    found = world.store.of_type(subscription, ResourceGroups.type)
+    return Response(200, {"value": [world.show(each) for each in found]})
 
 
-def list_resources(cloud: "Cloud", call: Call, subscription: str, group: str = "") -> Response:
+def list_resources(world: World, call: Call, subscription: str, group: str = "") -> Response:
     """The tracked resources of a group or of a subscription, without their properties."""
     if group:
-        found = cloud.store.in_group(cloud.require_group(subscription, group).key)
+        found = world.store.in_group(world.require_group(subscription, group).key)
     else:
         wanted = subscription.lower()
-        every = cloud.store.resources.values()
+        every = world.store.resources.values()
         found = [each for each in every if each.id.subscription.lower() == wanted and each.id.group]
     expand = call.request.query.get("$expand", "").replace(" ", "").split(",")
     keep = _read_filter(call.request.query.get("$filter", ""))

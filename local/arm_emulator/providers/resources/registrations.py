@@ -1,16 +1,13 @@
 """Resource providers: what a subscription is registered for, with API versions and zones."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # Known to ARM and asked for by preflights, though no type of theirs is emulated.
 OTHER_NAMESPACES = ("Microsoft.Insights", "Microsoft.KeyVault", "Microsoft.ResourceGraph")
@@ -27,9 +24,9 @@ ZONAL = (
 ALWAYS_REGISTERED = ("microsoft.authorization", "microsoft.resources", "microsoft.resourcegraph")
 
 
-def refuse_unregistered(cloud: "Cloud", target: ResourceId) -> None:
+def refuse_unregistered(world: World, target: ResourceId) -> None:
     """Raise Azure's 409 for a write to a namespace that the subscription is not registered for."""
-    if target.namespace.lower() in _unregistered(cloud):
+    if target.namespace.lower() in _unregistered(world):
         message = (
             f"The subscription is not registered to use namespace '{target.namespace}'. See "
             "https://aka.ms/rps-not-found for how to register subscriptions."
@@ -37,50 +34,50 @@ def refuse_unregistered(cloud: "Cloud", target: ResourceId) -> None:
         raise ArmError(409, "MissingSubscriptionRegistration", message)
 
 
-def list_providers(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def list_providers(arm: ResourceManager, call: Call, subscription: str) -> Response:
     """Every provider."""
-    names = sorted(_namespaces(cloud))
-    return Response(200, {"value": [_provider(cloud, subscription, name) for name in names]})
+    names = sorted(_namespaces(arm))
+    return Response(200, {"value": [_provider(arm, subscription, name) for name in names]})
 
 
-def get_provider(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+def get_provider(arm: ResourceManager, call: Call, subscription: str, namespace: str) -> Response:
     """One provider with its types."""
-    return Response(200, _provider(cloud, subscription, _known(cloud, namespace)))
+    return Response(200, _provider(arm, subscription, _known(arm, namespace)))
 
 
-def list_types(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+def list_types(arm: ResourceManager, call: Call, subscription: str, namespace: str) -> Response:
     """The types of a provider."""
-    found = _provider(cloud, subscription, _known(cloud, namespace))["resourceTypes"]
+    found = _provider(arm, subscription, _known(arm, namespace))["resourceTypes"]
     return Response(200, {"value": found})
 
 
-def register(cloud: "Cloud", call: Call, subscription: str, namespace: str) -> Response:
+def register(arm: ResourceManager, call: Call, subscription: str, namespace: str) -> Response:
     """Register at once; in Azure it takes a minute or two."""
-    name = _known(cloud, namespace)
-    left = tuple(n for n in cloud.settings.unregistered if n.lower() != name.lower())
-    cloud.settings.unregistered = left
-    return Response(200, _provider(cloud, subscription, name))
+    name = _known(arm, namespace)
+    left = tuple(n for n in arm.settings.unregistered if n.lower() != name.lower())
+    arm.settings.unregistered = left
+    return Response(200, _provider(arm, subscription, name))
 
 
-def _unregistered(cloud: "Cloud") -> set[str]:
-    return {each.lower() for each in cloud.settings.unregistered} - set(ALWAYS_REGISTERED)
+def _unregistered(world: World) -> set[str]:
+    return {each.lower() for each in world.settings.unregistered} - set(ALWAYS_REGISTERED)
 
 
-def _namespaces(cloud: "Cloud") -> set[str]:
-    return {*(each.type.partition("/")[0] for each in cloud.types.all()), *OTHER_NAMESPACES}
+def _namespaces(arm: ResourceManager) -> set[str]:
+    return {*(each.type.partition("/")[0] for each in arm.types.all()), *OTHER_NAMESPACES}
 
 
-def _known(cloud: "Cloud", namespace: str) -> str:
-    for name in _namespaces(cloud):
+def _known(arm: ResourceManager, namespace: str) -> str:
+    for name in _namespaces(arm):
         if name.lower() == namespace.lower():
             return name
     message = f"The resource namespace '{namespace}' is invalid."
     raise ArmError(404, "InvalidResourceNamespace", message)
 
 
-def _provider(cloud: "Cloud", subscription: str, namespace: str) -> Json:
-    types = [t for t in cloud.types.all() if t.type.partition("/")[0] == namespace]
-    absent = namespace.lower() in _unregistered(cloud)
+def _provider(arm: ResourceManager, subscription: str, namespace: str) -> Json:
+    types = [t for t in arm.types.all() if t.type.partition("/")[0] == namespace]
+    absent = namespace.lower() in _unregistered(arm)
     return {
         "id": f"/subscriptions/{subscription}/providers/{namespace}",
         "namespace": namespace,

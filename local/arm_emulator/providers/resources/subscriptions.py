@@ -1,17 +1,13 @@
 """Tenants, subscriptions, locations and the metadata by which clients find their way."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.calls import Call
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.router import Route
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
-
-def metadata(cloud: "Cloud", call: Call) -> Response:
+def metadata(world: World, call: Call) -> Response:
     """What `az cloud` and others read before they have a token."""
     body = {
         "name": "AzureCloud",
@@ -25,7 +21,7 @@ def metadata(cloud: "Cloud", call: Call) -> Response:
             "tenant": "common",
             "identityProvider": "AAD",
         },
-        "resourceManager": cloud.url,
+        "resourceManager": world.url,
         "media": "https://rest.media.azure.net",
         "graphAudience": "https://graph.windows.net/",
         "graph": "https://graph.windows.net/",
@@ -41,28 +37,28 @@ def metadata(cloud: "Cloud", call: Call) -> Response:
     return Response(200, [body] if listed else body)
 
 
-def list_tenants(cloud: "Cloud", call: Call) -> Response:
+def list_tenants(world: World, call: Call) -> Response:
     """The one tenant."""
-    tenant = cloud.settings.tenant_id
+    tenant = world.settings.tenant_id
     entry = {"id": f"/tenants/{tenant}", "tenantId": tenant, "displayName": "Emulated tenant"}
     return Response(200, {"value": [entry | {"tenantCategory": "Home", "countryCode": "US"}]})
 
 
-def list_subscriptions(cloud: "Cloud", call: Call) -> Response:
+def list_subscriptions(world: World, call: Call) -> Response:
     """Every subscription."""
-    return Response(200, {"value": [_subscription(cloud, each) for each in cloud.subscriptions]})
+    return Response(200, {"value": [_subscription(world, each) for each in world.subscriptions]})
 
 
-def get_subscription(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def get_subscription(world: World, call: Call, subscription: str) -> Response:
     """One subscription."""
-    for each in cloud.subscriptions:
+    for each in world.subscriptions:
         if each.lower() == subscription.lower():
-            return Response(200, _subscription(cloud, each))
+            return Response(200, _subscription(world, each))
     message = f"The subscription '{subscription}' could not be found."
     raise ArmError(404, "SubscriptionNotFound", message)
 
 
-def list_locations(cloud: "Cloud", call: Call, subscription: str) -> Response:
+def list_locations(world: World, call: Call, subscription: str) -> Response:
     """The regions, with their pairs."""
     value = []
     for each in LOCATIONS.values():
@@ -88,11 +84,11 @@ def list_locations(cloud: "Cloud", call: Call, subscription: str) -> Response:
     return Response(200, {"value": value})
 
 
-def _subscription(cloud: "Cloud", subscription: str) -> Json:
+def _subscription(world: World, subscription: str) -> Json:
     return {
         "id": f"/subscriptions/{subscription}",
         "subscriptionId": subscription,
-        "tenantId": cloud.settings.tenant_id,
+        "tenantId": world.settings.tenant_id,
         "displayName": f"Emulated {subscription[-4:]}",
         "state": "Enabled",
         "authorizationSource": "RoleBased",

@@ -11,9 +11,9 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import find_references, named_children
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import BackReference, Change, Timing
-from local.arm_emulator.wire.messages import Json
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import BackReference, Timing
+from local.arm_emulator.wire.messages import Json, clone
 
 
 class ApplicationGateways(NetworkType):
@@ -38,7 +38,7 @@ class ApplicationGateways(NetworkType):
 
     def supersedes(self, change: Change, running: Operation) -> bool:
         """A later PUT supersedes the one that runs; a deletion goes on."""
-        return running.kind != "delete" and self.cloud.settings.application_gateway_supersedes
+        return running.kind != "delete" and self.world.settings.application_gateway_supersedes
 
     def check(self, change: Change) -> None:
         """The document makes sense, and its subnet lets it work."""
@@ -62,14 +62,14 @@ class ApplicationGateways(NetworkType):
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
         """The health of every backend."""
-        return backend_health(self.cloud, resource) if action == "backendhealth" else None
+        return backend_health(self.world, resource) if action == "backendhealth" else None
 
     def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """Start and stop show in the state."""
         if operation.kind in ("start", "stop"):
             stopped = operation.kind == "stop"
             resource.properties["operationalState"] = "Stopped" if stopped else "Running"
-            self.cloud.store.put(resource)
+            self.world.store.put(resource)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Which children use a child, as Azure adds it to each."""
@@ -184,7 +184,7 @@ class FirewallPolicies(NetworkType):
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """No gateway may use it."""
-        self.refuse_in_use(str(resource.id), self.cloud.settings.waf_policy_in_use_code, now)
+        self.refuse_in_use(str(resource.id), self.world.settings.waf_policy_in_use_code, now)
 
 
 TYPES = (ApplicationGateways, FirewallPolicies)

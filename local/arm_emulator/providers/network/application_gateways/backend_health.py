@@ -1,13 +1,9 @@
 """The health of an application gateway's backends, judged from what is emulated."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.providers.network.watcher.reachability import judge, subnet_source
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # A rule's collection, its property for the settings, and the collection of those.
 RULES = (
@@ -16,7 +12,7 @@ RULES = (
 )
 
 
-def backend_health(cloud: "Cloud", gateway: Resource) -> Json:
+def backend_health(world: World, gateway: Resource) -> Json:
     """Every pool with the settings by which rules use it; a pool without a rule is not probed.
 
     Both kinds of settings are shown below `backendHttpSettingsCollection`: the SDK's
@@ -28,7 +24,7 @@ def backend_health(cloud: "Cloud", gateway: Resource) -> Json:
             {
                 "backendHttpSettings": {"id": settings["id"]},
                 "servers": [
-                    _server(cloud, gateway, target, settings["properties"])
+                    _server(world, gateway, target, settings["properties"])
                     for target in pool["properties"].get("backendAddresses") or []
                 ],
             }
@@ -53,11 +49,11 @@ def _settings_of(gateway: Resource, pool_id: str) -> list[Json]:
     return list(found.values())
 
 
-def _server(cloud: "Cloud", gateway: Resource, target: Json, settings: Json) -> Json:
+def _server(world: World, gateway: Resource, target: Json, settings: Json) -> Json:
     address = str(target.get("fqdn") or target.get("ipAddress") or "")
     subnet = gateway.properties["gatewayIPConfigurations"][0]["properties"]["subnet"]["id"]
     port = int(settings.get("port", 5432))
-    found = judge(cloud, subnet_source(cloud, subnet), address, port)
+    found = judge(world, subnet_source(world, subnet), address, port)
     said = [each["type"] for each in (*found.outbound, *found.inbound)]
     log = ""
     if said:

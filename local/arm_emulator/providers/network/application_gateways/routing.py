@@ -7,13 +7,10 @@ PowerShell got when they left out one part after another (their notes on New-AzA
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.settings import Settings
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import ArmError, Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.types.resource_type import Change
 
 LAYER_4 = ("tcp", "tls")
 RULES = (
@@ -23,9 +20,9 @@ RULES = (
 FRONTEND_PORTS = range(1, 65503)  # "Supported range is [1, 65502]"
 
 
-def check_routing(change: "Change") -> None:
+def check_routing(change: Change) -> None:
     """Everything that can be wrong with how traffic is led."""
-    settings = change.cloud.settings
+    settings = change.world.settings
     _check_probes(change.properties, settings)
     _check_ports(change.properties)
     _check_backends(change.properties, settings)
@@ -85,8 +82,8 @@ def _check_backends(properties: Json, settings: Settings) -> None:
                 raise ArmError(400, settings.probe_protocol_code, message)
 
 
-def _check_listeners(change: "Change") -> None:
-    properties, settings = change.properties, change.cloud.settings
+def _check_listeners(change: Change) -> None:
+    properties, settings = change.properties, change.world.settings
     places: dict[tuple[str, str], str] = {}
     for collection in ("httpListeners", "listeners"):
         layer_4 = collection == "listeners"
@@ -142,8 +139,8 @@ def _place(inner: Json, name: str, settings: Settings, *, layer_4: bool) -> tupl
     return str(frontend).lower(), str(port).lower()
 
 
-def _check_rules(change: "Change") -> None:
-    properties, settings = change.properties, change.cloud.settings
+def _check_rules(change: Change) -> None:
+    properties, settings = change.properties, change.world.settings
     priorities: dict[int, str] = {}
     used: dict[str, str] = {}
     for collection, via, backend in RULES:

@@ -4,8 +4,6 @@ What leads traffic through the gateway is in application_gateway_routing.py, whi
 the codes come from. One function per part; each raises for the first thing that is wrong.
 """
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.providers.network.application_gateways.routing import check_routing
 from local.arm_emulator.providers.network.basic import check_public_address, check_zones
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_entering
@@ -14,10 +12,8 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     check_static_address,
 )
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import ArmError, Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.types.resource_type import Change
 
 SKUS = ("Standard_v2", "WAF_v2", "Basic")
 # https://learn.microsoft.com/azure/application-gateway/application-gateway-ssl-policy-overview
@@ -32,7 +28,7 @@ PREDEFINED = (
 RETIRED_TLS = ("TLSv1_0", "TLSv1_1", "AppGwSslPolicy20150501", "AppGwSslPolicy20170401")
 
 
-def check_document(change: "Change") -> None:
+def check_document(change: Change) -> None:
     """Everything that can be wrong with an application gateway's body."""
     check_zones(change)
     _check_names(change)
@@ -45,19 +41,19 @@ def check_document(change: "Change") -> None:
     _check_ssl_policy(change)
 
 
-def _check_names(change: "Change") -> None:
+def _check_names(change: Change) -> None:
     for collection, items in change.properties.items():
         seen: set[str] = set()
         for item in items if isinstance(items, list) else ():
             name = str(item.get("name", "")).lower() if isinstance(item, dict) else ""
             if name and name in seen:
                 message = f"Two children of {collection} are named {item['name']}."
-                raise ArmError(400, change.cloud.settings.duplicate_child_code, message)
+                raise ArmError(400, change.world.settings.duplicate_child_code, message)
             seen.add(name)
 
 
-def _check_sku(change: "Change") -> None:
-    properties, settings = change.properties, change.cloud.settings
+def _check_sku(change: Change) -> None:
+    properties, settings = change.properties, change.world.settings
     sku = properties.get("sku") or {}
     tier, name = str(sku.get("tier", "")), str(sku.get("name", ""))
     if tier not in SKUS or name != tier:
@@ -75,7 +71,7 @@ def _check_sku(change: "Change") -> None:
         raise ArmError(400, settings.application_gateway_autoscale_code, message)
 
 
-def _check_firewall(change: "Change") -> None:
+def _check_firewall(change: Change) -> None:
     properties = change.properties
     tier = properties["sku"]["tier"]
     policy = (properties.get("firewallPolicy") or {}).get("id")
@@ -92,24 +88,24 @@ def _check_firewall(change: "Change") -> None:
         raise ArmError(400, code, message)
     if change.creates and properties.get("webApplicationFirewallConfiguration"):
         message = "New gateways take a firewall policy, not an inline firewall configuration."
-        raise ArmError(400, change.cloud.settings.application_gateway_inline_waf_code, message)
+        raise ArmError(400, change.world.settings.application_gateway_inline_waf_code, message)
 
 
-def _check_subnet(change: "Change") -> None:
+def _check_subnet(change: Change) -> None:
     configurations = change.properties.get("gatewayIPConfigurations") or []
     if len(configurations) != 1:
         message = f"A gateway has one IP configuration, not {len(configurations)}."
-        raise ArmError(400, change.cloud.settings.application_gateway_place_count_code, message)
+        raise ArmError(400, change.world.settings.application_gateway_place_count_code, message)
     subnet = _subnet(configurations[0])
     if subnet is None:
         message = f"IP configuration {configurations[0]['name']} has no subnet."
         raise ArmError(400, "SubnetIsRequired", message)
     check_entry(change, subnet)
-    check_entering(change.cloud, subnet, APPLICATION_GATEWAYS)
+    check_entering(change.world, subnet, APPLICATION_GATEWAYS)
 
 
-def _check_frontends(change: "Change") -> None:
-    settings = change.cloud.settings
+def _check_frontends(change: Change) -> None:
+    settings = change.world.settings
     frontends = change.properties.get("frontendIPConfigurations") or []
     own = _subnet((change.properties.get("gatewayIPConfigurations") or [{}])[0])
     private = [each for each in frontends if _subnet(each) is not None]
@@ -132,7 +128,7 @@ def _check_frontends(change: "Change") -> None:
         check_static_address(change, subnet, inner["privateIPAddress"])
 
 
-def _check_public(change: "Change", frontend: Json) -> None:
+def _check_public(change: Change, frontend: Json) -> None:
     inner = frontend.get("properties") or {}
     if (inner.get("publicIPAddress") or {}).get("id") is None:
         message = f"Frontend {frontend['name']} has neither a public address nor a subnet."
@@ -141,8 +137,8 @@ def _check_public(change: "Change", frontend: Json) -> None:
     check_public_address(change, inner)
 
 
-def _check_certificates(change: "Change") -> None:
-    settings = change.cloud.settings
+def _check_certificates(change: Change) -> None:
+    settings = change.world.settings
     stored = change.prior.secrets if change.prior else {}
     for certificate in change.properties.get("sslCertificates") or []:
         inner = certificate.get("properties") or {}
@@ -155,12 +151,12 @@ def _check_certificates(change: "Change") -> None:
             raise ArmError(400, settings.certificate_identity_code, message)
 
 
-def _check_ssl_policy(change: "Change") -> None:
+def _check_ssl_policy(change: Change) -> None:
     policy = change.properties.get("sslPolicy") or {}
     name, lowest = policy.get("policyName"), policy.get("minProtocolVersion")
     if policy.get("policyType") == "Predefined" and name not in PREDEFINED:
         message = f"The predefined SSL policy {name} does not exist."
-        raise ArmError(400, change.cloud.settings.ssl_policy_code, message)
+        raise ArmError(400, change.world.settings.ssl_policy_code, message)
     retired = next((each for each in (name, lowest) if each in RETIRED_TLS), None)
     if retired is not None:
         message = f"{retired} is deprecated; the lowest version is TLSv1_2."

@@ -1,14 +1,15 @@
 """Connections of gateways with circuits, and what they ask of both."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.engine.locks import BUSY
 from local.arm_emulator.providers.network.basic import NetworkType
 from local.arm_emulator.providers.network.gateways.express_route import used_keys
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Change, Timing
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.locations import (
     JOINED_GEOGRAPHIES,
     LOCATIONS,
@@ -16,9 +17,6 @@ from local.arm_emulator.wire.locations import (
     canonical,
 )
 from local.arm_emulator.wire.messages import ArmError, Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 # Connections per gateway and per circuit.
 # https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
@@ -49,7 +47,7 @@ class Connections(NetworkType):
         circuit = str((change.properties.get("peer") or {}).get("id", ""))
         if not gateway or not circuit:
             message = "An ExpressRoute connection needs virtualNetworkGateway1 and peer."
-            raise ArmError(400, self.cloud.settings.connection_incomplete_code, message)
+            raise ArmError(400, self.world.settings.connection_incomplete_code, message)
         _check_room(change, gateway, circuit)
 
     def holds(self, change: Change) -> dict[str, str]:
@@ -81,17 +79,17 @@ class Connections(NetworkType):
 
     def doom(self, change: Change) -> ArmError | None:
         """The circuit is looked at only while the operation runs."""
-        return _refusal(self.cloud, change)
+        return _refusal(self.world, change)
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The link comes up a while after the operation's success."""
-        up = now + timedelta(seconds=self.cloud.settings.link_up_seconds)
+        up = now + timedelta(seconds=self.world.settings.link_up_seconds)
         resource.notes.setdefault("connectedAt", up.isoformat())
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """A failed connection stays and blocks its gateway's deletion (field report)."""
-        if not self.cloud.settings.orphan_failed_connections and operation.kind == "create":
-            self.cloud.remove(resource, now)
+        if not self.world.settings.orphan_failed_connections and operation.kind == "create":
+            self.world.remove(resource, now)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """The status depends on how long ago the operation succeeded."""
@@ -104,17 +102,17 @@ class Connections(NetworkType):
 
 def _check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
     """Refuse a second connection of a pair, and one too many of either side."""
-    cloud, own = change.cloud, change.id.key
+    world, own = change.world, change.id.key
     pairs: dict[str, set[str]] = {}
     for side in (gateway_id, circuit_id):
-        for reference in cloud.store.references_to(side):
+        for reference in world.store.references_to(side):
             if reference.owner != own and "/connections/" in reference.owner:
                 pairs.setdefault(reference.owner, set()).add(side)
     both = next((owner for owner, sides in pairs.items() if len(sides) == 2), None)
     if both is not None:
         message = f"{gateway_id} and {circuit_id} are connected by {both} already."
-        raise ArmError(400, cloud.settings.connection_exists_code, message)
-    gateway, circuit = cloud.store.find(gateway_id), cloud.store.find(circuit_id)
+        raise ArmError(400, world.settings.connection_exists_code, message)
+    gateway, circuit = world.store.find(gateway_id), world.store.find(circuit_id)
     sku = ((gateway or {}).get("properties", {}).get("sku") or {}).get("name", "")
     for side, limit in (
         (gateway_id, GATEWAY_CONNECTIONS.get(sku, MOST_GATEWAY_CONNECTIONS)),
@@ -122,7 +120,7 @@ def _check_room(change: Change, gateway_id: str, circuit_id: str) -> None:
     ):
         if sum(side in sides for sides in pairs.values()) >= limit:
             message = f"{side} has {limit} connections already, which is its limit."
-            raise ArmError(400, cloud.settings.connection_limit_code, message)
+            raise ArmError(400, world.settings.connection_limit_code, message)
     _check_location(change, pairs, gateway_id, circuit_id)
 
 
@@ -138,7 +136,7 @@ def _check_location(
     change: Change, pairs: dict[str, set[str]], gateway_id: str, circuit_id: str
 ) -> None:
     """A network takes four circuits of one peering location, whatever its gateway's SKU."""
-    store, settings = change.cloud.store, change.cloud.settings
+    store, settings = change.world.store, change.world.settings
 
     def location(circuit: str) -> str:
         found = (store.find(circuit) or {}).get("properties", {})
@@ -151,23 +149,23 @@ def _check_location(
         raise ArmError(400, settings.connection_limit_code, message)
 
 
-def _refusal(cloud: "Cloud", change: Change) -> ArmError | None:
+def _refusal(world: World, change: Change) -> ArmError | None:
     """Why a connection cannot come about, or None."""
     peer = (change.properties.get("peer") or {}).get("id")
-    circuit = cloud.store.get(str(peer).lower()) if peer else None
+    circuit = world.store.get(str(peer).lower()) if peer else None
     if circuit is None:
         return None
     return (
-        _provisioned(cloud, circuit)
-        or _reachable(cloud, change, circuit)
-        or _authorized(cloud, change, circuit)
+        _provisioned(world, circuit)
+        or _reachable(world, change, circuit)
+        or _authorized(world, change, circuit)
     )
 
 
-def _provisioned(cloud: "Cloud", circuit: Resource) -> ArmError | None:
+def _provisioned(world: World, circuit: Resource) -> ArmError | None:
     properties = circuit.properties
     state = properties.get("serviceProviderProvisioningState")
-    code = cloud.settings.circuit_not_provisioned_code
+    code = world.settings.circuit_not_provisioned_code
     if state != "Provisioned" or properties.get("circuitProvisioningState") != "Enabled":
         message = f"The circuit {circuit.id} is not provisioned by its provider: {state}."
         return ArmError(400, code, message)
@@ -180,9 +178,9 @@ def _provisioned(cloud: "Cloud", circuit: Resource) -> ArmError | None:
     return ArmError(400, code, message)
 
 
-def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
+def _reachable(world: World, change: Change, circuit: Resource) -> ArmError | None:
     gateway_id = change.properties["virtualNetworkGateway1"]["id"]
-    gateway = cloud.store.get(str(gateway_id).lower())
+    gateway = world.store.get(str(gateway_id).lower())
     if gateway is None:
         return None
     region = canonical(gateway.body["location"])
@@ -204,8 +202,8 @@ def _reachable(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | 
     return ArmError(400, "InvalidParameter", message)
 
 
-def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError | None:
-    kept = change.prior if cloud.settings.connection_key_is_kept else None
+def _authorized(world: World, change: Change, circuit: Resource) -> ArmError | None:
+    kept = change.prior if world.settings.connection_key_is_kept else None
     stored = kept.secrets.get("authorizationKey") if kept else None
     key = change.properties.get("authorizationKey") or stored
     if change.id.subscription.lower() == circuit.id.subscription.lower() and key is None:
@@ -219,10 +217,10 @@ def _authorized(cloud: "Cloud", change: Change, circuit: Resource) -> ArmError |
         return ArmError(403, "LinkedAuthorizationFailed", message)
     if key not in keys:
         message = f"The authorization key does not belong to the circuit {circuit.id}."
-        return ArmError(400, cloud.settings.authorization_key_unknown_code, message)
-    if key in used_keys(cloud, circuit, but=change.id.key):
+        return ArmError(400, world.settings.authorization_key_unknown_code, message)
+    if key in used_keys(world, circuit, but=change.id.key):
         message = f"The authorization of circuit {circuit.id} is in use already."
-        return ArmError(400, cloud.settings.authorization_key_used_code, message)
+        return ArmError(400, world.settings.authorization_key_used_code, message)
     return None
 
 

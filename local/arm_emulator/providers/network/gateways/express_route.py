@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from local.arm_emulator.providers.network.basic import NetworkType
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change, Child, Timing
-from local.arm_emulator.wire.messages import ArmError, Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import Child, Timing
+from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 
 class ExpressRouteCircuits(NetworkType):
@@ -61,11 +59,11 @@ class ExpressRouteCircuits(NetworkType):
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """No connection may use it."""
-        self.refuse_in_use(str(resource.id), self.cloud.settings.circuit_in_use_code, now)
+        self.refuse_in_use(str(resource.id), self.world.settings.circuit_in_use_code, now)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """An authorization is in use while a connection with its key exists."""
-        used = used_keys(self.cloud, resource)
+        used = used_keys(self.world, resource)
         for authorization in body["properties"].get("authorizations") or []:
             inner = authorization["properties"]
             if inner.get("authorizationKey") in used:
@@ -93,10 +91,10 @@ class ExpressRoutePorts(NetworkType):
             link.pop("type", None)
 
 
-def used_keys(cloud: "Cloud", circuit: Resource, *, but: str = "") -> set[str]:
+def used_keys(world: World, circuit: Resource, *, but: str = "") -> set[str]:
     """The authorization keys of a circuit that connections have, without the one named `but`."""
-    owners = {each.owner for each in cloud.store.references_to(circuit.key)} - {but}
-    users = [cloud.store.get(owner) for owner in owners]
+    owners = {each.owner for each in world.store.references_to(circuit.key)} - {but}
+    users = [world.store.get(owner) for owner in owners]
     return {each.secrets.get("authorizationKey", "") for each in users if each is not None}
 
 

@@ -13,10 +13,10 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import GATEWAY_RETRY_AFTER
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change, Timing
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")
 CLASSIC_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -47,7 +47,7 @@ class VirtualNetworkGateways(NetworkType):
         configurations = change.properties.get("ipConfigurations") or []
         if not configurations:
             message = "A gateway needs at least one IP configuration."
-            raise ArmError(400, self.cloud.settings.gateway_place_count_code, message)
+            raise ArmError(400, self.world.settings.gateway_place_count_code, message)
         kind = str(change.properties.get("gatewayType", "Vpn"))
         if kind.lower() != "expressroute":
             message = f"Gateways of type {kind} are not emulated; ExpressRoute is."
@@ -58,7 +58,7 @@ class VirtualNetworkGateways(NetworkType):
             subnet = str((inner.get("subnet") or {}).get("id"))
             if subnet.rpartition("/")[2].lower() != "gatewaysubnet":
                 message = f"Subnet {subnet} must be named GatewaySubnet."
-                raise ArmError(400, self.cloud.settings.gateway_subnet_name_code, message)
+                raise ArmError(400, self.world.settings.gateway_subnet_name_code, message)
             check_entry(change, subnet, smallest=27)
             check_public_address(change, inner)
             self._check_alone(change, subnet)
@@ -105,7 +105,7 @@ class VirtualNetworkGateways(NetworkType):
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """A GET may show Updating for a moment after the operation's success."""
-        span = timedelta(seconds=self.cloud.settings.gateway_updating_after_success_seconds)
+        span = timedelta(seconds=self.world.settings.gateway_updating_after_success_seconds)
         resource.notes["updatingUntil"] = (now + span).isoformat()
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
@@ -113,7 +113,7 @@ class VirtualNetworkGateways(NetworkType):
         until = resource.notes.get("updatingUntil")
         if until is not None and now < datetime.fromisoformat(until):
             body["properties"]["provisioningState"] = "Updating"
-        if self.cloud.settings.echo_platform_public_ip:
+        if self.world.settings.echo_platform_public_ip:
             address = {"id": f"{PLATFORM}/{resource.id.name}"}
             for configuration in body["properties"]["ipConfigurations"]:
                 configuration["properties"].setdefault("publicIPAddress", address)
@@ -124,7 +124,7 @@ class VirtualNetworkGateways(NetworkType):
 
     def holds(self, change: Change) -> dict[str, str]:
         """A gateway operation refuses writes to its network meanwhile (field reports)."""
-        settings = self.cloud.settings
+        settings = self.world.settings
         if not (settings.vnet_locking and settings.gateway_holds_vnet):
             return {}
         code = "RetryableErrorDueToAnotherOperation"
@@ -135,7 +135,7 @@ class VirtualNetworkGateways(NetworkType):
         connected = [
             each
             for each in self.connections(resource)
-            if self.cloud.types.show(each)["properties"]["connectionStatus"] == "Connected"
+            if self.world.show(each)["properties"]["connectionStatus"] == "Connected"
         ]
         if action == "getBgpPeerStatus":
             return {"value": [_peer(each) for each in connected]}
@@ -150,7 +150,7 @@ class VirtualNetworkGateways(NetworkType):
 
     def connections(self, resource: Resource) -> list[Resource]:
         """The connections that use a gateway."""
-        store = self.cloud.store
+        store = self.world.store
         found = [store.get(ref.owner) for ref in store.references_to(resource.key)]
         wanted = "microsoft.network/connections"
         return [each for each in found if each is not None and each.id.type.lower() == wanted]
@@ -187,9 +187,9 @@ class VirtualNetworkGateways(NetworkType):
             raise ArmError(400, code, message)
 
     def _check_alone(self, change: Change, subnet: str) -> None:
-        for other in users_of(self.cloud, subnet, but=change.id.key):
+        for other in users_of(self.world, subnet, but=change.id.key):
             message = f"Virtual network already contains a gateway of this type: {other.id}."
-            raise ArmError(400, self.cloud.settings.gateway_exists_code, message)
+            raise ArmError(400, self.world.settings.gateway_exists_code, message)
 
 
 def _peer(connection: Resource) -> Json:

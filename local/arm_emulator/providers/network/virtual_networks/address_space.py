@@ -1,13 +1,10 @@
 """The ranges of a virtual network and of its subnets: sound, inside, apart from each other."""
 
 import ipaddress
-from typing import TYPE_CHECKING
 
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import Network, parse_prefix
-
-if TYPE_CHECKING:
-    from local.arm_emulator.types.resource_type import Change
 
 # https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
 FORBIDDEN = tuple(
@@ -22,18 +19,18 @@ FORBIDDEN = tuple(
 )
 
 
-def space_of(change: "Change") -> list[Network]:
+def space_of(change: Change) -> list[Network]:
     """The ranges of a network: at least one, none reserved, none overlapping."""
     texts = (change.properties.get("addressSpace") or {}).get("addressPrefixes") or []
     space = [parse_prefix(each) for each in texts]
     if not space:
         message = "The address space of a virtual network may not be empty."
-        raise ArmError(400, change.cloud.settings.address_space_empty_code, message)
+        raise ArmError(400, change.world.settings.address_space_empty_code, message)
     for at, network in enumerate(space):
         for other in (*FORBIDDEN, *space[:at]):
             if network.overlaps(other):
                 message = f"The address prefix {network} overlaps with {other}."
-                raise ArmError(400, change.cloud.settings.address_space_reserved_code, message)
+                raise ArmError(400, change.world.settings.address_space_reserved_code, message)
     return space
 
 
@@ -49,7 +46,7 @@ def subnet_networks(subnet: Json) -> list[Network]:
 
 
 def check_place(
-    change: "Change",
+    change: Change,
     space: list[Network],
     seen: list[tuple[str, Network]],
     name: str,

@@ -5,7 +5,7 @@ from typing import ClassVar
 from local.arm_emulator.providers.network.basic import NetworkType
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_subnet
 from local.arm_emulator.state.operations import Operation
-from local.arm_emulator.types.resource_type import Change
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import Json
 
 
@@ -17,7 +17,7 @@ class AttachedType(NetworkType):
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """A network that names it may be in the middle of a write."""
-        return (change.id.key,) if self.cloud.settings.vnet_locking else ()
+        return (change.id.key,) if self.world.settings.vnet_locking else ()
 
     def supersedes(self, change: Change, running: Operation) -> bool:
         """A write of one child cancels that of another (field reports)."""
@@ -31,14 +31,14 @@ class AttachedType(NetworkType):
             return
         kept, prior.body = prior.body, self.judged(change)
         try:
-            for reference in self.cloud.store.references_to(prior.key):
-                subnet = self.cloud.store.find(reference.element)
+            for reference in self.world.store.references_to(prior.key):
+                subnet = self.world.store.find(reference.element)
                 if (
                     reference.via == self.via
                     and subnet is not None
                     and "subnets" in reference.element
                 ):
-                    check_subnet(self.cloud, subnet, reference.element)
+                    check_subnet(self.world, subnet, reference.element)
         finally:
             prior.body = kept
 

@@ -4,17 +4,14 @@ Checked whenever either side changes: the gateway, the association, or the rules
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     APPLICATION_GATEWAYS,
     BASTIONS,
     users_of,
 )
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import ArmError, Json
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 EVERYWHERE = ("*", "any", "internet", "0.0.0.0/0")
 # https://learn.microsoft.com/azure/application-gateway/configuration-infrastructure
@@ -29,24 +26,24 @@ BASTION_RULES = (
 )
 
 
-def check_subnet(cloud: "Cloud", subnet: Json, subnet_id: str) -> None:
+def check_subnet(world: World, subnet: Json, subnet_id: str) -> None:
     """Refuse a subnet's group and routes if those in it could not work behind them."""
     properties = subnet.get("properties") or {}
-    group = _found(cloud, properties.get("networkSecurityGroup"))
-    table = _found(cloud, properties.get("routeTable"))
-    kinds = {each.id.type.lower() for each in users_of(cloud, subnet_id)}
-    check_gateway_subnet(cloud, subnet_id, group, table)
+    group = _found(world, properties.get("networkSecurityGroup"))
+    table = _found(world, properties.get("routeTable"))
+    kinds = {each.id.type.lower() for each in users_of(world, subnet_id)}
+    check_gateway_subnet(world, subnet_id, group, table)
     if APPLICATION_GATEWAYS.lower() in kinds:
         check_application_gateway(subnet_id, group, table)
     if BASTIONS.lower() in kinds:
         check_bastion(subnet_id, group, table)
 
 
-def check_entering(cloud: "Cloud", subnet_id: str, kind: str) -> None:
+def check_entering(world: World, subnet_id: str, kind: str) -> None:
     """The same for a gateway or bastion that is about to enter a subnet."""
-    properties = (cloud.store.find(subnet_id) or {}).get("properties") or {}
-    group = _found(cloud, properties.get("networkSecurityGroup"))
-    table = _found(cloud, properties.get("routeTable"))
+    properties = (world.store.find(subnet_id) or {}).get("properties") or {}
+    group = _found(world, properties.get("networkSecurityGroup"))
+    table = _found(world, properties.get("routeTable"))
     if kind == APPLICATION_GATEWAYS:
         check_application_gateway(subnet_id, group, table)
     elif kind == BASTIONS:
@@ -54,7 +51,7 @@ def check_entering(cloud: "Cloud", subnet_id: str, kind: str) -> None:
 
 
 def check_gateway_subnet(
-    cloud: "Cloud", subnet_id: str, group: Json | None, table: Json | None
+    world: World, subnet_id: str, group: Json | None, table: Json | None
 ) -> None:
     """GatewaySubnet takes no security group and no default route."""
     if subnet_id.rpartition("/")[2].lower() != "gatewaysubnet":
@@ -65,7 +62,7 @@ def check_gateway_subnet(
         raise ArmError(400, "NetworkSecurityGroupCannotBeAttachedToGatewaySubnet", message)
     if _default_route(table) is not None:
         message = f"A route to 0.0.0.0/0 cannot be associated with {subnet_id}."
-        raise ArmError(400, cloud.settings.gateway_subnet_route_code, message)
+        raise ArmError(400, world.settings.gateway_subnet_route_code, message)
 
 
 def check_application_gateway(subnet_id: str, group: Json | None, table: Json | None) -> None:
@@ -157,6 +154,6 @@ def _default_route(table: Json | None) -> str | None:
     return None
 
 
-def _found(cloud: "Cloud", reference: Json | None) -> Json | None:
-    found: Json | None = cloud.store.find(reference["id"]) if reference else None
+def _found(world: World, reference: Json | None) -> Json | None:
+    found: Json | None = world.store.find(reference["id"]) if reference else None
     return found

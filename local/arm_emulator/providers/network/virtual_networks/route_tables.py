@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
 from local.arm_emulator.providers.network.virtual_networks.security_groups import is_tag
-from local.arm_emulator.types.resource_type import BackReference, Change, Child, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import BackReference, Child, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import parse_prefix
 
@@ -33,7 +34,7 @@ class RouteTables(AttachedType):
                 message = (
                     f"Routes {seen[prefix]} and {route['name']} have the same prefix {prefix}."
                 )
-                raise ArmError(400, self.cloud.settings.route_conflict_code, message)
+                raise ArmError(400, self.world.settings.route_conflict_code, message)
             seen[prefix] = route["name"]
             self._check_next_hop(route["name"], properties)
         self.check_attached(change)
@@ -51,7 +52,7 @@ class RouteTables(AttachedType):
             message = (
                 f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
             )
-            raise ArmError(400, self.cloud.settings.route_next_hop_code, message)
+            raise ArmError(400, self.world.settings.route_next_hop_code, message)
 
 
 TYPES = (RouteTables,)

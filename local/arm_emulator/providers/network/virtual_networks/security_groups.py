@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
-from local.arm_emulator.types.resource_type import BackReference, Change, Child, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import BackReference, Child, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import parse_prefix
 

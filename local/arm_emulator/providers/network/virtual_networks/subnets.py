@@ -1,16 +1,13 @@
 """Who is in a subnet, who may enter it, and which of its addresses are free."""
 
 import ipaddress
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import Network
 from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-    from local.arm_emulator.types.resource_type import Change
 
 GATEWAYS = "Microsoft.Network/virtualNetworkGateways"
 APPLICATION_GATEWAYS = "Microsoft.Network/applicationGateways"
@@ -25,12 +22,12 @@ RESERVED = {
 ENTRIES = ("subnet", "delegatedSubnetResourceId")
 
 
-def users_of(cloud: "Cloud", subnet_id: str, *, but: str = "") -> list[Resource]:
+def users_of(world: World, subnet_id: str, *, but: str = "") -> list[Resource]:
     """The resources with an address in a subnet, without the one under the key `but`."""
     owners = {
-        each.owner: None for each in cloud.store.references_to(subnet_id) if each.via in ENTRIES
+        each.owner: None for each in world.store.references_to(subnet_id) if each.via in ENTRIES
     }
-    found = [cloud.store.get(owner) for owner in owners if owner != but]
+    found = [world.store.get(owner) for owner in owners if owner != but]
     return [each for each in found if each is not None]
 
 
@@ -41,12 +38,12 @@ def networks_of(subnet: Json) -> list[Network]:
     return [ipaddress.ip_network(text, strict=False) for text in texts if text]
 
 
-def check_entry(change: "Change", subnet_id: str, *, smallest: int = 29) -> None:
+def check_entry(change: Change, subnet_id: str, *, smallest: int = 29) -> None:
     """Refuse a resource that may not be in a subnet: it is another's, or too small.
 
     A subnet that does not exist is left to the check of references.
     """
-    subnet = change.cloud.store.find(subnet_id)
+    subnet = change.world.store.find(subnet_id)
     if subnet is None:
         return
     _check_reserved(change, str(subnet["name"]))
@@ -58,18 +55,18 @@ def check_entry(change: "Change", subnet_id: str, *, smallest: int = 29) -> None
                 f"Subnet {subnet_id} with the range {network} is too small for {change.id}: it "
                 f"needs /{smallest} or more."
             )
-            raise ArmError(400, change.cloud.settings.subnet_too_small_code, message)
+            raise ArmError(400, change.world.settings.subnet_too_small_code, message)
 
 
-def check_static_address(change: "Change", subnet_id: str, address: str) -> None:
+def check_static_address(change: Change, subnet_id: str, address: str) -> None:
     """Refuse a private address that is outside of its subnet, Azure's own, or taken."""
-    subnet = change.cloud.store.find(subnet_id)
+    subnet = change.world.store.find(subnet_id)
     if subnet is None:
         return
     try:
         wanted = ipaddress.ip_address(address)
     except ValueError as error:
-        code = change.cloud.settings.address_malformed_code
+        code = change.world.settings.address_malformed_code
         raise ArmError(400, code, f"{address} is no IP address.") from error
     inside = [each for each in networks_of(subnet) if wanted in each]
     if not inside:
@@ -83,29 +80,29 @@ def check_static_address(change: "Change", subnet_id: str, address: str) -> None
             f"Private static IP address {address} falls within the reserved range of {subnet_id}."
         )
         raise ArmError(400, "PrivateIPAddressInReservedRange", message)
-    if address in taken_addresses(change.cloud, subnet_id, but=change.id.key):
+    if address in taken_addresses(change.world, subnet_id, but=change.id.key):
         message = f"IP address {address} is already allocated in {subnet_id}."
         raise ArmError(400, "PrivateIPAddressIsAllocated", message)
 
 
-def taken_addresses(cloud: "Cloud", subnet_id: str, *, but: str = "") -> set[str]:
+def taken_addresses(world: World, subnet_id: str, *, but: str = "") -> set[str]:
     """The private addresses in use in a subnet."""
     found: set[str] = set()
-    for reference in cloud.store.references_to(subnet_id):
+    for reference in world.store.references_to(subnet_id):
         if reference.owner != but:
-            element = cloud.store.find(reference.element) or {}
+            element = world.store.find(reference.element) or {}
             address = (element.get("properties") or {}).get("privateIPAddress")
             if address:
                 found.add(str(address))
     return found
 
 
-def free_address(change: "Change", subnet_id: str) -> str:
+def free_address(change: Change, subnet_id: str) -> str:
     """The lowest free address of a subnet; its first four and its last are Azure's."""
-    subnet = change.cloud.store.find(subnet_id)
+    subnet = change.world.store.find(subnet_id)
     if subnet is None:
         return "10.0.0.4"
-    taken = taken_addresses(change.cloud, subnet_id, but=change.id.key)
+    taken = taken_addresses(change.world, subnet_id, but=change.id.key)
     for network in networks_of(subnet):
         for number in range(int(network.network_address) + 4, int(network.broadcast_address)):
             address = str(ipaddress.ip_address(number))
@@ -121,7 +118,7 @@ def network_key(subnet_id: str) -> str:
     return subnet.parent.key if subnet is not None and subnet.parent is not None else ""
 
 
-def _check_reserved(change: "Change", name: str) -> None:
+def _check_reserved(change: Change, name: str) -> None:
     """The code is the subnet's name: https://github.com/Azure/azure-rest-api-specs/issues/11861."""
     owner = RESERVED.get(name.lower())
     if owner is not None and owner.lower() != change.id.type.lower():
@@ -129,7 +126,7 @@ def _check_reserved(change: "Change", name: str) -> None:
         raise ArmError(400, name, message)
 
 
-def _check_delegation(change: "Change", subnet: Json, subnet_id: str) -> None:
+def _check_delegation(change: Change, subnet: Json, subnet_id: str) -> None:
     """The code is told by the help pages of Azure Database Migration Service."""
     for delegation in (subnet.get("properties") or {}).get("delegations") or []:
         service = str((delegation.get("properties") or {}).get("serviceName", ""))
@@ -138,13 +135,13 @@ def _check_delegation(change: "Change", subnet: Json, subnet_id: str) -> None:
             raise ArmError(400, "ResourceNotPermittedOnDelegatedSubnet", message)
 
 
-def _check_company(change: "Change", subnet_id: str) -> None:
+def _check_company(change: Change, subnet_id: str) -> None:
     """Application gateways share their subnet with nothing but their like.
 
     Two codes were seen: of the gateway that comes second, and of what comes after a gateway.
     """
     ours = change.id.type.lower() == APPLICATION_GATEWAYS.lower()
-    for other in users_of(change.cloud, subnet_id, but=change.id.key):
+    for other in users_of(change.world, subnet_id, but=change.id.key):
         theirs = other.id.type.lower() == APPLICATION_GATEWAYS.lower()
         if ours != theirs:
             message = (

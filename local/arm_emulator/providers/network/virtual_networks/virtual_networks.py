@@ -19,7 +19,8 @@ from local.arm_emulator.providers.network.virtual_networks.required_rules import
 from local.arm_emulator.providers.network.virtual_networks.subnets import users_of
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource, Store
-from local.arm_emulator.types.resource_type import BackReference, Change, Child, Timing
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import BackReference, Child, Timing
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import Network, parse_prefix
@@ -57,7 +58,7 @@ class VirtualNetworks(NetworkType):
             name = str(subnet.get("name", ""))
             if name.lower() in names:
                 message = f"Subnet name {name} is used twice in {change.id.name}."
-                raise ArmError(400, self.cloud.settings.duplicate_child_code, message)
+                raise ArmError(400, self.world.settings.duplicate_child_code, message)
             names.add(name.lower())
             for network in subnet_networks(subnet):
                 check_place(change, space, seen, name, network)
@@ -80,7 +81,7 @@ class VirtualNetworks(NetworkType):
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """The network's lock."""
-        return (change.id.key,) if self.cloud.settings.vnet_locking else ()
+        return (change.id.key,) if self.world.settings.vnet_locking else ()
 
     def holds(self, change: Change) -> dict[str, str]:
         """The network, and the security groups and route tables that its subnets name."""
@@ -90,12 +91,12 @@ class VirtualNetworks(NetworkType):
                 target = (subnet.get("properties") or {}).get(via)
                 if target:
                     keys.append(str(target["id"]).lower())
-        return dict.fromkeys(keys, BUSY) if self.cloud.settings.vnet_locking else {}
+        return dict.fromkeys(keys, BUSY) if self.world.settings.vnet_locking else {}
 
     def busy_error(self, running: Operation) -> ArmError:
         """Contention within one network is the network's lock."""
         refusal = super().busy_error(running)
-        refusal.status = self.cloud.settings.lock_status
+        refusal.status = self.world.settings.lock_status
         refusal.headers["Retry-After"] = "10"
         return refusal
 
@@ -103,10 +104,10 @@ class VirtualNetworks(NetworkType):
         """No subnet may be in use, nor the network peered."""
         for subnet in resource.properties.get("subnets") or []:
             self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", now)
-        tolerated = () if self.cloud.settings.dns_link_blocks_vnet_deletion else ("virtualNetwork",)
+        tolerated = () if self.world.settings.dns_link_blocks_vnet_deletion else ("virtualNetwork",)
         blocking = [
             each
-            for each in self.cloud.store.references_to(resource.key)
+            for each in self.world.store.references_to(resource.key)
             if each.via not in tolerated
         ]
         if blocking:
@@ -114,15 +115,15 @@ class VirtualNetworks(NetworkType):
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Services that hold a subnet, also for a while after they are gone; peers' states."""
-        show_association_links(self.cloud, body, now)
+        show_association_links(self.world, body, now)
         for peering in body["properties"].get("virtualNetworkPeerings") or []:
-            back = _peering_back(self.cloud.store, str(resource.id), peering)
+            back = _peering_back(self.world.store, str(resource.id), peering)
             peering["properties"]["peeringState"] = "Connected" if back else "Initiated"
 
     def _keep_absent_subnets(self, change: Change) -> None:
         """Peerings are kept where a PUT does not speak of them; subnets only if so set."""
         kept = ["virtualNetworkPeerings"]
-        if self.cloud.settings.absent_subnets_are_kept:
+        if self.world.settings.absent_subnets_are_kept:
             kept.append("subnets")
         for collection in kept:
             before = change.before("properties", collection)
@@ -131,11 +132,11 @@ class VirtualNetworks(NetworkType):
 
     def _check_subnet(self, change: Change, subnet: Json) -> None:
         id_ = f"{change.id}/subnets/{subnet['name']}"
-        check_subnet(self.cloud, subnet, id_)
-        before = self.cloud.store.find(id_)
+        check_subnet(self.world, subnet, id_)
+        before = self.world.store.find(id_)
         if before is None:
             return
-        users = users_of(self.cloud, id_)
+        users = users_of(self.world, id_)
         had, wants = before["properties"], subnet.get("properties") or {}
         if not users:
             return
@@ -162,10 +163,10 @@ def _check_peered(change: Change, space: list[Network]) -> None:
     had = (change.before("properties", "addressSpace") or {}).get("addressPrefixes")
     for peering in change.properties.get("virtualNetworkPeerings") or []:
         remote_id = ((peering.get("properties") or {}).get("remoteVirtualNetwork") or {}).get("id")
-        remote = change.cloud.store.find(str(remote_id)) if remote_id else None
+        remote = change.world.store.find(str(remote_id)) if remote_id else None
         if remote_id is None:
             message = f"Peering {peering['name']} names no remote virtual network."
-            raise ArmError(400, change.cloud.settings.remote_network_missing_code, message)
+            raise ArmError(400, change.world.settings.remote_network_missing_code, message)
         known = [p["name"] for p in change.before("properties", "virtualNetworkPeerings") or []]
         if had is not None and peering["name"] in known and [str(s) for s in space] != had:
             message = f"The address space of {change.id} cannot change because it is peered."
@@ -205,7 +206,7 @@ def _fill_peering(change: Change, peering: Json) -> None:
     ):
         properties.setdefault(flag, value)
     properties["peeringSyncLevel"] = "FullyInSync"
-    remote = change.cloud.store.find(properties["remoteVirtualNetwork"]["id"])
+    remote = change.world.store.find(properties["remoteVirtualNetwork"]["id"])
     if remote is not None:
         properties["remoteAddressSpace"] = remote["properties"].get("addressSpace")
 

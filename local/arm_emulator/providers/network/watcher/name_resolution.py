@@ -1,64 +1,61 @@
 """What a name resolves to inside a virtual network: private zones linked to it, servers' names."""
 
 import ipaddress
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 ZONE = "Microsoft.Network/privateDnsZones"
 
 
-def server_named(cloud: "Cloud", name: str) -> Resource | None:
+def server_named(world: World, name: str) -> Resource | None:
     """The database server with this fully qualified name."""
-    for subscription in cloud.subscriptions:
-        for each in cloud.store.of_type(subscription, SERVER):
+    for subscription in world.subscriptions:
+        for each in world.store.of_type(subscription, SERVER):
             if str(each.properties.get("fullyQualifiedDomainName", "")).lower() == name.lower():
                 return each
     return None
 
 
-def server_at(cloud: "Cloud", address: str) -> Resource | None:
+def server_at(world: World, address: str) -> Resource | None:
     """The database server whose record leads to an address."""
-    for subscription in cloud.subscriptions:
-        for each in cloud.store.of_type(subscription, SERVER):
-            record = cloud.store.get(each.notes.get("record", ""))
+    for subscription in world.subscriptions:
+        for each in world.store.of_type(subscription, SERVER):
+            record = world.store.get(each.notes.get("record", ""))
             if record is not None and address in addresses_of(record):
                 return each
     return None
 
 
-def resolve(cloud: "Cloud", network_key: str, name: str) -> str | None:
+def resolve(world: World, network_key: str, name: str) -> str | None:
     """The address that machines of a network get for a name; None where they get none."""
     try:
         return str(ipaddress.ip_address(name))
     except ValueError:
         pass
-    server = server_named(cloud, name)
+    server = server_named(world, name)
     if server is not None:
-        return _server_address(cloud, network_key, server)
-    for zone in linked_zones(cloud, network_key):
+        return _server_address(world, network_key, server)
+    for zone in linked_zones(world, network_key):
         suffix = f".{zone.id.name}".lower()
         if name.lower().endswith(suffix):
             label = name[: -len(suffix)]
-            record = cloud.store.get(zone.id.child("A", label).key)
+            record = world.store.get(zone.id.child("A", label).key)
             return next(iter(addresses_of(record)), None) if record is not None else None
     return None
 
 
-def linked_zones(cloud: "Cloud", network_key: str) -> list[Resource]:
+def linked_zones(world: World, network_key: str) -> list[Resource]:
     """The private zones that a network sees through finished links."""
     zones = []
-    for reference in cloud.store.references_to(network_key):
+    for reference in world.store.references_to(network_key):
         owner = parse_id(reference.owner)
-        link = cloud.store.get(reference.owner)
+        link = world.store.get(reference.owner)
         if owner is None or link is None or owner.parent is None:
             continue
-        zone = cloud.store.get(owner.parent.key)
+        zone = world.store.get(owner.parent.key)
         of_zone = owner.parent.type.lower() == ZONE.lower()
         if of_zone and zone is not None and link.state == "Succeeded":
             zones.append(zone)
@@ -70,13 +67,13 @@ def addresses_of(record: Resource) -> list[str]:
     return [each["ipv4Address"] for each in record.properties.get("aRecords") or []]
 
 
-def _server_address(cloud: "Cloud", network_key: str, server: Resource) -> str | None:
+def _server_address(world: World, network_key: str, server: Resource) -> str | None:
     """The public name is a CNAME into the zone, where the server has written its own record."""
     network = server.properties.get("network") or {}
     zone_id = str(network.get("privateDnsZoneArmResourceId") or "").lower()
     if not zone_id:
         return "203.0.113.200" if network.get("publicNetworkAccess") == "Enabled" else None
-    if zone_id not in (zone.key for zone in linked_zones(cloud, network_key)):
+    if zone_id not in (zone.key for zone in linked_zones(world, network_key)):
         return None
-    record = cloud.store.get(server.notes.get("record", ""))
+    record = world.store.get(server.notes.get("record", ""))
     return next(iter(addresses_of(record)), None) if record is not None else None

@@ -6,7 +6,6 @@ sides must let it pass, and behind the address a server must be ready. No packet
 
 import ipaddress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.providers.network.virtual_networks.security_rules import (
     Flow,
@@ -19,11 +18,9 @@ from local.arm_emulator.providers.network.watcher.name_resolution import (
     server_named,
 )
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Json
 from local.arm_emulator.wire.resource_ids import parse_id
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 POSTGRESQL, PGBOUNCER = 5432, 6432  # the ports of a server
 
@@ -58,85 +55,85 @@ def issue(kind: str, origin: str, **context: str) -> Json:
     return {"origin": origin, "severity": "Error", "type": kind, "context": found}
 
 
-def judge(cloud: "Cloud", source: Source, name: str, port: int) -> Verdict:
+def judge(world: World, source: Source, name: str, port: int) -> Verdict:
     """Follow a TCP connection from a source to a name or an address."""
     found = Verdict()
     network = _network_of(source.subnet)
-    address = resolve(cloud, network, name)
+    address = resolve(world, network, name)
     if address is None:
         found.outbound.append(issue("DnsResolution", "Local", Name=name))
         return found
     found.address = address
-    inside = reach(cloud, network)
+    inside = reach(world, network)
     flow = Flow(source.address, address, port, "Tcp", tuple(inside))
-    _leave(cloud, source, flow, found)
-    subnet = _subnet_at(cloud, network, address)
+    _leave(world, source, flow, found)
+    subnet = _subnet_at(world, network, address)
     if subnet is not None:
-        _enter(cloud, subnet, flow, found)
+        _enter(world, subnet, flow, found)
     elif not within(address, inside) and ipaddress.ip_address(address).is_private:
         found.outbound.append(issue("UserDefinedRoute", "Outbound", NextHopType="None"))
-    _arrive(cloud, name, port, found)
+    _arrive(world, name, port, found)
     return found
 
 
-def reach(cloud: "Cloud", network_key: str) -> list[str]:
+def reach(world: World, network_key: str) -> list[str]:
     """The prefixes of the tag VirtualNetwork: the network's own, its peers', and on-premises."""
-    network = cloud.store.get(network_key)
+    network = world.store.get(network_key)
     if network is None:
         return []
     prefixes = _space(network)
     for peering in network.properties.get("virtualNetworkPeerings") or []:
         remote = str((peering["properties"].get("remoteVirtualNetwork") or {}).get("id", ""))
-        peer = cloud.store.get(remote)
+        peer = world.store.get(remote)
         prefixes += _space(peer) if peer is not None else []
     for subnet in network.properties.get("subnets") or []:
         if subnet["name"].lower() == "gatewaysubnet":
-            prefixes += _on_premises(cloud, subnet["id"])
+            prefixes += _on_premises(world, subnet["id"])
     return prefixes
 
 
-def subnet_source(cloud: "Cloud", subnet_id: str, offset: int = 4) -> Source:
+def subnet_source(world: World, subnet_id: str, offset: int = 4) -> Source:
     """A source somewhere in a subnet; the first four addresses are Azure's."""
-    prefixes = _prefixes(cloud, subnet_id) or ["10.0.0.0/24"]
+    prefixes = _prefixes(world, subnet_id) or ["10.0.0.0/24"]
     first = ipaddress.ip_network(prefixes[0]).network_address
     return Source(subnet_id, str(first + offset))
 
 
-def _leave(cloud: "Cloud", source: Source, flow: Flow, found: Verdict) -> None:
-    subnet = cloud.store.find(source.subnet) or {"properties": {}}
+def _leave(world: World, source: Source, flow: Flow, found: Verdict) -> None:
+    subnet = world.store.find(source.subnet) or {"properties": {}}
     for group in (*source.groups, _named(subnet, "networkSecurityGroup")):
-        allowed, rule = verdict(cloud.store.find(group) if group else None, flow, "Outbound")
+        allowed, rule = verdict(world.store.find(group) if group else None, flow, "Outbound")
         if not allowed:
             found.outbound.append(issue("NetworkSecurityRule", "Outbound", RuleName=rule))
-    table = cloud.store.find(_named(subnet, "routeTable"))
+    table = world.store.find(_named(subnet, "routeTable"))
     route = _best_route(table, flow.destination)
     if route is not None and route["properties"].get("nextHopType") == "None":
         found.outbound.append(issue("UserDefinedRoute", "Outbound", RouteName=route["name"]))
 
 
-def _enter(cloud: "Cloud", subnet: Json, flow: Flow, found: Verdict) -> None:
+def _enter(world: World, subnet: Json, flow: Flow, found: Verdict) -> None:
     group = _named(subnet, "networkSecurityGroup")
-    allowed, rule = verdict(cloud.store.find(group) if group else None, flow, "Inbound")
+    allowed, rule = verdict(world.store.find(group) if group else None, flow, "Inbound")
     if not allowed:
         found.inbound.append(issue("NetworkSecurityRule", "Inbound", RuleName=rule))
     found.resource = subnet["id"]
 
 
-def _arrive(cloud: "Cloud", name: str, port: int, found: Verdict) -> None:
-    server = server_named(cloud, name) or server_at(cloud, found.address)
+def _arrive(world: World, name: str, port: int, found: Verdict) -> None:
+    server = server_named(world, name) or server_at(world, found.address)
     if server is None:
         return
     found.resource = str(server.id)
-    state = cloud.types.show(server)["properties"].get("state", "Unknown")
+    state = world.show(server)["properties"].get("state", "Unknown")
     if state != "Ready":
         found.inbound.append(issue("Platform", "Inbound", ServerState=state))
-    elif not _listens(cloud, server, port):
+    elif not _listens(world, server, port):
         found.inbound.append(issue("GuestFirewall", "Inbound", Port=str(port)))
 
 
-def _listens(cloud: "Cloud", server: Resource, port: int) -> bool:
+def _listens(world: World, server: Resource, port: int) -> bool:
     """PgBouncer listens once its parameter is on."""
-    switch = cloud.store.get(server.id.child("configurations", "pgbouncer.enabled").key)
+    switch = world.store.get(server.id.child("configurations", "pgbouncer.enabled").key)
     on = switch is not None and str(switch.properties.get("value")).lower() == "true"
     return port == POSTGRESQL or (port == PGBOUNCER and on)
 
@@ -154,25 +151,25 @@ def _best_route(table: Json | None, address: str) -> Json | None:
     return best[1]
 
 
-def _subnet_at(cloud: "Cloud", network_key: str, address: str) -> Json | None:
-    network = cloud.store.get(network_key)
+def _subnet_at(world: World, network_key: str, address: str) -> Json | None:
+    network = world.store.get(network_key)
     peerings = (network.properties.get("virtualNetworkPeerings") or []) if network else []
     remote = [(p["properties"].get("remoteVirtualNetwork") or {}).get("id", "") for p in peerings]
     for key in (network_key, *remote):
-        there = cloud.store.get(str(key))
+        there = world.store.get(str(key))
         for subnet in (there.properties.get("subnets") or []) if there else []:
-            if within(address, _prefixes(cloud, subnet["id"])):
+            if within(address, _prefixes(world, subnet["id"])):
                 found: Json = subnet
                 return found
     return None
 
 
-def _on_premises(cloud: "Cloud", gateway_subnet: str) -> list[str]:
+def _on_premises(world: World, gateway_subnet: str) -> list[str]:
     """What connected circuits bring, through whatever gateway sits in the subnet."""
     prefixes: list[str] = []
-    for reference in cloud.store.references_to(gateway_subnet):
-        for use in cloud.store.references_to(reference.owner):
-            connection = cloud.store.get(use.owner)
+    for reference in world.store.references_to(gateway_subnet):
+        for use in world.store.references_to(reference.owner):
+            connection = world.store.get(use.owner)
             if connection is not None and connection.id.types == ("connections",):
                 prefixes += connection.notes.get("onPremisesPrefixes", ["10.200.0.0/16"])
     return prefixes
@@ -182,8 +179,8 @@ def _space(network: Resource) -> list[str]:
     return list((network.properties.get("addressSpace") or {}).get("addressPrefixes") or [])
 
 
-def _prefixes(cloud: "Cloud", subnet_id: str) -> list[str]:
-    properties = (cloud.store.find(subnet_id) or {"properties": {}})["properties"]
+def _prefixes(world: World, subnet_id: str) -> list[str]:
+    properties = (world.store.find(subnet_id) or {"properties": {}})["properties"]
     single = properties.get("addressPrefix")
     return list(properties.get("addressPrefixes") or ([single] if single else []))
 

@@ -27,14 +27,14 @@ class NetworkWatchers(NetworkType):
         """Whether a machine reaches an address."""
         source = (sent or {}).get("source") or {}
         destination = (sent or {}).get("destination") or {}
-        machine = self.cloud.store.get(str(source.get("resourceId", "")))
+        machine = self.world.store.get(str(source.get("resourceId", "")))
         if machine is None:
             message = f"The source {source.get('resourceId')} was not found."
             raise ArmError(404, "ResourceNotFound", message)
         interface, start = self._start(machine)
         where = str(destination.get("address") or "")
         port = int(destination.get("port") or 443)
-        found = judge(self.cloud, start, where, port)
+        found = judge(self.world, start, where, port)
         if machine.state != "Succeeded":
             found.outbound.insert(0, issue("AgentStopped", "Local", State=machine.state))
         return self._answer(interface, start, found)
@@ -42,7 +42,7 @@ class NetworkWatchers(NetworkType):
     def _start(self, machine: Resource) -> tuple[Resource, Source]:
         profile = machine.properties.get("networkProfile") or {}
         for named in profile.get("networkInterfaces") or []:
-            interface = self.cloud.store.get(str(named["id"]))
+            interface = self.world.store.get(str(named["id"]))
             if interface is None:
                 continue
             inner = interface.properties["ipConfigurations"][0]["properties"]

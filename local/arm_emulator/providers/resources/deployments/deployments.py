@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.resources.deployments.family import DEPLOYMENTS
 from local.arm_emulator.providers.resources.deployments.preflight import check_template
@@ -26,16 +26,13 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.templates.template import Template
-from local.arm_emulator.types.registry import clone
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType, Timing
-from local.arm_emulator.wire.messages import ArmError, Json, Response
+from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
 from local.arm_emulator.wire.names import NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
 from local.arm_emulator.wire.schema import check_body
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 
 class Deployments(ResourceType):
@@ -97,15 +94,19 @@ class Deployments(ResourceType):
 
     def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """The time has passed for which it waited."""
-        DeploymentRun(self.cloud, resource).step(now)
+        DeploymentRun(self.world, resource).step(now)
+
+    def awaited(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A resource of its template has been written."""
+        DeploymentRun(self.world, resource).ended(operation, now)
 
     def deleted(self, resource: Resource, now: datetime) -> None:
         """Whoever polls learns that its group has taken it along."""
-        main = self.cloud.operations.all.get(resource.notes.get("operation", ""))
+        main = self.world.operations.all.get(resource.notes.get("operation", ""))
         if main is not None and main.running:
             message = f"The deployment {resource.id} went with its resource group."
             error = {"code": "DeploymentCanceled", "message": message, "details": []}
-            self.cloud.operations.end(main, now, "Canceled", error=error)
+            self.world.operations.end(main, now, "Canceled", error=error)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """What is not indexed for references: a record of a resource does not keep it."""
@@ -120,18 +121,18 @@ class Deployments(ResourceType):
 
 
 def put_deployment(
-    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str
 ) -> Response:
     """Accept a deployment; its resources are written from then on."""
-    id_, type_ = deployment_id(cloud, subscription, group, deployment), _type(cloud)
-    prior = cloud.store.get(id_.key)
-    running = cloud.running(prior) if prior is not None else None
+    id_, type_ = deployment_id(arm, subscription, group, deployment), _type(arm)
+    prior = arm.store.get(id_.key)
+    running = arm.running(prior) if prior is not None else None
     if running is not None:
         raise type_.busy_error(running)
-    notes, template = _read(cloud, call, id_)
-    resource = _store(cloud, call, id_, notes, template)
+    notes, template = _read(arm, call, id_)
+    resource = _store(arm, call, id_, notes, template)
     main = Operation(
-        id=cloud.operations.new_id(str(id_), "create"),
+        id=arm.operations.new_id(str(id_), "create"),
         key=id_.key,
         target=str(id_),
         type=type_.type,
@@ -141,32 +142,32 @@ def put_deployment(
         started=call.time,
         ends=None,  # when the last of its resources has been written
     )
-    cloud.operations.add(main)
+    arm.operations.add(main)
     if call.fault is not None:
         call.fault.spoil(main)
     if call.fault is None or not call.fault.stuck:
-        seconds = STEP_SECONDS * cloud.settings.duration_factor
-        DeploymentRun(cloud, resource).wait(call.time, seconds)
+        seconds = STEP_SECONDS * arm.settings.duration_factor
+        DeploymentRun(arm, resource).wait(call.time, seconds)
     call.operation = resource.operation = resource.notes["operation"] = main.id
-    return type_.family.written(cloud, main, cloud.types.show(resource), created=prior is None)
+    return type_.family.written(arm, main, arm.show(resource), created=prior is None)
 
 
 def validate(
-    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str
 ) -> Response:
     """What a PUT would refuse at once; nothing is written."""
-    id_ = deployment_id(cloud, subscription, group, deployment)
-    _, template = _read(cloud, call, id_)
+    id_ = deployment_id(arm, subscription, group, deployment)
+    _, template = _read(arm, call, id_)
     properties = describe_template(template) | {"mode": "Incremental"}
     properties |= {"provisioningState": "Succeeded", "timestamp": call.time.isoformat()}
     properties["validatedResources"] = [{"id": str(each.id)} for each in template.resources]
     return Response(200, {"id": str(id_), "name": id_.name, "properties": properties})
 
 
-def _read(cloud: "Cloud", call: Call, id_: ResourceId) -> tuple[Json, Template]:
+def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Json, Template]:
     """What is asked for, after everything that is refused before a write."""
-    type_ = _type(cloud)
-    cloud.check_gates(call, id_)
+    type_ = _type(arm)
+    arm.check_gates(call, id_)
     type_.name_rule.check(id_.name)
     sent = check_body(type_.shape, call.request.body, type_.family.schema_error)
     properties = sent["properties"]
@@ -183,13 +184,13 @@ def _read(cloud: "Cloud", call: Call, id_: ResourceId) -> tuple[Json, Template]:
         "parameters": properties.get("parameters") or {},
         "caller": asdict(call.caller),
     }
-    template = read_template(cloud, id_.group_key, notes)
-    check_template(cloud, call, id_, template)
+    template = read_template(arm, id_.group_key, notes)
+    check_template(arm, call, id_, template)
     return notes, template
 
 
 def _store(
-    cloud: "Cloud", call: Call, id_: ResourceId, notes: Json, template: Template
+    arm: ResourceManager, call: Call, id_: ResourceId, notes: Json, template: Template
 ) -> Resource:
     text = json.dumps(notes["template"], sort_keys=True)
     properties = {
@@ -205,13 +206,13 @@ def _store(
         body["tags"] = clone(call.request.body["tags"])
     resource = Resource(id_, body, call.time, call.time)
     resource.notes = notes | {"shown": describe_template(template)}
-    _type(cloud).dress(resource)
-    cloud.store.put(resource)
+    _type(arm).dress(resource)
+    arm.store.put(resource)
     return resource
 
 
-def _type(cloud: "Cloud") -> ResourceType:
-    found = cloud.types.get(Deployments.type)
+def _type(arm: ResourceManager) -> ResourceType:
+    found = arm.types.get(Deployments.type)
     assert found is not None  # noqa: S101 - it is in TYPES
     return found
 

@@ -6,25 +6,22 @@ the write (https://github.com/Azure/AKS-Construction/issues/678: a gateway witho
 as `DeploymentFailed`).
 """
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.templates.expressions import ExpressionError
 from local.arm_emulator.templates.order import Planned
 from local.arm_emulator.templates.template import Template
-from local.arm_emulator.types.registry import clone
-from local.arm_emulator.types.resource_type import Change
-from local.arm_emulator.wire.messages import ArmError, Json, Request
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_manager import ResourceManager
+from local.arm_emulator.wire.messages import ArmError, Json, Request, clone
 from local.arm_emulator.wire.resource_ids import ResourceId
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 CHECKED = ("microsoft.compute/virtualmachines",)  # types whose provider takes part [K]
 POLICY = "Microsoft.Authorization/policyAssignments"
 
 
-def check_template(cloud: "Cloud", call: Call, deployment: ResourceId, template: Template) -> None:
+def check_template(
+    arm: ResourceManager, call: Call, deployment: ResourceId, template: Template
+) -> None:
     """Raise for the first thing in a template that is refused before any write.
 
     Raises:
@@ -34,13 +31,13 @@ def check_template(cloud: "Cloud", call: Call, deployment: ResourceId, template:
     denied: list[Json] = []
     refused: list[Json] = []
     for each in template.resources:
-        cloud.check_api_version(each.id, each.api_version)
+        arm.check_api_version(each.id, each.api_version)
         try:
-            body = template.body(each, cloud.types.view)
+            body = template.body(each, arm.types.view)
         except ExpressionError:
             continue  # refers to what is not there yet
-        denied += _denied(cloud, call, each, body)
-        refused += _refused(cloud, call, each, body)
+        denied += _denied(arm, call, each, body)
+        refused += _refused(arm, call, each, body)
     if denied:
         message = (
             "The template deployment failed because of policy violation. "
@@ -55,8 +52,8 @@ def check_template(cloud: "Cloud", call: Call, deployment: ResourceId, template:
         raise ArmError(400, "InvalidTemplateDeployment", message, details=refused)
 
 
-def _denied(cloud: "Cloud", call: Call, planned: Planned, body: Json) -> list[Json]:
-    gate = getattr(cloud.types.get(POLICY), "gate", None)
+def _denied(arm: ResourceManager, call: Call, planned: Planned, body: Json) -> list[Json]:
+    gate = getattr(arm.types.get(POLICY), "gate", None)
     asked = Call(call.number, Request("PUT", str(planned.id), body=body), call.time, call.caller)
     try:
         if gate is not None:
@@ -66,13 +63,13 @@ def _denied(cloud: "Cloud", call: Call, planned: Planned, body: Json) -> list[Js
     return []
 
 
-def _refused(cloud: "Cloud", call: Call, planned: Planned, body: Json) -> list[Json]:
-    type_ = cloud.types.get(planned.id.type)
+def _refused(arm: ResourceManager, call: Call, planned: Planned, body: Json) -> list[Json]:
+    type_ = arm.types.get(planned.id.type)
     if type_ is None or type_.type.lower() not in CHECKED:
         return []
-    prior = cloud.store.get(planned.id.key)
+    prior = arm.store.get(planned.id.key)
     address = str(planned.id)
-    change = Change(cloud, planned.id, address, body, clone(body), prior, call, call.time)
+    change = Change(arm, planned.id, address, body, clone(body), prior, call, call.time)
     try:
         type_.check(change)
     except ArmError as refusal:

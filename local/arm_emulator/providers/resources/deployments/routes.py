@@ -1,54 +1,52 @@
 """Reads of deployments: their operations, the template, the monitor."""
 
-from typing import TYPE_CHECKING
-
 from local.arm_emulator.engine.polling import poll_status
 from local.arm_emulator.providers.resources.deployments.steps import find_step, list_steps
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 from local.arm_emulator.wire.router import Route
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
 
 def list_operations(
-    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str
 ) -> Response:
     """What became of each resource."""
-    found = _stored(cloud, subscription, group, deployment)
-    return Response(200, {"value": list_steps(cloud, found)})
+    found = _stored(arm, subscription, group, deployment)
+    return Response(200, {"value": list_steps(arm, found)})
 
 
 def get_operation(
-    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str, operation: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str, operation: str
 ) -> Response:
     """What became of one."""
-    found = _stored(cloud, subscription, group, deployment)
-    return Response(200, find_step(cloud, found, operation))
+    found = _stored(arm, subscription, group, deployment)
+    return Response(200, find_step(arm, found, operation))
 
 
 def export_template(
-    cloud: "Cloud", call: Call, subscription: str, group: str, deployment: str
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str
 ) -> Response:
     """The template as it was sent."""
-    found = _stored(cloud, subscription, group, deployment)
+    found = _stored(arm, subscription, group, deployment)
     return Response(200, {"template": found.notes["template"]})
 
 
-def deployment_id(cloud: "Cloud", subscription: str, group: str, deployment: str) -> ResourceId:
+def deployment_id(
+    arm: ResourceManager, subscription: str, group: str, deployment: str
+) -> ResourceId:
     """The id of a deployment in a group that must be there."""
-    scope = str(cloud.require_group(subscription, group).id)
+    scope = str(arm.require_group(subscription, group).id)
     found = parse_id(f"{scope}/providers/Microsoft.Resources/deployments/{deployment}")
     assert found is not None  # noqa: S101 - made of its parts
     return found
 
 
-def _stored(cloud: "Cloud", subscription: str, group: str, deployment: str) -> Resource:
-    id_ = deployment_id(cloud, subscription, group, deployment)
-    found = cloud.store.get(id_.key)
+def _stored(arm: ResourceManager, subscription: str, group: str, deployment: str) -> Resource:
+    id_ = deployment_id(arm, subscription, group, deployment)
+    found = arm.store.get(id_.key)
     if found is None:
         message = f"Deployment '{deployment}' could not be found."
         raise ArmError(404, "DeploymentNotFound", message)

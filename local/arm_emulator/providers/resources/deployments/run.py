@@ -6,21 +6,18 @@ client sends, and takes as long.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.templates.expressions import ExpressionError
 from local.arm_emulator.templates.order import Planned
 from local.arm_emulator.templates.scope import Scope
 from local.arm_emulator.templates.template import Template
 from local.arm_emulator.wire.messages import Caller, Json, Request
 
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
-
-AWAITED = "awaitedBy"  # in an operation's notes: the keys of deployments that wait for it
 RUNNING, WAITING = "Running", "Waiting"
 STEP = "step"  # the kind of the operations by which a deployment waits for time to pass
 STEP_SECONDS = 2.0  # [K] between the acceptance of a deployment and its first write
@@ -33,18 +30,18 @@ FAILED = (
 class DeploymentRun:
     """One deployment that is under way; everything it knows is in the stored resource."""
 
-    def __init__(self, cloud: "Cloud", deployment: Resource) -> None:
-        self._cloud = cloud
+    def __init__(self, world: World, deployment: Resource) -> None:
+        self._world = world
         self._deployment = deployment
-        self.template = read_template(cloud, deployment.id.group_key, deployment.notes)
+        self.template = read_template(world, deployment.id.group_key, deployment.notes)
         self.steps: dict[str, Json] = deployment.notes.setdefault("steps", {})
 
     def wait(self, now: datetime, seconds: float) -> None:
         """Go on after a while."""
         target = str(self._deployment.id)
-        self._cloud.operations.add(
+        self._world.operations.add(
             Operation(
-                id=self._cloud.operations.new_id(target, STEP),
+                id=self._world.operations.new_id(target, STEP),
                 key=self._deployment.key,
                 target=target,
                 type=self._deployment.id.type,
@@ -70,7 +67,7 @@ class DeploymentRun:
         for planned in self.template.resources:
             if planned.id.key not in self.steps and self._is_ready(planned):
                 self._write(planned, now)
-        self._cloud.store.put(self._deployment)
+        self._world.store.put(self._deployment)
         if not any(each["state"] in (RUNNING, WAITING) for each in self.steps.values()):
             self._end(now)
 
@@ -85,7 +82,7 @@ class DeploymentRun:
 
     @property
     def _main(self) -> Operation:
-        return self._cloud.operations.all[self._deployment.notes["operation"]]
+        return self._world.operations.all[self._deployment.notes["operation"]]
 
     def _is_ready(self, planned: Planned) -> bool:
         return all(self.steps.get(key, {}).get("state") == "Succeeded" for key in planned.after)
@@ -95,13 +92,13 @@ class DeploymentRun:
         step["started"] = now.isoformat()
         self.steps[planned.id.key] = step
         try:
-            body = self.template.body(planned, self._cloud.types.view)
+            body = self.template.body(planned, self._world.view)
         except ExpressionError as error:
             self._fail(step, now, {"code": "InvalidTemplate", "message": str(error)}, 400)
             return
         call = self._call(planned, body, now)
-        response = self._cloud.serve(call)
-        operation = self._cloud.operations.all.get(call.operation)
+        response = self._world.serve(call)
+        operation = self._world.operations.all.get(call.operation)
         if response.status == 429:  # Resource Manager tries again by itself
             step["state"] = WAITING
             self.wait(now, float(response.headers.get("Retry-After", "10")))
@@ -110,8 +107,8 @@ class DeploymentRun:
             self._fail(step, now, refusal, response.status or 500)
         elif operation is not None and operation.running:
             step |= {"operation": operation.id, "status": "Created"}
-            operation.notes.setdefault(AWAITED, []).append(self._deployment.key)
-            self._cloud.operations.changed.add(operation.id)
+            operation.awaited_by.append(self._deployment.key)
+            self._world.operations.changed.add(operation.id)
         else:
             step |= {"state": "Succeeded", "status": "OK", "ended": now.isoformat()}
 
@@ -119,7 +116,7 @@ class DeploymentRun:
         """The request that a deployment makes in the name of its caller."""
         query = {"api-version": planned.api_version}
         request = Request("PUT", str(planned.id), query, body=body)
-        call = Call(self._cloud.next_number(), request, now)
+        call = Call(self._world.next_number, request, now)
         call.caller = Caller(**self._deployment.notes["caller"])
         call.correlation = self._deployment.properties["correlationId"]
         return call
@@ -143,18 +140,18 @@ class DeploymentRun:
             status = "Canceled" if status == "Canceled" else "Failed"
         began = datetime.fromisoformat(self._deployment.properties["timestamp"])
         self._deployment.properties["duration"] = f"PT{(now - began).total_seconds():g}S"
-        self._cloud.operations.end(self._main, now, status, error=error)
+        self._world.operations.end(self._main, now, status, error=error)
 
     def _read_outputs(self) -> Json | None:
         try:
-            self._deployment.notes["outputs"] = self.template.outputs(self._cloud.types.view)
+            self._deployment.notes["outputs"] = self.template.outputs(self._world.view)
         except ExpressionError as error:
             message = f"Unable to evaluate template outputs: {error}"
             return {"code": "DeploymentOutputEvaluationFailed", "message": message, "details": []}
         return None
 
 
-def read_template(cloud: "Cloud", group_key: str, notes: Json) -> Template:
+def read_template(world: World, group_key: str, notes: Json) -> Template:
     """The template of a deployment in a group, read with its parameters.
 
     Raises:
@@ -163,19 +160,11 @@ def read_template(cloud: "Cloud", group_key: str, notes: Json) -> Template:
     subscription = group_key.split("/")[2]
     scope = Scope(
         deployment={"name": notes["name"]},
-        group=cloud.types.view(group_key) or {},
+        group=world.view(group_key) or {},
         subscription={
             "id": f"/subscriptions/{subscription}",
             "subscriptionId": subscription,
-            "tenantId": cloud.settings.tenant_id,
+            "tenantId": world.settings.tenant_id,
         },
     )
     return Template(notes["template"], notes["parameters"], scope)
-
-
-def resume(cloud: "Cloud", operation: Operation, now: datetime) -> None:
-    """Let the deployments that waited for an operation go on."""
-    for key in operation.notes.get(AWAITED, ()):
-        deployment = cloud.store.get(key)
-        if deployment is not None:
-            DeploymentRun(cloud, deployment).ended(operation, now)

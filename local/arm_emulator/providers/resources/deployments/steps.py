@@ -1,15 +1,12 @@
 """What deployments show of themselves beside their state: operations, dependencies, providers."""
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.templates.template import Template
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.resource_ids import ResourceId
-
-if TYPE_CHECKING:
-    from local.arm_emulator.cloud import Cloud
 
 
 def template_hash(text: str) -> str:
@@ -47,34 +44,34 @@ def describe_template(template: Template) -> Json:
     }
 
 
-def list_steps(cloud: "Cloud", deployment: Resource) -> list[Json]:
+def list_steps(world: World, deployment: Resource) -> list[Json]:
     """One entry for every resource that was written or tried, and one for the outputs' reading."""
     return [
-        _entry(cloud, deployment, key, step)
+        _entry(world, deployment, key, step)
         for key, step in deployment.notes.get("steps", {}).items()
     ]
 
 
-def find_step(cloud: "Cloud", deployment: Resource, operation: str) -> Json:
+def find_step(world: World, deployment: Resource, operation: str) -> Json:
     """One entry.
 
     Raises:
         ArmError: 404 `DeploymentOperationNotFound`.
     """
-    for each in list_steps(cloud, deployment):
+    for each in list_steps(world, deployment):
         if each["operationId"].lower() == operation.lower():
             return each
     message = f"Deployment operation '{operation}' could not be found."
     raise ArmError(404, "DeploymentOperationNotFound", message)
 
 
-def _entry(cloud: "Cloud", deployment: Resource, key: str, step: Json) -> Json:
-    operation = cloud.identity.guid(deployment.key, key)[:16].upper().replace("-", "")
+def _entry(world: World, deployment: Resource, key: str, step: Json) -> Json:
+    operation = world.identity.guid(deployment.key, key)[:16].upper().replace("-", "")
     properties: Json = {
         "provisioningOperation": "Create",
         "provisioningState": "Running" if step["state"] == "Waiting" else step["state"],
         "timestamp": step.get("ended", step["started"]),
-        "trackingId": cloud.identity.guid(deployment.key, key, "tracking"),
+        "trackingId": world.identity.guid(deployment.key, key, "tracking"),
         "statusCode": step.get("status", "Accepted"),
         "targetResource": {
             "id": step["id"],
