@@ -49,6 +49,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/lint-imports --config local/importlinter.toml
 
 format: setup
 	$(BIN)/ruff format .

@@ -43,6 +43,8 @@ def main() -> None:
         print(f"Azure Resource Manager: {emulator.url}   clock {chosen.clock}, seed {chosen.seed}")
         for name, value in emulator.environment().items():
             print(f"export {name}={value}")
+        for name in emulator.cloud.settings.shape_only:
+            print(f"By its shape only, without any of Azure's rules: {name}")
         print(NOT_EMULATED, flush=True)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

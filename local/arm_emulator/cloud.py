@@ -6,9 +6,11 @@ makes direct calls from other threads safe.
 
 from datetime import datetime
 
+from local.arm_emulator.engine import polling
 from local.arm_emulator.engine.endings import finish
 from local.arm_emulator.engine.requests import serve
 from local.arm_emulator.providers import ROUTES, TYPES
+from local.arm_emulator.providers.network.shape_only import shape_only
 from local.arm_emulator.settings import Settings
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
@@ -27,10 +29,14 @@ class Cloud(ResourceManager):
         self, *, clock: Clock, seed: int, settings: Settings, state: str | None = None
     ) -> None:
         self.journal = Journal(state)
-        self.router = Router(ROUTES)
+        self.router = Router((*polling.ROUTES, *ROUTES))
         super().__init__(clock=self.journal.catch_up(clock), seed=seed, settings=settings)
-        self.types = Types(self, TYPES)
         self.journal.load(self)
+
+    def begin(self) -> None:
+        """Empty the cloud, with the types that its settings ask for."""
+        super().begin()
+        self.types = Types(self, (*TYPES, *shape_only(self.settings.shape_only)))
 
     def reset(self) -> None:
         """Forget everything that happened; clock, seed and settings stay."""

@@ -69,6 +69,8 @@ class Settings(AssumedCodes):
     dns_link_blocks_vnet_deletion: bool = False  # [K] it leaves a dangling link
     gateway_updating_after_success_seconds: float = 0.0  # GET may show Updating for a moment
 
+    shape_only: tuple[str, ...] = ()  # types of Microsoft.Network without any rules, named at start
+
     # What preflight reads find; locks, permissions and policies are put as resources instead.
     unregistered: tuple[str, ...] = ()  # namespaces; registering one takes it out
     quotas: Mapping[str, int] = field(default_factory=dict)  # limits by name, for the defaults

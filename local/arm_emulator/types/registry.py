@@ -18,6 +18,8 @@ class Types:
         self._world = world
         self._types: dict[str, ResourceType] = {}
         for each in classes:
+            if each.type.lower() in self._types:
+                raise ValueError(f"{each.type} is emulated by another class")
             self._types[each.type.lower()] = each(world, self._types)
         self.namespaces = {each.partition("/")[0] for each in self._types}
 

@@ -45,6 +45,7 @@ class Child:
     model: str  # in the same SDK as its parent
     timing: Timing
     in_use: str = ""  # code of the refusal to delete it while it is referred to
+    joined: bool = False  # to attach something to it takes its permission join/action
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class BackReference:
     of: str = ""  # in the address of who refers, such as /subnets/
     child: str = ""  # on which kind of named child it is shown; nothing for the resource
     single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many of a type a subscription may have in a region."""
+
+    name: str
+    limit: int  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+    code: str  # of the refusal to go beyond: as seen, or the name of a setting
 
 
 class ResourceType:
@@ -89,6 +99,10 @@ class ResourceType:
     lag: ClassVar[str] = ""  # setting: how long references *to* this type outlive their owner
     # POST actions with their seconds; 0 answers at once
     actions: ClassVar[Mapping[str, float]] = {}
+    # https://learn.microsoft.com/azure/reliability/availability-zones-service-support
+    zonal: ClassVar[bool] = False  # can be put into availability zones
+    joined: ClassVar[bool] = False  # to attach something to it takes its permission join/action
+    quotas: ClassVar[tuple[Quota, ...]] = ()
 
     def __init__(self, world: World, peers: Mapping[str, "ResourceType"]) -> None:
         self.world = world

@@ -1,1 +1,20 @@
-"""Microsoft.Authorization: roles, locks, policies."""
+"""Microsoft.Authorization: roles, locks, policies.
+
+Its types and its routes; a new type is a file of its own and a line below.
+"""
+
+from local.arm_emulator.providers.authorization import authorization, policies
+from local.arm_emulator.providers.authorization.authorization import Locks, Permissions
+from local.arm_emulator.providers.authorization.policies import PolicyAssignments
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.router import Route
+
+TYPES: tuple[type[ResourceType], ...] = (
+    PolicyAssignments,
+    Locks,
+    Permissions,
+)
+ROUTES: tuple[Route, ...] = (
+    *authorization.ROUTES,
+    *policies.ROUTES,
+)

@@ -28,24 +28,6 @@ SCOPES = (
     "/{inner}/{child}",
 )
 
-# What is joined by those that name it.
-# https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
-JOINED = tuple(
-    f"microsoft.network/{each}"
-    for each in (
-        "virtualnetworks",
-        "virtualnetworks/subnets",
-        "networksecuritygroups",
-        "routetables",
-        "publicipaddresses",
-        "networkinterfaces",
-        "virtualnetworkgateways",
-        "expressroutecircuits",
-        "privatednszones",
-        "applicationgatewaywebapplicationfirewallpolicies",
-    )
-)
-
 
 def at_scopes(method: str, rest: str, handler: Callable[..., Response]) -> tuple[Route, ...]:
     """The same route at a subscription, a group, a resource and a child of a resource."""
@@ -144,7 +126,7 @@ class Permissions(AuthorizationType):
     def link_gate(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
         """Refuse to attach something to what the caller may not join."""
         action = f"{linked.type}/join/action"
-        if linked.type.lower() in JOINED and not self._grants(linked, action):
+        if self._joined(linked) and not self._grants(linked, action):
             who = call.caller.object_id if call.caller else ""
             message = (
                 f"The client '{who}' with object id '{who}' has permission to write '{target}'; "
@@ -152,6 +134,19 @@ class Permissions(AuthorizationType):
                 f"scope '{linked}' or the linked scope is invalid."
             )
             raise ArmError(403, "LinkedAuthorizationFailed", message)
+
+    def _joined(self, linked: ResourceId) -> bool:
+        """Whether attaching something to it takes a permission of its own.
+
+        https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
+        """
+        type_ = self.peers.get(linked.type.lower())
+        if type_ is not None:
+            return type_.joined
+        owner = self.peers.get(linked.parent.type.lower()) if linked.parent else None
+        children = {name.lower(): child for name, child in owner.children.items()} if owner else {}
+        child = children.get(linked.types[-1].lower())
+        return child is not None and child.joined
 
     def _grants(self, target: ResourceId, action: str) -> bool:
         found = [each.properties for each in self.covering(target)]
@@ -196,7 +191,6 @@ def list_locks(world: World, call: Call, subscription: str, **_: str) -> Respons
     return Response(200, {"value": found})
 
 
-TYPES = (Locks, Permissions)
 ROUTES = (
     *at_scopes("GET", f"providers/{NAMESPACE}/locks", list_locks),
     *at_scopes("GET", f"providers/{NAMESPACE}/permissions", list_permissions),

@@ -137,7 +137,6 @@ def check_restrictions(arm: ResourceManager, call: Call, **_: str) -> Response:
     return Response(200, {"fieldRestrictions": [], "contentEvaluationResult": answer})
 
 
-TYPES = (PolicyAssignments,)
 ROUTES = at_scopes(
     "POST", "providers/Microsoft.PolicyInsights/checkPolicyRestrictions", check_restrictions
 )

@@ -1,1 +1,20 @@
-"""Microsoft.Compute: machines, disks, images."""
+"""Microsoft.Compute: machines, disks, images.
+
+Its types and its routes; a new type is a file of its own and a line below.
+"""
+
+from local.arm_emulator.providers.compute import images, sizes, views
+from local.arm_emulator.providers.compute.machines import Disks, Extensions, VirtualMachines
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.router import Route
+
+TYPES: tuple[type[ResourceType], ...] = (
+    VirtualMachines,
+    Extensions,
+    Disks,
+)
+ROUTES: tuple[Route, ...] = (
+    *images.ROUTES,
+    *sizes.ROUTES,
+    *views.ROUTES,
+)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from local.arm_emulator.providers.quotas import SIZES, check_compute_quota
+from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quota
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
@@ -50,6 +50,7 @@ class VirtualMachines(ComputeType):
 
     type = "Microsoft.Compute/virtualMachines"
     timing = Timing(120, 60, 90)
+    zonal = True
     secrets = ("osProfile.adminPassword", "osProfile.customData")
     tolerated = ("managedBy",)
     actions: ClassVar[Mapping[str, float]] = {
@@ -168,6 +169,7 @@ class Disks(ComputeType):
     type = "Microsoft.Compute/disks"
     api_versions = DISK_API_VERSIONS
     timing = Timing(10, 5, 10)
+    zonal = True
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Not while it is attached."""
@@ -195,6 +197,3 @@ def _os_disk(properties: Json) -> Json | None:
 
 def _disk_id(machine: Resource, disk: Json) -> ResourceId:
     return ResourceId(machine.id.scope, "Microsoft.Compute", ("disks",), (str(disk["name"]),))
-
-
-TYPES = (VirtualMachines, Extensions, Disks)

@@ -1,1 +1,29 @@
-"""Microsoft.DBforPostgreSQL: flexible servers and what belongs to them."""
+"""Microsoft.DBforPostgreSQL: flexible servers and what belongs to them.
+
+Its types and its routes; a new type is a file of its own and a line below.
+"""
+
+from local.arm_emulator.providers.dbforpostgresql import capabilities, children
+from local.arm_emulator.providers.dbforpostgresql.children import (
+    Administrators,
+    Configurations,
+    Databases,
+    ThreatProtection,
+    VirtualEndpoints,
+)
+from local.arm_emulator.providers.dbforpostgresql.servers import FlexibleServers
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.router import Route
+
+TYPES: tuple[type[ResourceType], ...] = (
+    FlexibleServers,
+    Configurations,
+    Administrators,
+    Databases,
+    VirtualEndpoints,
+    ThreatProtection,
+)
+ROUTES: tuple[Route, ...] = (
+    *capabilities.ROUTES,
+    *children.ROUTES,
+)

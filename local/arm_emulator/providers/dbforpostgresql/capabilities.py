@@ -1,6 +1,6 @@
 """What PostgreSQL offers in a region, and its questions before a server exists."""
 
-from local.arm_emulator.providers.quotas import beyond_quota, usage
+from local.arm_emulator.providers.usages import beyond_quota, usage
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World

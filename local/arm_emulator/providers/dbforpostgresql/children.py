@@ -180,7 +180,6 @@ def _protection(world: World, subscription: str, group: str, server: str, name: 
     return body | {"properties": {"state": "Disabled"}}
 
 
-TYPES = (Configurations, Administrators, Databases, VirtualEndpoints, ThreatProtection)
 _SERVER_PATH = (
     "/subscriptions/{subscription}/resourceGroups/{group}"
     f"/providers/{NAMESPACE}/flexibleServers/{{server}}"

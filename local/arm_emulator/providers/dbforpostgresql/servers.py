@@ -39,6 +39,7 @@ class FlexibleServers(PostgresqlType):
     type = SERVER
     model = "Server"
     timing = Timing(8 * 60, 2 * 60, 3 * 60)
+    zonal = True
     secrets = ("administratorLoginPassword",)
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)
@@ -238,6 +239,3 @@ class FlexibleServers(PostgresqlType):
             pair = LOCATIONS[region].pair
             endpoint = {"service": "Microsoft.Storage", "locations": [region, pair]}
             endpoints.append(endpoint | {"provisioningState": "Succeeded"})
-
-
-TYPES = (FlexibleServers,)

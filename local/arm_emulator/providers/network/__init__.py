@@ -1,1 +1,58 @@
-"""Microsoft.Network."""
+"""Microsoft.Network.
+
+Its types and its routes; a new type is a file of its own and a line below.
+"""
+
+from local.arm_emulator.providers.network import private_dns, quotas, routes
+from local.arm_emulator.providers.network.application_gateways.application_gateways import (
+    ApplicationGateways,
+    FirewallPolicies,
+)
+from local.arm_emulator.providers.network.bastion import BastionHosts
+from local.arm_emulator.providers.network.gateways.connections import Connections
+from local.arm_emulator.providers.network.gateways.express_route import (
+    ExpressRouteCircuits,
+    ExpressRoutePorts,
+)
+from local.arm_emulator.providers.network.gateways.gateways import VirtualNetworkGateways
+from local.arm_emulator.providers.network.network_interfaces import NetworkInterfaces
+from local.arm_emulator.providers.network.private_dns import (
+    RECORD_TYPES,
+    PrivateZones,
+    StartRecords,
+    VirtualNetworkLinks,
+)
+from local.arm_emulator.providers.network.public_ip_addresses import PublicIPAddresses
+from local.arm_emulator.providers.network.virtual_networks.route_tables import RouteTables
+from local.arm_emulator.providers.network.virtual_networks.security_groups import (
+    NetworkSecurityGroups,
+)
+from local.arm_emulator.providers.network.virtual_networks.virtual_networks import VirtualNetworks
+from local.arm_emulator.providers.network.watcher.watchers import NetworkWatchers
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.router import Route
+
+TYPES: tuple[type[ResourceType], ...] = (
+    BastionHosts,
+    NetworkInterfaces,
+    PublicIPAddresses,
+    PrivateZones,
+    VirtualNetworkLinks,
+    StartRecords,
+    *RECORD_TYPES,
+    NetworkSecurityGroups,
+    RouteTables,
+    VirtualNetworks,
+    NetworkWatchers,
+    ApplicationGateways,
+    FirewallPolicies,
+    ExpressRouteCircuits,
+    ExpressRoutePorts,
+    VirtualNetworkGateways,
+    Connections,
+)
+ROUTES: tuple[Route, ...] = (
+    *private_dns.ROUTES,
+    *quotas.ROUTES,
+    *routes.ROUTES,
+)

@@ -1,6 +1,6 @@
 """Bastion hosts."""
 
-from local.arm_emulator.providers.network.basic import (
+from local.arm_emulator.providers.network.base import (
     NetworkType,
     check_public_address,
     check_zones,
@@ -39,6 +39,7 @@ class BastionHosts(NetworkType):
     model = "BastionHost"
     has_guid = False
     timing = Timing(7 * 60, 3 * 60, 5 * 60)
+    zonal = True
 
     def check(self, change: Change) -> None:
         """Scale and features go with the SKU; the subnet has its name, its size and its rules."""
@@ -102,6 +103,3 @@ class BastionHosts(NetworkType):
             raise ArmError(400, self.world.settings.bastion_public_address_code, message)
         check_public_address(change, inner)
         check_entering(self.world, subnet, BASTIONS)
-
-
-TYPES = (BastionHosts,)

@@ -68,6 +68,7 @@ class PrivateZones(PrivateDnsType):
     type = "Microsoft.Network/privateDnsZones"
     model = "PrivateZone"
     timing = Timing(40, 35, 40)
+    joined = True
     name_rule = NameRule(
         r"([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.){1,33}[A-Za-z0-9-]{1,63}",
         "A private DNS zone has 2 to 34 labels of letters, digits, '-' and '_'.",
@@ -240,7 +241,6 @@ def _record_type(name: str) -> type[RecordSets]:
 RECORD_TYPES = tuple(
     _record_type(name) for name in ("A", "AAAA", "CNAME", "MX", "PTR", "SRV", "TXT")
 )
-TYPES = (PrivateZones, VirtualNetworkLinks, StartRecords, *RECORD_TYPES)
 ROUTES = (
     Route(
         "GET",

@@ -151,7 +151,6 @@ def _entry(resource: Resource, expand: list[str]) -> Json:
     return entry
 
 
-TYPES = (ResourceGroups,)
 ROUTES = (
     Route("GET", "/subscriptions/{subscription}/resourceGroups", list_groups),
     Route("GET", "/subscriptions/{subscription}/resources", list_resources),

@@ -11,16 +11,6 @@ from local.arm_emulator.wire.router import Route
 
 # Known to ARM and asked for by preflights, though no type of theirs is emulated.
 OTHER_NAMESPACES = ("Microsoft.Insights", "Microsoft.KeyVault", "Microsoft.ResourceGraph")
-# https://learn.microsoft.com/azure/reliability/availability-zones-service-support
-ZONAL = (
-    "Microsoft.Compute/disks",
-    "Microsoft.Compute/virtualMachines",
-    "Microsoft.DBforPostgreSQL/flexibleServers",
-    "Microsoft.Network/applicationGateways",
-    "Microsoft.Network/bastionHosts",
-    "Microsoft.Network/publicIPAddresses",
-    "Microsoft.Network/virtualNetworkGateways",
-)
 ALWAYS_REGISTERED = ("microsoft.authorization", "microsoft.resources", "microsoft.resourcegraph")
 
 
@@ -90,7 +80,7 @@ def _provider(arm: ResourceManager, subscription: str, namespace: str) -> Json:
 def _type(type_: ResourceType) -> Json:
     regional = type_.location == "regional"
     shown = list(LOCATIONS.values()) if regional else []
-    zonal = [each for each in shown if each.zones and type_.type in ZONAL]
+    zonal = [each for each in shown if each.zones and type_.zonal]
     zones = [{"location": each.display_name, "zones": ["1", "2", "3"]} for each in zonal]
     return {
         "resourceType": type_.type.partition("/")[2],

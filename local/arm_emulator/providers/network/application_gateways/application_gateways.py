@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.application_gateways.backend_health import backend_health
 from local.arm_emulator.providers.network.application_gateways.rules import check_document
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import find_references, named_children
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Timing
+from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
 from local.arm_emulator.wire.messages import Json, clone
 
 
@@ -22,6 +22,8 @@ class ApplicationGateways(NetworkType):
     type = "Microsoft.Network/applicationGateways"
     model = "ApplicationGateway"
     timing = Timing(8 * 60, 2.5 * 60, 5 * 60)
+    zonal = True
+    quotas = (Quota("ApplicationGateways", 1000, "application_gateway_quota_code"),)
     secrets = ("sslCertificates[].properties.data", "sslCertificates[].properties.password")
     actions: ClassVar[Mapping[str, float]] = {"backendhealth": 40.0, "start": 90.0, "stop": 90.0}
 
@@ -151,6 +153,7 @@ class FirewallPolicies(NetworkType):
     model = "WebApplicationFirewallPolicy"
     has_guid = False
     timing = Timing(2, 2, 5)
+    joined = True
     synchronous_put = True
     back_references = (
         BackReference("applicationGateways", "firewallPolicy", "/applicationGateways/"),
@@ -185,6 +188,3 @@ class FirewallPolicies(NetworkType):
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """No gateway may use it."""
         self.refuse_in_use(str(resource.id), self.world.settings.waf_policy_in_use_code, now)
-
-
-TYPES = (ApplicationGateways, FirewallPolicies)

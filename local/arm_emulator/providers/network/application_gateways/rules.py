@@ -5,7 +5,7 @@ the codes come from. One function per part; each raises for the first thing that
 """
 
 from local.arm_emulator.providers.network.application_gateways.routing import check_routing
-from local.arm_emulator.providers.network.basic import check_public_address, check_zones
+from local.arm_emulator.providers.network.base import check_public_address, check_zones
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_entering
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     APPLICATION_GATEWAYS,

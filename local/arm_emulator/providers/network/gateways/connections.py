@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from local.arm_emulator.engine.locks import BUSY
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.providers.network.gateways.express_route import used_keys
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
@@ -227,6 +227,3 @@ def _authorized(world: World, change: Change, circuit: Resource) -> ArmError | N
 def _authorizations(circuit: Resource) -> list[Json]:
     found: list[Json] = circuit.properties.get("authorizations") or []
     return found
-
-
-TYPES = (Connections,)

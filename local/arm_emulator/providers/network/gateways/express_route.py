@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
@@ -19,6 +19,7 @@ class ExpressRouteCircuits(NetworkType):
     model = "ExpressRouteCircuit"
     has_guid = False
     timing = Timing(90, 30, 60)
+    joined = True
     children: ClassVar[Mapping[str, Child]] = {
         "peerings": Child("ExpressRouteCircuitPeering", Timing(60, 30, 30)),
         "authorizations": Child("ExpressRouteCircuitAuthorization", Timing(10, 5, 10)),
@@ -132,6 +133,3 @@ def circuit_body(body: Json) -> Json:
         "sku": body.get("sku", sku),
         "properties": properties | body.get("properties", {}),
     }
-
-
-TYPES = (ExpressRouteCircuits, ExpressRoutePorts)

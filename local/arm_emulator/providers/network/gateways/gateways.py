@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from local.arm_emulator.providers.network.basic import NetworkType, check_public_address
+from local.arm_emulator.providers.network.base import NetworkType, check_public_address
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     network_key,
@@ -35,6 +35,8 @@ class VirtualNetworkGateways(NetworkType):
     model = "VirtualNetworkGateway"
     timing = Timing(25 * 60, 4 * 60, 9.5 * 60)
     retry_after = GATEWAY_RETRY_AFTER
+    zonal = True
+    joined = True
     in_use = "VirtualNetworkGatewayCannotBeDeleted"
     actions: ClassVar[Mapping[str, float]] = {
         "getLearnedRoutes": 15.0,
@@ -215,6 +217,3 @@ def _route(prefix: str) -> Json:
         "asPath": "12076-65001",
         "weight": 32769,
     }
-
-
-TYPES = (VirtualNetworkGateways,)

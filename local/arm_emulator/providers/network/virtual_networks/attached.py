@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_subnet
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.types.change import Change

@@ -6,7 +6,7 @@ from typing import ClassVar
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
 from local.arm_emulator.providers.network.virtual_networks.security_groups import is_tag
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Child, Timing
+from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import parse_prefix
 
@@ -17,6 +17,8 @@ class RouteTables(AttachedType):
     type = "Microsoft.Network/routeTables"
     model = "RouteTable"
     timing = Timing(4, 3, 5)
+    joined = True
+    quotas = (Quota("RouteTables", 200, "route_table_quota_code"),)
     children: ClassVar[Mapping[str, Child]] = {"routes": Child("Route", Timing(3, 3, 3))}
     back_references = (BackReference("subnets", "routeTable", "/subnets/"),)
     in_use = "InUseRouteTableCannotBeDeleted"
@@ -53,6 +55,3 @@ class RouteTables(AttachedType):
                 f"Route {name}: nextHopIpAddress goes with VirtualAppliance, and only with it."
             )
             raise ArmError(400, self.world.settings.route_next_hop_code, message)
-
-
-TYPES = (RouteTables,)

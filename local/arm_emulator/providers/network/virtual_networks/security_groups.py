@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Child, Timing
+from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import parse_prefix
 
@@ -54,6 +54,8 @@ class NetworkSecurityGroups(AttachedType):
     type = "Microsoft.Network/networkSecurityGroups"
     model = "NetworkSecurityGroup"
     timing = Timing(4, 3, 5)
+    joined = True
+    quotas = (Quota("NetworkSecurityGroups", 5000, "security_group_quota_code"),)
     children: ClassVar[Mapping[str, Child]] = {
         "securityRules": Child("SecurityRule", Timing(3, 3, 3))
     }
@@ -178,6 +180,3 @@ def is_tag(text: str) -> bool:
     name, _, region = text.partition(".")
     known = {tag.lower() for tag in TAGS}
     return text.lower() in known or (name.lower() in known and region.isalnum())
-
-
-TYPES = (NetworkSecurityGroups,)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from local.arm_emulator.engine.locks import BUSY
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.providers.network.virtual_networks.address_space import (
     check_place,
     space_of,
@@ -20,7 +20,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import users_
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource, Store
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Child, Timing
+from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import Network, parse_prefix
@@ -35,8 +35,10 @@ class VirtualNetworks(NetworkType):
     model = "VirtualNetwork"
     timing = Timing(9, 6, 20)
     retry_after = (3,)
+    joined = True
+    quotas = (Quota("VirtualNetworks", 1000, "VnetCountLimitReached"),)
     children: ClassVar[Mapping[str, Child]] = {
-        "subnets": Child("Subnet", Timing(6, 5, 10), "InUseSubnetCannotBeDeleted"),
+        "subnets": Child("Subnet", Timing(6, 5, 10), "InUseSubnetCannotBeDeleted", joined=True),
         "virtualNetworkPeerings": Child("VirtualNetworkPeering", Timing(10, 8, 8)),
     }
     back_references = (
@@ -227,6 +229,3 @@ def _services(properties: Json) -> set[str]:
 def _in_use(subnet: str, what: str, user: str, code: str) -> ArmError:
     message = f"Subnet {subnet} is in use by {user}; its {what} cannot be updated."
     return ArmError(400, code, message)
-
-
-TYPES = (VirtualNetworks,)

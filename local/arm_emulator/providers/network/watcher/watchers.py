@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.arm_emulator.providers.network.basic import NetworkType
+from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.providers.network.watcher.reachability import Source, Verdict, issue, judge
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.resource_type import Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 
 PROBES = 66  # as Azure sends them
@@ -20,6 +20,7 @@ class NetworkWatchers(NetworkType):
     model = "NetworkWatcher"
     has_guid = False
     timing = Timing(2, 2, 5)
+    quotas = (Quota("NetworkWatchers", 1, "NetworkWatcherCountLimitReached"),)
     synchronous_put = True
     actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}
 
@@ -85,6 +86,3 @@ class NetworkWatchers(NetworkType):
             "probesSent": PROBES,
             "probesFailed": 0 if found.reachable else PROBES,
         }
-
-
-TYPES = (NetworkWatchers,)

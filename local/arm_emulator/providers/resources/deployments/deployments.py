@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.providers.resources.deployments.family import DEPLOYMENTS
 from local.arm_emulator.providers.resources.deployments.preflight import check_template
+from local.arm_emulator.providers.resources.deployments.record import Asked, record_of
 from local.arm_emulator.providers.resources.deployments.routes import DEPLOYMENT, deployment_id
 from local.arm_emulator.providers.resources.deployments.run import (
     STEP_SECONDS,
@@ -102,7 +103,7 @@ class Deployments(ResourceType):
 
     def deleted(self, resource: Resource, now: datetime) -> None:
         """Whoever polls learns that its group has taken it along."""
-        main = self.world.operations.all.get(resource.notes.get("operation", ""))
+        main = self.world.operations.all.get(record_of(resource).get("operation", ""))
         if main is not None and main.running:
             message = f"The deployment {resource.id} went with its resource group."
             error = {"code": "DeploymentCanceled", "message": message, "details": []}
@@ -110,14 +111,14 @@ class Deployments(ResourceType):
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """What is not indexed for references: a record of a resource does not keep it."""
-        notes, properties = resource.notes, body["properties"]
-        properties |= notes["shown"]
-        done = [each for each in notes.get("steps", {}).values() if each["state"] == "Succeeded"]
+        record, properties = record_of(resource), body["properties"]
+        properties |= record["shown"]
+        done = [each for each in record["steps"].values() if each["state"] == "Succeeded"]
         if properties["provisioningState"] == "Succeeded":
-            properties["outputs"] = notes.get("outputs", {})
+            properties["outputs"] = record.get("outputs", {})
             properties["outputResources"] = [{"id": each["id"]} for each in done]
-        if "error" in notes:
-            properties["error"] = notes["error"]
+        if "error" in record:
+            properties["error"] = record["error"]
 
 
 def put_deployment(
@@ -129,8 +130,8 @@ def put_deployment(
     running = arm.running(prior) if prior is not None else None
     if running is not None:
         raise type_.busy_error(running)
-    notes, template = _read(arm, call, id_)
-    resource = _store(arm, call, id_, notes, template)
+    asked, template = _read(arm, call, id_)
+    resource = _store(arm, call, id_, asked, template)
     main = Operation(
         id=arm.operations.new_id(str(id_), "create"),
         key=id_.key,
@@ -138,7 +139,7 @@ def put_deployment(
         type=type_.type,
         kind="create",
         location="global",
-        caller=resource.notes["caller"]["object_id"],
+        caller=asked["caller"]["object_id"],
         started=call.time,
         ends=None,  # when the last of its resources has been written
     )
@@ -148,7 +149,7 @@ def put_deployment(
     if call.fault is None or not call.fault.stuck:
         seconds = STEP_SECONDS * arm.settings.duration_factor
         DeploymentRun(arm, resource).wait(call.time, seconds)
-    call.operation = resource.operation = resource.notes["operation"] = main.id
+    call.operation = resource.operation = record_of(resource)["operation"] = main.id
     return type_.family.written(arm, main, arm.show(resource), created=prior is None)
 
 
@@ -164,7 +165,7 @@ def validate(
     return Response(200, {"id": str(id_), "name": id_.name, "properties": properties})
 
 
-def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Json, Template]:
+def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Asked, Template]:
     """What is asked for, after everything that is refused before a write."""
     type_ = _type(arm)
     arm.check_gates(call, id_)
@@ -178,21 +179,21 @@ def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Json, Temp
         message = f"Deployments with {unsupported[0]} are not emulated."
         raise ArmError(501, "NotEmulated", message)
     assert call.caller is not None  # noqa: S101 - authenticated before
-    notes = {
+    asked: Asked = {
         "name": id_.name,
         "template": properties.get("template"),
         "parameters": properties.get("parameters") or {},
         "caller": asdict(call.caller),
     }
-    template = read_template(arm, id_.group_key, notes)
+    template = read_template(arm, id_.group_key, asked)
     check_template(arm, call, id_, template)
-    return notes, template
+    return asked, template
 
 
 def _store(
-    arm: ResourceManager, call: Call, id_: ResourceId, notes: Json, template: Template
+    arm: ResourceManager, call: Call, id_: ResourceId, asked: Asked, template: Template
 ) -> Resource:
-    text = json.dumps(notes["template"], sort_keys=True)
+    text = json.dumps(asked["template"], sort_keys=True)
     properties = {
         "templateHash": template_hash(text),
         "mode": "Incremental",
@@ -205,7 +206,7 @@ def _store(
     if (call.request.body or {}).get("tags"):
         body["tags"] = clone(call.request.body["tags"])
     resource = Resource(id_, body, call.time, call.time)
-    resource.notes = notes | {"shown": describe_template(template)}
+    resource.notes = {**asked, "shown": describe_template(template), "steps": {}}
     _type(arm).dress(resource)
     arm.store.put(resource)
     return resource
@@ -217,7 +218,6 @@ def _type(arm: ResourceManager) -> ResourceType:
     return found
 
 
-TYPES = (Deployments,)
 ROUTES = (
     Route("PUT", DEPLOYMENT, put_deployment),
     Route("POST", DEPLOYMENT + "/validate", validate),

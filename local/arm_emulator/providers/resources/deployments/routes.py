@@ -1,6 +1,7 @@
 """Reads of deployments: their operations, the template, the monitor."""
 
 from local.arm_emulator.engine.polling import poll_status
+from local.arm_emulator.providers.resources.deployments.record import record_of
 from local.arm_emulator.providers.resources.deployments.steps import find_step, list_steps
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
@@ -31,7 +32,7 @@ def export_template(
 ) -> Response:
     """The template as it was sent."""
     found = _stored(arm, subscription, group, deployment)
-    return Response(200, {"template": found.notes["template"]})
+    return Response(200, {"template": record_of(found)["template"]})
 
 
 def deployment_id(

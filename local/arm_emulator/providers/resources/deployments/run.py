@@ -6,8 +6,14 @@ client sends, and takes as long.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, cast
 
+from local.arm_emulator.providers.resources.deployments.record import (
+    Asked,
+    Step,
+    StepState,
+    record_of,
+)
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
@@ -18,7 +24,8 @@ from local.arm_emulator.templates.scope import Scope
 from local.arm_emulator.templates.template import Template
 from local.arm_emulator.wire.messages import Caller, Json, Request
 
-RUNNING, WAITING = "Running", "Waiting"
+RUNNING: Final = "Running"
+WAITING: Final = "Waiting"
 STEP = "step"  # the kind of the operations by which a deployment waits for time to pass
 STEP_SECONDS = 2.0  # [K] between the acceptance of a deployment and its first write
 FAILED = (
@@ -33,8 +40,9 @@ class DeploymentRun:
     def __init__(self, world: World, deployment: Resource) -> None:
         self._world = world
         self._deployment = deployment
-        self.template = read_template(world, deployment.id.group_key, deployment.notes)
-        self.steps: dict[str, Json] = deployment.notes.setdefault("steps", {})
+        self.template = read_template(world, deployment.id.group_key, record_of(deployment))
+        self.record = record_of(deployment)
+        self.steps = self.record["steps"]
 
     def wait(self, now: datetime, seconds: float) -> None:
         """Go on after a while."""
@@ -47,7 +55,7 @@ class DeploymentRun:
                 type=self._deployment.id.type,
                 kind=STEP,
                 location="global",
-                caller=self._deployment.notes["caller"]["object_id"],
+                caller=self.record["caller"]["object_id"],
                 started=now,
                 ends=now + timedelta(seconds=seconds),
             )
@@ -75,22 +83,25 @@ class DeploymentRun:
         """An operation of one of the resources has ended."""
         for step in self.steps.values():
             if step.get("operation") == operation.id and step["state"] == RUNNING:
-                step |= {"state": operation.status, "ended": now.isoformat()}
+                step["state"] = cast(StepState, operation.status)
+                step["ended"] = now.isoformat()
                 if operation.error is not None:
-                    step |= {"error": operation.error, "status": "Conflict"}
+                    step["error"], step["status"] = operation.error, "Conflict"
         self.go_on(now)
 
     @property
     def _main(self) -> Operation:
-        return self._world.operations.all[self._deployment.notes["operation"]]
+        return self._world.operations.all[self.record["operation"]]
 
     def _is_ready(self, planned: Planned) -> bool:
-        return all(self.steps.get(key, {}).get("state") == "Succeeded" for key in planned.after)
+        return all(
+            key in self.steps and self.steps[key]["state"] == "Succeeded" for key in planned.after
+        )
 
     def _write(self, planned: Planned, now: datetime) -> None:
-        step: Json = {"id": str(planned.id), "type": planned.id.type, "state": RUNNING}
-        step["started"] = now.isoformat()
-        self.steps[planned.id.key] = step
+        step = self.steps[planned.id.key] = Step(
+            id=str(planned.id), type=planned.id.type, state=RUNNING, started=now.isoformat()
+        )
         try:
             body = self.template.body(planned, self._world.view)
         except ExpressionError as error:
@@ -106,23 +117,23 @@ class DeploymentRun:
             refusal = (response.body or {}).get("error") or {"code": "InternalServerError"}
             self._fail(step, now, refusal, response.status or 500)
         elif operation is not None and operation.running:
-            step |= {"operation": operation.id, "status": "Created"}
+            step["operation"], step["status"] = operation.id, "Created"
             operation.awaited_by.append(self._deployment.key)
             self._world.operations.changed.add(operation.id)
         else:
-            step |= {"state": "Succeeded", "status": "OK", "ended": now.isoformat()}
+            step["state"], step["status"], step["ended"] = "Succeeded", "OK", now.isoformat()
 
     def _call(self, planned: Planned, body: Json, now: datetime) -> Call:
         """The request that a deployment makes in the name of its caller."""
         query = {"api-version": planned.api_version}
         request = Request("PUT", str(planned.id), query, body=body)
         call = Call(self._world.next_number, request, now)
-        call.caller = Caller(**self._deployment.notes["caller"])
+        call.caller = Caller(**self.record["caller"])
         call.correlation = self._deployment.properties["correlationId"]
         return call
 
-    def _fail(self, step: Json, now: datetime, error: Any, status: int) -> None:
-        step |= {"state": "Failed", "error": error, "ended": now.isoformat()}
+    def _fail(self, step: Step, now: datetime, error: Any, status: int) -> None:
+        step["state"], step["error"], step["ended"] = "Failed", error, now.isoformat()
         step["status"] = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}.get(
             status, "Conflict"
         )
@@ -136,7 +147,7 @@ class DeploymentRun:
             error = self._read_outputs()
         if error is not None:
             error["target"] = str(self._deployment.id)
-            self._deployment.notes["error"] = error
+            self.record["error"] = error
             status = "Canceled" if status == "Canceled" else "Failed"
         began = datetime.fromisoformat(self._deployment.properties["timestamp"])
         self._deployment.properties["duration"] = f"PT{(now - began).total_seconds():g}S"
@@ -144,14 +155,14 @@ class DeploymentRun:
 
     def _read_outputs(self) -> Json | None:
         try:
-            self._deployment.notes["outputs"] = self.template.outputs(self._world.view)
+            self.record["outputs"] = self.template.outputs(self._world.view)
         except ExpressionError as error:
             message = f"Unable to evaluate template outputs: {error}"
             return {"code": "DeploymentOutputEvaluationFailed", "message": message, "details": []}
         return None
 
 
-def read_template(world: World, group_key: str, notes: Json) -> Template:
+def read_template(world: World, group_key: str, asked: Asked) -> Template:
     """The template of a deployment in a group, read with its parameters.
 
     Raises:
@@ -159,7 +170,7 @@ def read_template(world: World, group_key: str, notes: Json) -> Template:
     """
     subscription = group_key.split("/")[2]
     scope = Scope(
-        deployment={"name": notes["name"]},
+        deployment={"name": asked["name"]},
         group=world.view(group_key) or {},
         subscription={
             "id": f"/subscriptions/{subscription}",
@@ -167,4 +178,4 @@ def read_template(world: World, group_key: str, notes: Json) -> Template:
             "tenantId": world.settings.tenant_id,
         },
     )
-    return Template(notes["template"], notes["parameters"], scope)
+    return Template(asked["template"], asked["parameters"], scope)

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from local.arm_emulator.providers.resources.deployments.record import Step, record_of
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.templates.template import Template
@@ -47,8 +48,7 @@ def describe_template(template: Template) -> Json:
 def list_steps(world: World, deployment: Resource) -> list[Json]:
     """One entry for every resource that was written or tried, and one for the outputs' reading."""
     return [
-        _entry(world, deployment, key, step)
-        for key, step in deployment.notes.get("steps", {}).items()
+        _entry(world, deployment, key, step) for key, step in record_of(deployment)["steps"].items()
     ]
 
 
@@ -65,7 +65,7 @@ def find_step(world: World, deployment: Resource, operation: str) -> Json:
     raise ArmError(404, "DeploymentOperationNotFound", message)
 
 
-def _entry(world: World, deployment: Resource, key: str, step: Json) -> Json:
+def _entry(world: World, deployment: Resource, key: str, step: Step) -> Json:
     operation = world.identity.guid(deployment.key, key)[:16].upper().replace("-", "")
     properties: Json = {
         "provisioningOperation": "Create",

@@ -1,0 +1,71 @@
+"""What all types of Microsoft.Network share."""
+
+from typing import ClassVar
+
+from local.arm_emulator.providers.network.quotas import check_quotas
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.families import NETWORK
+from local.arm_emulator.types.resource_type import ResourceType
+from local.arm_emulator.wire.locations import LOCATIONS, canonical
+from local.arm_emulator.wire.messages import ArmError, Json
+
+API_VERSIONS = (
+    "2026-03-01",
+    "2026-01-01",
+    "2025-09-01",
+    "2025-07-01",
+    "2025-05-01",
+    "2025-03-01",
+    "2025-01-01",
+    "2024-10-01",
+    "2024-07-01",
+    "2024-05-01",
+    "2024-03-01",
+    "2024-01-01",
+    "2023-11-01",
+    "2023-09-01",
+    "2022-11-01",
+    "2022-07-01",
+    "2022-05-01",
+    "2022-01-01",
+    "2018-10-01",
+    "2015-06-15",
+)
+
+
+class NetworkType(ResourceType):
+    """What all types of Microsoft.Network share."""
+
+    api_versions = API_VERSIONS
+    family = NETWORK
+    has_guid: ClassVar[bool] = True  # as the SDK's models have it
+
+    def check_quota(self, change: Change) -> None:
+        """So many of a type per region."""
+        check_quotas(change, self.quotas)
+
+    def fill(self, change: Change) -> None:
+        """A GUID that stays for life."""
+        if self.has_guid:
+            change.properties["resourceGuid"] = change.before("properties", "resourceGuid") or (
+                self.guid(change.id.key, change.now)
+            )
+
+
+def check_zones(change: Change) -> None:
+    """Refuse zones in a region without any."""
+    region = LOCATIONS.get(canonical(str(change.body.get("location", ""))))
+    if change.body.get("zones") and region is not None and not region.zones:
+        message = (
+            f"Resource {change.id} has availability zones, which {region.name} does not support."
+        )
+        raise ArmError(400, change.world.settings.zones_code, message)
+
+
+def check_public_address(change: Change, configuration: Json) -> None:
+    """Refuse a public address that something else uses."""
+    target = (configuration.get("publicIPAddress") or {}).get("id")
+    for reference in change.world.store.references_to(str(target)) if target else ():
+        if reference.owner != change.id.key:
+            message = f"Resource {change.id} cannot use {target}: {reference.element} has it."
+            raise ArmError(400, "PublicIPAddressInUse", message)

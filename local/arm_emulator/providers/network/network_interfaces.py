@@ -1,0 +1,77 @@
+"""Network interfaces."""
+
+from local.arm_emulator.providers.network.base import NetworkType, check_public_address
+from local.arm_emulator.providers.network.virtual_networks.subnets import (
+    check_entry,
+    check_static_address,
+    free_address,
+)
+from local.arm_emulator.state.references import Reference
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
+from local.arm_emulator.wire.messages import ArmError
+
+
+class NetworkInterfaces(NetworkType):
+    """Network interfaces."""
+
+    type = "Microsoft.Network/networkInterfaces"
+    model = "NetworkInterface"
+    timing = Timing(4, 3, 5)
+    in_use = "NicInUse"
+    lag = "nic_lag_seconds"
+    joined = True
+    quotas = (Quota("NetworkInterfaces", 65536, "network_interface_quota_code"),)
+    back_references = (BackReference("virtualMachine", "networkInterfaces", single=True),)
+
+    def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
+        """After its machine is gone the interface stays reserved for 180 seconds."""
+        if not any(each in self.world.store.references_to(target) for each in users):
+            code = "NicReservedForAnotherVm"
+        return super().in_use_error(target, code, users)
+
+    def check(self, change: Change) -> None:
+        """Each configuration is in a subnet it may enter, with an address it may have."""
+        configurations = change.properties.get("ipConfigurations") or []
+        if not configurations:
+            message = f"Network interface {change.id} has no IP configuration."
+            # This code and the next: the notes of the makers of Azure PowerShell.
+            raise ArmError(400, "InvalidIPConfigCount", message)
+        for configuration in configurations:
+            inner = configuration.get("properties") or {}
+            subnet = (inner.get("subnet") or {}).get("id")
+            if not subnet:
+                message = f"IP configuration {configuration.get('name')} has no subnet."
+                raise ArmError(400, "SubnetIsRequired", message)
+            check_entry(change, subnet)
+            if inner.get("privateIPAddress"):
+                check_static_address(change, subnet, inner["privateIPAddress"])
+            check_public_address(change, inner)
+
+    def fill(self, change: Change) -> None:
+        """A private address in the subnet."""
+        super().fill(change)
+        properties = change.properties
+        properties.setdefault("enableAcceleratedNetworking", False)
+        properties.setdefault("enableIPForwarding", False)
+        properties.setdefault("tapConfigurations", [])
+        properties.setdefault("hostedWorkloads", [])
+        properties.setdefault("nicType", "Standard")
+        names = properties.setdefault("dnsSettings", {})
+        names["appliedDnsServers"] = names.setdefault("dnsServers", [])
+        for at, configuration in enumerate(properties.get("ipConfigurations") or []):
+            inner = configuration["properties"]
+            inner.setdefault("primary", at == 0)
+            inner.setdefault("privateIPAddressVersion", "IPv4")
+            inner.setdefault("privateIPAllocationMethod", "Dynamic")
+            if not inner.get("privateIPAddress") and inner.get("subnet"):
+                known = _address_before(change, configuration["name"])
+                inner["privateIPAddress"] = known or free_address(change, inner["subnet"]["id"])
+
+
+def _address_before(change: Change, name: str) -> str | None:
+    for configuration in change.before("properties", "ipConfigurations") or []:
+        if configuration["name"] == name:
+            known = configuration["properties"].get("privateIPAddress")
+            return str(known) if known else None
+    return None
