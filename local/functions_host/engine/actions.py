@@ -22,7 +22,9 @@ CONTINUE_AS_NEW, CREATE_TIMER, WAIT_FOR_EVENT = 4, 5, 6
 CALL_ENTITY, CALL_HTTP, SIGNAL_ENTITY, SCHEDULED_SIGNAL_ENTITY = 7, 8, 9, 10
 WHEN_ANY, WHEN_ALL = 11, 12
 
-MAX_CUSTOM_STATUS_BYTES = 16 * 1024  # in UTF-16, as .NET counts
+# In UTF-16, as .NET counts. The extension counts whole kilobytes, so that it was seen to accept
+# 17,407 bytes; what is documented is 16 KB, and nobody should depend on more.
+MAX_CUSTOM_STATUS_BYTES = 16 * 1024
 MAX_ACTIONS = 100_000
 
 _REFUSED = {
@@ -84,7 +86,12 @@ class Follower:
     async def _follow(self) -> str | None:
         answer = self.answer
         if "customStatus" in answer:
-            self.custom_status = check_custom_status(answer["customStatus"])
+            try:
+                self.custom_status = check_custom_status(answer["customStatus"])
+            except OrchestrationFailed as large:
+                self.custom_status = "null"  # what was set before goes too
+                error = f"Orchestrator function '{self.name}' failed: {large}"
+                raise OrchestrationFailed(error) from large
         for action in _actions_of(answer):
             await self._create(action)
         if answer.get("error"):
@@ -92,7 +99,7 @@ class Follower:
             raise OrchestrationFailed(error)
         if not answer["isDone"]:
             await Task()  # the next message brings another answer
-        return json.dumps(answer["output"]) if "output" in answer else None
+        return compact(answer["output"]) if "output" in answer else None
 
     def _create(self, action: Action) -> Task:
         kind = action["actionType"]
@@ -128,7 +135,12 @@ class Follower:
         check_found(name.casefold() in known, "activity", name, known.values())
         text = json.dumps([action.get("input") or "null"])
         return self.execution.schedule(
-            EventType.TASK_SCHEDULED, Name=known[name.casefold()], Version="", Input=text
+            EventType.TASK_SCHEDULED,
+            Name=known[name.casefold()],
+            Version="",
+            Input=text,
+            ParentTraceContext=None,
+            Tags=None,
         )
 
     def _call_sub(self, action: Action) -> Task:
@@ -143,6 +155,8 @@ class Follower:
             Version=action.get("version") or self.catalogue.default_version or "",
             InstanceId=child_id,
             Input=json.dumps(action.get("input") or "null"),
+            ClientSpanId=None,
+            Tags=None,
         )
 
     def _retry(self, action: Action) -> Task:
@@ -191,14 +205,19 @@ def check_custom_status(status: object) -> str:
     Raises:
         OrchestrationFailed: it is larger than the extension stores.
     """
-    text = json.dumps(status, ensure_ascii=False, separators=(",", ":"))
+    text = compact(status)
     size = len(text.encode("utf-16-le"))
     if size > MAX_CUSTOM_STATUS_BYTES:
         raise OrchestrationFailed(
-            f"The size of the custom status, {size} bytes in UTF-16, is above the limit of "
-            f"{MAX_CUSTOM_STATUS_BYTES} bytes."
+            "The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current "
+            f"payload size is {max(size // 1024, 17)} KB."
         )
     return text
+
+
+def compact(value: object) -> str:
+    """The JSON text of a value as Newtonsoft writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def check_child_id(child_id: str, own_id: str) -> None:

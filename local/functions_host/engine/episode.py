@@ -22,6 +22,7 @@ from local.functions_host.engine.history import (
     from_text,
     new_event,
     played,
+    recorded,
     to_text,
 )
 from local.functions_host.errors import InvocationFailed
@@ -90,7 +91,8 @@ class Episode:
         return (
             f'{{"history":[{",".join(texts)}],"input":{instance.input or "null"},'
             f'"instanceId":{json.dumps(instance.id)},"isReplaying":{replaying},'
-            f'"parentInstanceId":{parent},"upperSchemaVersion":1,"upperSchemaVersionNew":2,'
+            f'"parentInstanceId":{parent},"sourceInstanceId":null,'
+            '"upperSchemaVersion":1,"upperSchemaVersionNew":3,'
             '"longRunningTimerIntervalDuration":"3.00:00:00",'
             '"maximumShortTimerDuration":"6.00:00:00",'
             '"defaultHttpAsyncRequestSleepTimeMillseconds":30000}'
@@ -224,6 +226,7 @@ def _ended(episode: Episode, execution: Execution, status: str, output: str | No
         execution.next_id,
         OrchestrationStatus=status,
         Result=output,
+        FailureDetails=None,
     )
     _record(episode, execution, outcome, final)
     return outcome
@@ -238,7 +241,7 @@ def _record(
         {**event, "Timestamp": stamp} for _, event in sorted(execution.pending.items())
     ]
     outcome.new_events = [played(event) for event in episode.new_events()]
-    outcome.new_events += outcome.decisions
+    outcome.new_events += [recorded(decision) for decision in outcome.decisions]
     if final is not None:
         outcome.new_events.append(final)
     outcome.new_events.append(new_event(EventType.ORCHESTRATOR_COMPLETED, episode.now))

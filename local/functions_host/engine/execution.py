@@ -36,18 +36,25 @@ class NonDeterminism(Exception):
     """The history tells of a decision that this replay did not take."""
 
     def __init__(self, event: Event, pending: Event | None) -> None:
-        recorded = f"{KIND_WORDS[event['EventType']]} {event.get('Name') or ''}".strip()
         if pending is None:
-            replayed = "has not scheduled anything"
+            replayed = "hasn't (yet?) scheduled this task"
         else:
-            name = pending.get("Name") or ""
-            replayed = f"scheduled {KIND_WORDS[pending['EventType']]} {name}".strip()
+            replayed = f"scheduled {describe(pending)} under this ID instead"
         super().__init__(
-            f"{NON_DETERMINISM} the history has {recorded} with sequence id "
-            f"{event['EventId']}, but the replay {replayed} under this id. Was the orchestrator "
-            "changed while this instance was running, or does it depend on more than its history?"
+            f"{NON_DETERMINISM} A previous execution of this orchestration scheduled "
+            f"{describe(event)}, but the current replay execution {replayed}. Was a change made to "
+            "the orchestrator code after this instance had already started running?"
         )
         self.event, self.pending = event, pending
+
+
+def describe(decision: Event) -> str:
+    """What a decision started, in the words of the Durable Task Framework."""
+    kind = f"{KIND_WORDS[decision['EventType']]} task with sequence ID {decision['EventId']}"
+    if decision["EventType"] == EventType.TIMER_CREATED:
+        return kind
+    version = f"(version '{decision['Version'] or ''}')"
+    return f"{kind} and name '{decision['Name']}' {version}"
 
 
 @dataclass

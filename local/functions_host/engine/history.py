@@ -49,8 +49,10 @@ COMPLETIONS = SUCCESSES | FAILURES
 
 
 def to_text(moment: datetime) -> str:
-    """The .NET round-trip form: seven fractional digits and Z."""
-    return f"{moment.isoformat(timespec='microseconds')[:26]}0Z"
+    """As Newtonsoft writes it: UTC with Z, the fraction without trailing zeros."""
+    whole, _, fraction = moment.isoformat(timespec="microseconds")[:26].partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"
 
 
 def from_text(text: str) -> datetime:
@@ -83,6 +85,17 @@ def completed_id(event: Event) -> int:
     """The sequence id of the task that a completion completes."""
     key = "TimerId" if event["EventType"] == EventType.TIMER_FIRED else "TaskScheduledId"
     return int(event[key])
+
+
+def recorded(decision: Event) -> Event:
+    """A decision as the history keeps it: without the input of what it starts.
+
+    The extension keeps none unless `storeInputsInOrchestrationHistory` is on.
+    """
+    kept = {**decision, "Input": None} if "Input" in decision else dict(decision)
+    if decision["EventType"] == EventType.SUB_ORCHESTRATION_CREATED:
+        kept["Version"] = decision["Version"] or None
+    return kept
 
 
 encode = json.JSONEncoder(separators=(",", ":")).encode

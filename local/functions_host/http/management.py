@@ -155,6 +155,8 @@ class Management:
 
 def error_response(status: int, message: str) -> web.Response:
     """An error as ASP.NET writes it; always JSON, since the client parses every body."""
+    if status == 409:
+        return web.json_response({"Message": message}, status=status)
     summary = message if status < 500 else "Something went wrong while processing your request"
     kind = "System.ArgumentException" if status == 400 else "System.InvalidOperationException"
     body = {

@@ -50,7 +50,13 @@ class Operations:
         if await request.text() and request.content_type.lower() != "application/json":
             raise RequestError(400, "Only application/json request content is supported.")
         text = await json_text(request)
-        self._hub.send(instance.id, EventType.EVENT_RAISED, Name=name, Input=text or "null")
+        self._hub.send(
+            instance.id,
+            EventType.EVENT_RAISED,
+            Name=name,
+            Input=text or "null",
+            ParentTraceContext=None,
+        )
         return web.Response(status=202)
 
     def _send(

@@ -108,9 +108,11 @@ def _shape(
     shown = {k: v for k, v in event.items() if k not in _NEVER_SHOWN}
     shown["EventType"] = HISTORY_NAMES[kind]
     if origin is not None:
-        shown["ScheduledTime"] = origin["Timestamp"]
+        shown["ScheduledTime"] = origin["Timestamp"].replace("Z", "+00:00")
         shown["FunctionName"] = origin["Name"]
         shown["Input"] = origin["Input"]
+        if "InstanceId" in origin:
+            shown["InstanceId"] = origin["InstanceId"]
     if kind == EventType.EXECUTION_STARTED:
         for name in _START_INTERNALS:
             shown.pop(name, None)
@@ -120,11 +122,8 @@ def _shape(
             shown["Result"] = parsed(shown.get("Result"))
         else:
             shown.pop("Result", None)
-    if "Input" in shown:
-        if show_input:
-            shown["Input"] = parsed(shown["Input"])
-        else:
-            del shown["Input"]
+    if not show_input:
+        shown.pop("Input", None)
     return shown
 
 

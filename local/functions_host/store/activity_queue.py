@@ -95,4 +95,5 @@ def _completion(activity: Activity, result: str | None, reason: str | None, now:
     scheduled = {"TaskScheduledId": activity.task_id}
     if reason is None:
         return new_event(EventType.TASK_COMPLETED, now, **scheduled, Result=result)
-    return new_event(EventType.TASK_FAILED, now, **scheduled, Reason=reason, Details=None)
+    failure = {"Reason": reason, "Details": None, "FailureDetails": None}
+    return new_event(EventType.TASK_FAILED, now) | scheduled | failure

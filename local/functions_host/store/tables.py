@@ -202,7 +202,7 @@ def started_event(instance: Instance) -> Event:
                 "ExecutionId": instance.parent_execution_id,
             },
             "Name": instance.parent_name,
-            "Version": "",
+            "Version": None,
             "TaskScheduleId": instance.parent_task_id,
         }
     own = {"InstanceId": instance.id, "ExecutionId": instance.execution_id}
@@ -212,9 +212,14 @@ def started_event(instance: Instance) -> Event:
         OrchestrationInstance=own,
         ParentInstance=parent,
         Name=instance.name,
-        Version=instance.version,
+        Version=instance.version or None,
         Input=instance.input,
         Tags=None,
+        Correlation=None,
+        ParentTraceContext=None,
+        ScheduledStartTime=None,
+        Generation=0 if parent is None else None,
+        GenerateNewTrace=False,
     )
 
 

@@ -103,7 +103,7 @@ class TaskHub:
             episode.instance,
             status=outcome.status,
             output=outcome.output,
-            custom_status=outcome.custom_status or episode.instance.custom_status,
+            custom_status=custom_status(episode.instance, outcome),
             updated=episode.now,
         )
         with self.store.transaction(f"episode {instance.id}"):
@@ -150,8 +150,12 @@ class TaskHub:
             elif task_id not in cancelled:
                 fire_at = from_text(event["FireAt"])
                 due = max(fire_at, instance.updated)
+                # Stamped when it is written, which is before it fires: as the extension does.
                 fired = new_event(
-                    EventType.TIMER_FIRED, due, TimerId=task_id, FireAt=event["FireAt"]
+                    EventType.TIMER_FIRED,
+                    instance.updated,
+                    TimerId=task_id,
+                    FireAt=event["FireAt"],
                 )
                 self.store.send(
                     instance.id,
@@ -172,6 +176,7 @@ class TaskHub:
                 TaskScheduledId=event["EventId"],
                 Reason=already_exists(existing),
                 Details=None,
+                FailureDetails=None,
             )
             self.store.send(parent.id, failed, now, parent.execution_id)
             return
@@ -202,7 +207,7 @@ class TaskHub:
             fields["Result"] = instance.output
         else:
             kind = EventType.SUB_ORCHESTRATION_FAILED
-            fields |= {"Reason": instance.output or "", "Details": None}
+            fields |= {"Reason": instance.output or "", "Details": None, "FailureDetails": None}
         event = new_event(kind, instance.updated, **fields)
         self.store.send(instance.parent_id, event, instance.updated, instance.parent_execution_id)
 
@@ -216,6 +221,12 @@ class TaskHub:
         for event in outcome.carried:
             self.store.send(instance.id, event, instance.updated)
         self.update(renewed)
+
+
+def custom_status(instance: Instance, outcome: Outcome) -> str | None:
+    """The custom status after an episode: an answer without one leaves it as it was."""
+    status = outcome.custom_status or instance.custom_status
+    return None if status == "null" else status
 
 
 def already_exists(instance: Instance) -> str:

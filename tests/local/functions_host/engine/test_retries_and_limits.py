@@ -221,7 +221,7 @@ def test_a_custom_status_holds_16_kilobytes_of_utf_16(
     status = bench.run(flow, echo)
     assert status["runtimeStatus"] == ends
     if ends == "Failed":
-        assert "16384 bytes" in status["output"]
+        assert "must not exceed 16 KB. The current payload size is 17 KB." in status["output"]
 
 
 @pytest.mark.case(25)
