@@ -54,6 +54,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lint-imports --config local/importlinter.toml
+	@if command -v bicep > /dev/null; then \
+		for file in infra/*.bicep; do bicep build --stdout $$file > /dev/null && bicep lint $$file || exit 1; done; \
+	else \
+		echo "infra: no bicep found, so nobody checked its types, properties and linter rules (make test parses it)"; \
+	fi
 
 format: setup
 	$(BIN)/ruff format .

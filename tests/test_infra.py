@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pycep
 import pytest
+from lark import UnexpectedInput
 
 from shared.resources.catalogue import catalogue
 from shared.settings import SettingMissing, settings_from
@@ -90,12 +92,15 @@ def test_the_parameters_are_those_of_the_template() -> None:
     assert {name for name, default in declared.items() if not default} <= set(given)
 
 
-@pytest.mark.parametrize("file", ["main", "app", "circuit"])
-def test_the_brackets_of_a_template_match(file: str) -> None:
-    text = (ROOT / "infra" / f"{file}.bicep").read_text(encoding="utf-8")
-    text = re.sub(r"//.*", "", text)
-    for opening, closing in ("{}", "[]", "()"):
-        assert text.count(opening) == text.count(closing)
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "infra").glob("*.bicep")))
+def test_a_template_is_bicep(file: str) -> None:
+    parsed = pycep.BicepParser().parse(file_path=ROOT / "infra" / file)
+    assert set(parsed) & {"resources", "modules"}
+
+
+def test_what_is_not_bicep_is_told() -> None:
+    with pytest.raises(UnexpectedInput):
+        pycep.BicepParser().parse(text="resource site 'Microsoft.Web/sites@2024-04-01' = {")
 
 
 def test_azd_finds_the_app_and_its_template() -> None:

@@ -74,6 +74,8 @@ class JumpBox(ResourceById):
             Path(at="properties.securityProfile", fixed=True, omitted=True),
             # Learn: Change the size of a virtual machine
             Path(at="properties.hardwareProfile", disturbs="the machine restarts"),
+            Path(at="properties.vmId", shown=True),
+            Path(at="properties.timeCreated", shown=True),
         )
     )
 

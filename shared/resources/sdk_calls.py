@@ -5,7 +5,8 @@ Nothing here waits or reads a model: what an answer means is for the resource an
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from inspect import signature
+from typing import Any, Protocol, get_args
 
 from shared.deployment.messages import Json
 
@@ -56,7 +57,7 @@ class Answer:
 
 def answered(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
     """Call a synchronous SDK method and keep the HTTP response, not the model made of it."""
-    response: Response = method(*arguments, cls=_response, **options)
+    response: Response = method(*_typed(method, arguments), cls=_response, **options)
     return response
 
 
@@ -89,8 +90,33 @@ class FirstAnswer:
 
 def started(method: Callable[..., Any], *arguments: Any, **options: Any) -> Response:
     """Call a `begin_` method for its first answer only: the waiting is the orchestrator's."""
-    response: Response = method(*arguments, polling=FirstAnswer(), **options).result()
+    submitted = method(*_typed(method, arguments), polling=FirstAnswer(), **options)
+    response: Response = submitted.result()
     return response
+
+
+def body_types(method: Callable[..., Any]) -> tuple[type, ...]:
+    """What an SDK method takes for a body: its model and its TypedDict; none where it has none."""
+    for parameter in signature(method).parameters.values():
+        if model := [kind for kind in get_args(parameter.annotation) if _is_body(kind)]:
+            return tuple(model)
+    return ()
+
+
+def _is_body(kind: Any) -> bool:
+    return hasattr(kind, "_attr_to_rest_field") or hasattr(kind, "__total__")
+
+
+def _typed(method: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments with the body as the SDK's model of it.
+
+    A model leaves out what only Azure writes, at any depth; a plain dict is sent as it is.
+    """
+    model = next(iter(body_types(method)), None)
+    return tuple(
+        model(argument) if model and isinstance(argument, Mapping) else argument
+        for argument in arguments
+    )
 
 
 def _response(pipeline: Any, _body: Any, _headers: Any) -> Any:
