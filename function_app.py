@@ -6,16 +6,22 @@ import azure.durable_functions as df
 
 from activities import (
     apply_resource,
+    confirm_plan,
     delete_resource,
     list_deployments,
+    load_operation,
     plan_deployment,
+    plan_rollback,
     poll_resource,
     preflight,
     probe_connectivity,
+    prove_absence,
     read_signals,
+    record_end,
+    record_plan,
     report_drift,
     restore_resource,
-    save_record,
+    save_progress,
 )
 from orchestrators import check_drift, deploy, destroy, scan_drift, validate
 from triggers import deployments, drift, operations, page
@@ -30,15 +36,21 @@ for part in (deployments, operations, drift, page):
 for part in (deploy, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)
 for part in (
+    load_operation,
     plan_deployment,
     preflight,
+    record_plan,
+    confirm_plan,
     apply_resource,
     poll_resource,
     delete_resource,
     restore_resource,
     probe_connectivity,
-    save_record,
     read_signals,
+    save_progress,
+    plan_rollback,
+    prove_absence,
+    record_end,
     list_deployments,
     report_drift,
 ):

@@ -2,8 +2,8 @@
 
 import azure.durable_functions as df
 
-from shared.azure.calls import told
-from shared.deployment.messages import Json
+from shared.azure.errors import failures_as_data
+from shared.deployment.operation import DeploymentPage, PageRequest
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -11,12 +11,9 @@ blueprint = df.Blueprint()
 PAGE = 100
 
 
-@blueprint.activity_trigger(input_name="request")
-def list_deployments(request: dict) -> Json:
-    """{token?} -> {names, token}, a page at a time, or {failure}; those at rest only."""
-
-    def work() -> Json:
-        page = records().page(top=PAGE, token=request.get("token"))
-        return {"names": [r.name for r in page.records if r.inventory], "token": page.token}
-
-    return told(work)
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def list_deployments(order: PageRequest) -> DeploymentPage:
+    """{token?} -> {names, token}, a page at a time; of those that hold something."""
+    page = records().page(top=PAGE, token=order.get("token"))
+    return {"names": [r.name for r in page.records if r.inventory], "token": page.token}

@@ -5,26 +5,26 @@ from datetime import datetime
 import azure.durable_functions as df
 
 import shared.planning.preflight
-from shared.azure.calls import told
 from shared.azure.clients import azure_clients
-from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.azure.errors import failures_as_data
+from shared.deployment.operation import Answer, PlanRequest
+from shared.planning.purposes import recorded_spec
 from shared.records.records import records
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="request")
-def preflight(request: dict) -> Json:
-    """{deployment, at} -> {warnings, refusals} or {failure}; the spec is in the record."""
-
-    def work() -> Json:
-        record = records().get(request["deployment"])
-        spec = DeploymentSpec.model_validate(record.proposed or record.spec)
-        clients = azure_clients(spec.subscription_id)
-        warnings, refusals = shared.planning.preflight.preflight(
-            clients, spec, record.inventory, now=datetime.fromisoformat(request["at"])
-        )
-        return {"warnings": warnings, "refusals": refusals}
-
-    return told(work)
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def preflight(order: PlanRequest) -> Answer:
+    """{operation, at} -> {}; what Azure says is kept beside the plan."""
+    operation, record = records().running(order["operation"])
+    spec = recorded_spec(record.proposed or record.spec)
+    warnings, refusals = shared.planning.preflight.preflight(
+        azure_clients(spec.subscription_id),
+        spec,
+        record.inventory,
+        now=datetime.fromisoformat(order["at"]),
+    )
+    records().plans.advise(operation.id, warnings, refusals)
+    return {}

@@ -2,16 +2,19 @@
 
 import azure.durable_functions as df
 
-from shared.azure import calls
 from shared.azure.clients import clients_for
+from shared.azure.errors import failures_as_data
 from shared.deployment.messages import Outcome
+from shared.deployment.operation import Look
 from shared.planning.validation import probe
+from shared.records.records import records
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="request")
-def probe_connectivity(request: dict) -> Outcome:
-    """A step, or {step, operationUrl, elapsedSeconds} -> how the check stands."""
-    step, url = request.get("step", request), request.get("operationUrl")
-    return calls.reported(step["key"], lambda: probe(clients_for(step["id"]), step, url))
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def probe_connectivity(order: Look) -> Outcome:
+    """{operation, key, undo, operationUrl?} -> how the check stands."""
+    step = records().plans.step(order)
+    return probe(clients_for(step["id"]), step, order.get("operationUrl"))

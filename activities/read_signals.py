@@ -2,14 +2,15 @@
 
 import azure.durable_functions as df
 
-from shared.azure.calls import told
-from shared.deployment.messages import Json
+from shared.azure.errors import failures_as_data
+from shared.deployment.operation import Order, Signals
 from shared.records.records import records
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="operation")
-def read_signals(operation: str) -> Json:
-    """The id of an operation -> {cancelRequested, decision}; {failure}: nothing was asked."""
-    return told(lambda: {**records().signals(operation)})
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def read_signals(order: Order) -> Signals:
+    """{operation} -> {cancelRequested, decision}; {failure}: nothing was asked."""
+    return records().signals(order["operation"])

@@ -4,15 +4,17 @@ import azure.durable_functions as df
 
 from shared.azure import calls
 from shared.azure.clients import clients_for
-from shared.deployment.messages import Outcome, Step
+from shared.azure.errors import failures_as_data
+from shared.deployment.messages import Outcome
+from shared.deployment.operation import StepOrder
 from shared.records.records import records
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="step")
-def restore_resource(step: Step) -> Outcome:
-    """A step of a plan -> how it stands."""
-    return calls.reported(
-        step["key"], lambda: calls.restore(clients_for(step["id"]), step, records().agree)
-    )
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def restore_resource(order: StepOrder) -> Outcome:
+    """{operation, key, undo} -> how the step stands."""
+    step = records().plans.step(order)
+    return calls.restore(clients_for(step["id"]), step, records().agree)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from shared.deployment.messages import Outcome, Plan, Step
+from shared.deployment.operation import outline
 from shared.deployment.progress import Call, Progress
 from shared.deployment.schedule import Activity, schedule
 
@@ -66,7 +67,7 @@ def plan_of(steps: list[Step]) -> Plan:
 
 def walk(plan: Plan, truth: dict[str, float]) -> Walked:
     """Walk a plan whose operations take `truth` seconds."""
-    progress, now = Progress(plan), START
+    progress, now = Progress(outline(plan)), START
     ends: dict[str, datetime] = {}
     looks: Counter[str] = Counter()
     calls_made = rounds = 0

@@ -107,11 +107,11 @@ class Client:
             Refused: the check cannot be made now, or has ended without a report.
         """
         started = self.request("POST", f"{deployment(name)}/drift")
-        monitor = started["management"]["statusQueryGetUri"]
+        monitor = started["statusQueryGetUri"]
         while True:
             status = self.request("GET", monitor)
             if status["runtimeStatus"] == "Completed" and status["output"]["status"] != "busy":
-                report: Json = status["output"]
+                report: Json = self.request("GET", f"{deployment(name)}/drift")["drift"]
                 return report
             if status["runtimeStatus"] not in {"Pending", "Running"}:
                 message = f"the check of {name} ended without a report: an operation runs"

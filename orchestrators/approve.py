@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from azure.durable_functions import DurableOrchestrationContext
 
-from orchestrators.walk import ROUNDS, ask, wish
-from shared.deployment.approval import same_steps
-from shared.deployment.messages import Failure, Json
+from orchestrators.asking import ask, continue_as_new
+from orchestrators.walk import ROUNDS
+from shared.deployment.messages import Failure
+from shared.deployment.operation import OperationState, Order
 from shared.deployment.status import status
 
 SOONEST = timedelta(seconds=15)  # between two looks for the decision
@@ -29,46 +30,34 @@ EXPIRED = Failure(
     message="nobody approved the plan in time; nothing was written: start the operation again",
     retryable=False,
 )
-STALE = Failure(
-    code="PlanStale",
-    message="what is in Azure has changed since the plan was made that was approved; nothing was "
-    "written: start the operation again and approve its plan",
-    retryable=False,
-)
 
 Approved = Generator[Any, Any, Failure | Literal["approved", "later"]]
 
 
-def approval(context: DurableOrchestrationContext, state: Json) -> Approved:
+def approval(
+    context: DurableOrchestrationContext, operation: str, state: OperationState
+) -> Approved:
     """Wait for the decision: approved, why not, or later where this continued as a new execution.
 
-    `state["askedAt"]` is when the waiting began; it is set by the first execution.
+    `state["askedAt"]` is when the waiting began; the first execution has none.
     """
-    asked = state.setdefault("askedAt", context.current_utc_datetime.isoformat())
-    began = datetime.fromisoformat(asked)
-    deadline = began + timedelta(seconds=state["plan"]["approvalSeconds"])
+    asked = state["askedAt"] or context.current_utc_datetime.isoformat()
+    began, order = datetime.fromisoformat(asked), Order(operation=operation)
+    deadline = began + timedelta(seconds=state["approvalSeconds"] or 0)
     for _ in range(ROUNDS):
         now: datetime = context.current_utc_datetime
-        told = status("awaiting-approval", now=now, approve_before=deadline)
-        context.set_custom_status(told)
-        signals, _failure = yield from ask(context, "read_signals", state["operation"])
+        context.set_custom_status(status("awaiting-approval", now=now, approve_before=deadline))
+        signals, _failure = yield from ask(context, "read_signals", order)
         if signals.get("cancelRequested"):
             return CANCELED
         if signals.get("decision") == "reject":
             return REJECTED
         if signals.get("decision") == "approve":
-            return (yield from _still_true(context, state))
+            _, stale = yield from ask(context, "confirm_plan", order)
+            return stale or "approved"
         if now >= deadline:
             return EXPIRED
         wait = max(SOONEST, min((now - began) / THINNING, LATEST))
         yield context.create_timer(min(now + wait, deadline))
-    context.continue_as_new(state)
+    yield from continue_as_new(context, operation, {**state, "askedAt": asked})
     return "later"
-
-
-def _still_true(context: DurableOrchestrationContext, state: Json) -> Approved:
-    """Whether a plan made now is the one that was approved."""
-    answer, failure = yield from ask(context, "plan_deployment", wish(state))
-    if failure:
-        return failure
-    return "approved" if same_steps(state["plan"], answer["plan"]) else STALE

@@ -5,25 +5,21 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.walk import ask
-from shared.deployment.drift import drift_report
+from orchestrators.asking import ask
 from shared.deployment.messages import Json
+from shared.deployment.operation import DriftRequest
 
 blueprint = df.Blueprint()
 
 
 @blueprint.orchestration_trigger(context_name="context")
 def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Json]:
-    """{deployment} -> the report; {status: busy} while an operation runs."""
+    """{deployment} -> the report in short, which is on record; busy while an operation runs."""
     deployment = context.get_input(expected_type=dict)["deployment"]
-    request = {"deployment": deployment, "kind": "drift"}
-    answer, failure = yield from ask(context, "plan_deployment", request)
-    if answer.get("busy"):
-        return {"status": "busy"}
     at = context.current_utc_datetime.isoformat(timespec="seconds")
+    request = DriftRequest(deployment=deployment, at=at)
+    answer, failure = yield from ask(context, "report_drift", request)
     if failure:
-        report: Json = {"checkedAt": at, "status": "failed", "changes": [], "failure": failure}
-    else:
-        report = drift_report(answer["plan"], at=at)
-    yield from ask(context, "report_drift", {"deployment": deployment, "report": report})
-    return report
+        request["failure"] = failure
+        answer, _ = yield from ask(context, "report_drift", request)
+    return answer

@@ -1,8 +1,8 @@
 """What every operation has in common: plan, walk, roll back where that failed, record the end.
 
-One state machine over `state["phase"]`, which is the input of each execution: planning, then
-awaiting-approval where the spec asks for it, deploying or destroying, and rolling-back where
-needed. An execution that continues as new picks up where the last one stopped.
+One state machine over the phase: planning, then awaiting-approval where the spec asks for it,
+deploying or destroying, and rolling-back where needed. Its input is the id of the operation and
+nothing else, in every execution: state, plan and steps are read from what was stored of it.
 """
 
 from collections.abc import Generator
@@ -11,207 +11,162 @@ from typing import Any
 
 from azure.durable_functions import DurableOrchestrationContext
 
-from orchestrators.approve import CANCELED, REJECTED, approval
-from orchestrators.walk import ask, walk, wish
-from shared.deployment.messages import Failure, Json, Phase, Plan, Residue
+from orchestrators.approve import CANCELED, approval
+from orchestrators.asking import FOR_EVER, ask
+from orchestrators.walk import reached, walk
+from shared.deployment.ending import root_failure
+from shared.deployment.messages import Failure, Json, Phase
+from shared.deployment.operation import (
+    NOTHING,
+    EndReport,
+    Kind,
+    OperationState,
+    Order,
+    PlanRequest,
+    RollbackRequest,
+)
 from shared.deployment.progress import Progress
-from shared.deployment.status import ended, status
-from shared.deployment.undo import residue, still_there, undone
+from shared.deployment.status import status
 
-WALKING: dict[str, Phase] = {
+WALKING: dict[Kind, Phase] = {
     "deploy": "deploying",
     "destroy": "destroying",
     "validate": "validating",
 }
-
 SWEEPS = 3
 SWEEP_AGAIN = timedelta(seconds=30)
-NOT_ABSENT = Failure(
-    code="NotAbsent", message="something is left of what was to be destroyed", retryable=False
-)
-BY_A_PERSON = {CANCELED["code"], REJECTED["code"]}  # failures that are somebody's wish
+
+Ended = Generator[Any, Any, Json | None]
 
 
 class OperationFailed(Exception):
     """Makes the instance end as Failed, so that whoever polls it plainly is not misled."""
 
+    def __init__(self, status: str, cause: Failure) -> None:
+        super().__init__(f"{status}: {cause['code']}: {cause['message']}")
 
-def operate(context: DurableOrchestrationContext) -> Generator[Any, Any, Json | None]:
-    """Run one operation to its end; returns its result, or None where it continued as new.
 
-    The first input is {operation, deployment, kind: deploy | destroy, whatIf, deleteData,
-    phase: planning}; the spec and the inventory are in the record.
+def operate(context: DurableOrchestrationContext) -> Ended:
+    """Run one operation to its end; its result, or None where it continued as new.
+
+    The input is {operation}, in every execution.
 
     Raises:
         OperationFailed: it failed or was cancelled; what was done has been rolled back as far as
             possible, and the custom status says the rest.
     """
-    state: Json = context.get_input(expected_type=dict)
-    progress: Progress | None = None
+    operation: str = context.get_input(expected_type=dict)["operation"]
+    state, failure = yield from ask(context, "load_operation", Order(operation=operation))
+    if failure:
+        raise OperationFailed("Failed", failure)
+    return (yield from _go_on(context, operation, state))
+
+
+def _go_on(context: DurableOrchestrationContext, operation: str, state: OperationState) -> Ended:
+    """From wherever the last execution stopped."""
     if state["phase"] == "planning":
         context.set_custom_status(status("planning", now=context.current_utc_datetime))
-        failure = yield from _plan(context, state)
-        if failure or state.get("whatIf"):
-            return (yield from _end(context, state, None, failure))
-        gated = "approvalSeconds" in state["plan"]
-        state["phase"] = "awaiting-approval" if gated else WALKING[state["kind"]]
+        state, failure = yield from _plan(context, operation, state)
+        if failure or state["whatIf"]:
+            return (yield from _end(context, operation, state, failure))
     if state["phase"] == "awaiting-approval":
-        answer = yield from approval(context, state)
+        answer = yield from approval(context, operation, state)
         if answer == "later":
             return None
         if answer != "approved":
-            return (yield from _end(context, state, None, answer))
-        state["phase"] = WALKING[state["kind"]]
+            return (yield from _end(context, operation, state, answer))
+        state = {**state, "phase": WALKING[state["kind"]]}
     if state["phase"] != "rolling-back":
-        progress = yield from walk(context, state)
+        progress = yield from walk(context, operation, state)
         if progress is None:
             return None
-        if state["kind"] != "deploy" or not _lost(state, progress):
-            return (yield from _end(context, state, progress, None))
-        _turn_back(state, progress)
-    progress = yield from walk(context, state)
+        state = {**state, **reached(progress)}
+        if state["kind"] != "deploy" or not (progress.failed or progress.canceled):
+            return (yield from _end(context, operation, state, None))
+        state = yield from _turn_back(context, operation, state, progress)
+    progress = yield from walk(context, operation, state)
     if progress is None:
         return None
-    return (yield from _end(context, state, progress, state["failure"]))
+    return (yield from _end(context, operation, {**state, **reached(progress)}, state["cause"]))
 
 
-def _plan(context: DurableOrchestrationContext, state: Json) -> Generator[Any, Any, Failure | None]:
+def _plan(
+    context: DurableOrchestrationContext, operation: str, state: OperationState
+) -> Generator[Any, Any, tuple[OperationState, Failure | None]]:
     """Decide everything, and refuse all that is to be refused in one answer."""
-    request = wish(state)
+    request = PlanRequest(operation=operation, at=context.current_utc_datetime.isoformat())
     answer, failure = yield from ask(context, "plan_deployment", request)
     if failure:
-        return failure
-    plan: Plan = answer["plan"]
-    if plan["purpose"] == "deploy" and any(s["action"] != "no-op" for s in plan["steps"]):
-        asked = {**request, "at": context.current_utc_datetime.isoformat()}
-        answer, failure = yield from ask(context, "preflight", asked)
-        if failure:
-            return failure
-        plan["warnings"] += answer["warnings"]
-        plan["refusals"] += answer["refusals"]
-    state["plan"] = plan
-    _, failure = yield from ask(
-        context, "save_record", {"save": "plan", **request, "plan": _summary(plan)}
-    )
-    return failure or _refusal(plan)
+        return state, failure
+    if state["kind"] == "deploy" and answer["outline"]["steps"]:
+        _, failure = yield from ask(context, "preflight", request)
+    if not failure:
+        _, failure = yield from ask(context, "record_plan", Order(operation=operation))
+    if failure:
+        return state, failure
+    seconds = answer.get("approvalSeconds")
+    phase: Phase = "awaiting-approval" if seconds else WALKING[state["kind"]]
+    if state["whatIf"]:
+        return state, None
+    outline = answer["outline"]
+    return {**state, "phase": phase, "outline": outline, "approvalSeconds": seconds}, None
 
 
-def _refusal(plan: Plan) -> Failure | None:
-    refusals = plan["refusals"]
-    if not refusals:
-        return None
-    message = "; ".join(f"{r['target']}: {r['message']}" for r in refusals)
-    code = refusals[0]["code"] if len(refusals) == 1 else "Refused"
-    return Failure(code=code, message=message, retryable=False)
-
-
-def _summary(plan: Plan) -> Json:
-    """The plan as the record keeps it: without bodies and snapshots."""
-    steps = [
-        {k: v for k, v in step.items() if k not in {"body", "prior", "locks"}}
-        for step in plan["steps"]
-    ]
-    return {**plan, "steps": steps}
-
-
-def _lost(state: Json, progress: Progress) -> bool:
-    return bool(progress.failed) or bool(state.get("canceled"))
-
-
-def _turn_back(state: Json, progress: Progress) -> None:
+def _turn_back(
+    context: DurableOrchestrationContext,
+    operation: str,
+    state: OperationState,
+    progress: Progress,
+) -> Generator[Any, Any, OperationState]:
     """From here on the undone plan is walked; the root failure stays in view."""
-    state["failure"] = _first(progress) if progress.failed else CANCELED
-    state["canceled"] = not progress.failed
-    state |= {
+    request = RollbackRequest(operation=operation, runs=progress.runs)
+    answer, failure = yield from ask(context, "plan_rollback", request, patience=FOR_EVER)
+    if failure:  # there was a plan, or nothing would have been walked
+        raise OperationFailed("Failed", failure)
+    root = root_failure(progress.runs)
+    return {
+        **state,
         "phase": "rolling-back",
-        "plan": undone(state["plan"], progress.runs),
-        "forward": [
-            {k: s[k] for k in ("key", "id", "action", "provenance") if k in s}
-            for s in state["plan"]["steps"]
-        ],
+        "outline": answer["outline"],
         "runs": None,
         "halted": False,
+        "canceled": root is None,
+        "cause": root or CANCELED,
     }
 
 
 def _end(
     context: DurableOrchestrationContext,
-    state: Json,
-    progress: Progress | None,
+    operation: str,
+    state: OperationState,
     failure: Failure | None,
-) -> Generator[Any, Any, Json]:
-    """Record how it ended and tell it; the record decides what is there from now on."""
-    checked = state["kind"] == "validate"
-    left = residue(progress) if progress and not checked else []
-    if progress and progress.failed and not failure:
-        failure = _first(progress)
-    if progress and state["kind"] == "destroy":
-        left += yield from _sweep(context, state, left)
-        failure = failure or (NOT_ABSENT if left else None)
-    outcome = "Succeeded"
-    if failure:
-        outcome = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
-    told = ended(outcome, progress=progress, failure=failure, residue=left)
-    plan = state.get("plan") or {}
-    result: Json = {
-        "status": outcome,
-        "outputs": plan.get("outputs", {}),
-        "retained": plan.get("retained", []),
-        "residue": left,
-        "failure": failure,
-        "steps": told.get("steps", []),
-    }
-    saved: Json = {key: state.get(key) for key in ("operation", "deployment", "kind", "whatIf")}
-    at = context.current_utc_datetime.isoformat()
-    saved |= {"save": "end", "at": at, "result": result, "inventory": _inventory(state, left)}
-    yield from ask(context, "save_record", saved)
-    context.set_custom_status(told)
-    if failure:
-        raise OperationFailed(f"{outcome}: {failure['code']}: {failure['message']}")
-    return {key: result[key] for key in ("status", "outputs", "retained")}
+) -> Ended:
+    """Record how it ended, however long that takes, and tell it; it is not over before."""
+    if state["phase"] == "destroying":
+        yield from _sweep(context, operation)
+    report = EndReport(
+        operation=operation,
+        state={**state, "outline": NOTHING},
+        at=context.current_utc_datetime.isoformat(),
+        failure=failure,
+    )
+    answer, lost = yield from ask(context, "record_end", report, patience=FOR_EVER)
+    if lost:
+        raise OperationFailed("Failed", lost)
+    context.set_custom_status(answer["told"])
+    if answer["cause"]:
+        raise OperationFailed(answer["status"], answer["cause"])
+    output: Json = answer["output"]
+    return output
 
 
-def _sweep(
-    context: DurableOrchestrationContext, state: Json, left: list[Residue]
-) -> Generator[Any, Any, list[Residue]]:
+def _sweep(context: DurableOrchestrationContext, operation: str) -> Generator[Any, Any, None]:
     """Prove absence: a destroy planned anew is empty but for what is retained, and says why.
 
     ARM shows some things for a while after their deletion, so what is found is looked for again.
     """
-    found: list[Residue] = []
     for _ in range(SWEEPS):
-        answer, failure = yield from ask(context, "plan_deployment", wish(state))
-        if failure:  # nothing is proven, and what the walk has seen stands
-            return []
-        state["plan"]["retained"] = answer["plan"]["retained"]
-        found = still_there(answer["plan"], left)
-        if not found:
-            break
+        answer, failure = yield from ask(context, "prove_absence", Order(operation=operation))
+        if failure or not answer["left"]:  # what cannot be proven stands as the walk has seen it
+            return
         yield context.create_timer(context.current_utc_datetime + SWEEP_AGAIN)
-    return found
-
-
-def _first(progress: Progress) -> Failure:
-    """The root failure, with the step it is of."""
-    key = progress.failed[0]
-    cause = progress.runs[key].get("failure")
-    code, message = (cause["code"], cause["message"]) if cause else ("Unknown", "no reason known")
-    return Failure(code=code, message=f"{key}: {message}", retryable=False)
-
-
-def _inventory(state: Json, left: list[Any]) -> Json | None:
-    """What the deployment holds now; None where nothing changed, so that the record keeps its own.
-
-    After a rollback that is what was there before, after a destroy nothing; in both cases also what
-    could not be removed.
-    """
-    if state.get("whatIf") or state["phase"] in {"planning", "awaiting-approval", "validating"}:
-        return None
-    stuck = {item["key"] for item in left}
-    gone = {"deploying": "delete", "destroying": "delete", "rolling-back": "create"}[state["phase"]]
-    steps = state["forward"] if "forward" in state else state["plan"]["steps"]
-    return {
-        step["key"]: {"id": step["id"], "provenance": step.get("provenance", "created")}
-        for step in steps
-        if step["action"] != gone or step["key"] in stuck
-    }

@@ -5,7 +5,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.walk import ask
+from orchestrators.asking import ask
 from shared.deployment.messages import Json
 
 blueprint = df.Blueprint()

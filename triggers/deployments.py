@@ -39,7 +39,7 @@ async def put_deployment(
     """Create or update; an unchanged spec makes no write to Azure."""
     spec = await _named_spec(req)
     what_if = flag(req, "whatIf")
-    return await start(req, client, spec.name, "deploy", spec=_wire(spec), whatIf=what_if)
+    return await start(req, client, spec.name, "deploy", spec=_wire(spec), what_if=what_if)
 
 
 @blueprint.route(route="deployments/{name}/plan", methods=["POST"])
@@ -48,7 +48,7 @@ async def put_deployment(
 async def plan(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """What a deployment would change: a plan that nobody walks."""
     spec = _wire(await _named_spec(req)) if req.get_body() else None
-    return await start(req, client, deployment_of(req), "deploy", spec=spec, whatIf=True)
+    return await start(req, client, deployment_of(req), "deploy", spec=spec, what_if=True)
 
 
 @blueprint.route(route="deployments", methods=["GET"])
@@ -79,7 +79,7 @@ async def delete_deployment(
 ) -> func.HttpResponse:
     """Destroy what the deployment created; data only with deleteData=true."""
     name = deployment_of(req)
-    return await start(req, client, name, "destroy", deleteData=flag(req, "deleteData"))
+    return await start(req, client, name, "destroy", delete_data=flag(req, "deleteData"))
 
 
 @blueprint.route(route="deployments/{name}/validate", methods=["POST"])

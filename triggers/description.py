@@ -41,6 +41,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("post", "/deployments/{name}/drift"): Route("Check for drift now", "202"),
     ("post", "/deployments/{name}/drift/repair"): Route("Put right what drifted", "202"),
     ("get", "/operations/{id}"): Route("Read how an operation stands"),
+    ("get", "/operations/{id}/status"): Route("Read the instance, as Durable Functions shows it"),
     ("post", "/operations/{id}/cancel"): Route("Cancel and roll back an operation", "202"),
     ("post", "/operations/{id}/approve"): Route("Approve the plan of an operation", "202"),
     ("post", "/operations/{id}/reject"): Route("Reject the plan of an operation", "202"),

@@ -9,9 +9,10 @@ import azure.functions as func
 from shared.records.claims import RUNNING
 from shared.records.errors import OperationInProgress
 from shared.records.records import records
-from triggers.answers import guarded, reply
+from triggers.answers import guarded, operation_url, reply
 from triggers.parameters import deployment_of
-from triggers.starting import ENDED, start
+from triggers.starting import start
+from triggers.telling import ENDED
 
 blueprint = df.Blueprint()
 
@@ -41,7 +42,7 @@ async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
 async def check_drift_now(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Check now; the report is read from the same URL, and is the output of the instance.
+    """Check now; the report is read from the same URL once the instance has ended.
 
     Raises:
         OperationInProgress: what is being changed cannot have drifted.
@@ -51,8 +52,8 @@ async def check_drift_now(
         raise OperationInProgress(record.name, record.operation["id"])
     instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
     await client.start_new("check_drift", instance, {"deployment": record.name})
-    management = client.create_http_management_payload(instance)
-    body = {"deployment": record.name, "id": instance, "management": management}
+    monitor = f"{operation_url(req, instance)}/status"
+    body = {"deployment": record.name, "id": instance, "statusQueryGetUri": monitor}
     return reply(body, 202, {"Location": req.url, "Retry-After": "5"})
 
 

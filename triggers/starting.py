@@ -5,35 +5,30 @@ the process die between the two, the claim is taken over once its grace has pass
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from shared.deployment.messages import Json
+from shared.deployment.operation import Kind
 from shared.records.claims import Claim
 from shared.records.records import records
 from triggers.answers import operation_url, reply
+from triggers.telling import ENDED, GRACE
 
-GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
-ENDED = {
-    df.OrchestrationRuntimeStatus.Completed,
-    df.OrchestrationRuntimeStatus.Failed,
-    df.OrchestrationRuntimeStatus.Terminated,
-    df.OrchestrationRuntimeStatus.Canceled,
-}
 
 
 async def start(
     req: func.HttpRequest,
     client: df.DurableOrchestrationClient,
     deployment: str,
-    kind: str,
+    kind: Kind,
     *,
     spec: Json | None = None,
-    **options: Any,
+    what_if: bool = False,
+    delete_data: bool = False,
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
 
@@ -55,6 +50,8 @@ async def start(
         kind=kind,
         now=now,
         spec=spec,
+        what_if=what_if,
+        delete_data=delete_data,
         request_id=req.headers.get("Repeatability-Request-ID"),
         if_match=req.headers.get("If-Match"),
         if_none_match=req.headers.get("If-None-Match") == "*",
@@ -62,25 +59,22 @@ async def start(
     claimed = await asyncio.to_thread(records().claim, claim, is_alive=is_alive, grace=GRACE)
     operation = claimed.operation_id
     if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
-        state = {"operation": operation, "deployment": deployment, "kind": kind, **options}
-        await _begin(client, kind, operation, {**state, "phase": "planning"})
-    return accepted(req, client, operation, kind)
+        await _begin(client, kind, operation)
+    return accepted(req, operation, kind)
 
 
-def accepted(
-    req: func.HttpRequest,
-    client: df.DurableOrchestrationClient,
-    operation: str,
-    kind: str,
-) -> func.HttpResponse:
-    """202 with the operation's URL, and the durable management URLs beside it."""
+def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResponse:
+    """202 with the operation's URL, and that of its instance, which is a route of ours too.
+
+    The durable management URLs carry a key that starts and ends anything: none is handed out.
+    """
     location = operation_url(req, operation)
     body = {
         "id": operation,
         "kind": kind,
         "status": "Running",
         "operationLocation": location,
-        "management": client.create_http_management_payload(operation),
+        "statusQueryGetUri": f"{location}/status",
     }
     headers = {"Operation-Location": location, "Retry-After": LOOK_AGAIN}
     if req.headers.get("Repeatability-Request-ID"):
@@ -88,12 +82,10 @@ def accepted(
     return reply(body, 202, headers)
 
 
-async def _begin(
-    client: df.DurableOrchestrationClient, kind: str, operation: str, state: Json
-) -> None:
+async def _begin(client: df.DurableOrchestrationClient, kind: Kind, operation: str) -> None:
     """Start the orchestration, unless the same request, made once more, has just done so."""
     try:
-        await client.start_new(kind, operation, state)
+        await client.start_new(kind, operation, {"operation": operation})
     except Exception:  # the SDK has no class for an id that is taken
         if not await client.get_status(operation):
             raise

@@ -4,27 +4,18 @@ Nothing here waits. What ARM is still busy with is reported as in progress, with
 how long to leave it alone; what ARM refuses is classified by `shared.azure.errors`.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 from shared.azure.clients import AzureClients
-from shared.azure.errors import failure_from, failure_of
+from shared.azure.errors import failure_from
 from shared.azure.secrets import Agree, resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import Response
-
-
-def reported(key: str, work: Callable[[], Outcome]) -> Outcome:
-    """Do `work`; whatever it raises becomes a failure, since exceptions do not cross the border."""
-    try:
-        return work()
-    except Exception as error:
-        return Outcome(key=key, state="failed", failure=failure_of(error))
 
 
 def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
@@ -210,11 +201,3 @@ def _stale(step: Step, what: str) -> Outcome:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isdigit() else None
-
-
-def told(work: Callable[[], Json]) -> Json:
-    """Do `work` outside a step; whatever it raises is answered as {"failure": ...}."""
-    try:
-        return work()
-    except Exception as error:
-        return {"failure": failure_of(error)}

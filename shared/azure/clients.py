@@ -7,6 +7,7 @@ Retry-After says, for any status that carries one.
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
 from azure.core.rest import HttpRequest
@@ -15,10 +16,12 @@ from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 from azure.mgmt.privatedns import PrivateDnsManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
+from shared.azure.errors import ForeignUrl
 from shared.settings import Settings, settings
 
 PATIENCE: dict[str, Any] = {
     "retry_total": 0,  # the tick loop retries, with a durable timer
+    "permit_redirects": False,  # a redirect carries token and body to wherever it says
     "connection_timeout": 10,
     "read_timeout": 60,
 }
@@ -63,11 +66,21 @@ class AzureClients:
             method: GET or POST.
             url: absolute as ARM gave it, or a path with its api-version.
             json: the body of a POST.
+
+        Raises:
+            ForeignUrl: the URL leads elsewhere than to ARM; the token would go along.
         """
-        absolute = url if url.startswith("https://") else f"{self.settings.arm_url}{url}"
+        absolute = f"{self.settings.arm_url}{url}" if url.startswith("/") else url
+        if _origin(absolute) != _origin(self.settings.arm_url):
+            raise ForeignUrl(absolute)
         request = HttpRequest(method, absolute, json=json)
         # Any of the clients carries the pipeline; this one is needed by every deployment.
         return self.resources._client.send_request(request)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 @cache

@@ -1,18 +1,21 @@
 """Azure's failures, classified once, and what this room raises.
 
 ExpectedError
-└── SecretUnavailable       a secret that the vault does not give out
+├── SecretUnavailable       a secret that the vault does not give out
+└── ForeignUrl              a URL that does not lead to ARM, where its token must not go
 
 Azure's exceptions and error bodies end here, as failures. Whether one is worth another try says the
 table of `retry_classes`. Messages are made fit for a history: no signed URL, no token, no stack
 trace, 500 characters at most.
 """
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
     ClientAuthenticationError,
@@ -24,7 +27,7 @@ from azure.core.exceptions import (
 )
 from shared.azure.retry_classes import LIMITS, RetryClass, by_code, by_status, by_text
 from shared.deployment.errors import ExpectedError
-from shared.deployment.messages import Failure
+from shared.deployment.messages import Failure, Outcome
 
 LONGEST_RETRY_AFTER = 300.0  # seconds; an answer that asks for more is asked again all the same
 LONGEST_MESSAGE = 500
@@ -46,12 +49,38 @@ class SecretUnavailable(ExpectedError):
         super().__init__(f"the secret {name} cannot be used: {why}")
 
 
+class ForeignUrl(ExpectedError):
+    """A URL that does not lead to ARM: the bearer token is not sent there."""
+
+    def __init__(self, url: str) -> None:
+        host = urlsplit(url).hostname or "nowhere"
+        super().__init__(f"a URL leads to {host[:80]}, which is not Azure Resource Manager")
+
+
+def failures_as_data(verb: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make an activity answer what it raises: exceptions do not cross the durable border.
+
+    An order for a step is answered by an outcome, any other by {"failure": ...}.
+    """
+
+    @functools.wraps(verb)
+    def answered(order: Any) -> Any:
+        try:
+            return verb(order)
+        except Exception as error:
+            failure = failure_of(error)
+            if "key" in order:
+                return Outcome(key=order["key"], state="failed", failure=failure)
+            return {"failure": failure}
+
+    return answered
+
+
 def failure_of(error: BaseException) -> Failure:
     """What an activity answers in place of raising `error`.
 
-    Args:
-        error: whatever a call to Azure raised; a stranger becomes ``ActivityCrashed``, told by
-            its type and place alone, since its text may hold anything.
+    A stranger becomes ``ActivityCrashed``, told by its type and place alone, since its text may
+    hold anything.
     """
     match error:
         case ExpectedError():
@@ -86,8 +115,7 @@ def failure_from(
     errors = _innermost_first(body)
     wait = retry_after(headers)
     for code, message in errors:
-        kind = by_code(code)
-        if kind:
+        if kind := by_code(code):
             return _failure(code, message or errors[-1][1], kind, wait)
     code, message = errors[0] if errors else (_bare_code(status, body), "")
     kind = next((k for _, text in errors if (k := by_text(text))), None) or by_status(status)

@@ -7,6 +7,7 @@ extra: in our resource group, and not ours.
 import re
 
 from shared.deployment.messages import Json, Plan
+from shared.deployment.operation import DriftReport
 
 DEGRADED = "Degraded"
 EXTRA = "UnexpectedResource"
@@ -19,8 +20,8 @@ _SEVERE = re.compile(
 """Paths whose change opens a door: exposure, TLS, sign-in, routing."""
 
 
-def drift_report(plan: Plan, *, at: str) -> Json:
-    """{checkedAt, status: inSync | drifted, changes: [{key, id, class, severity, ...}]}."""
+def drift_report(plan: Plan, *, at: str) -> DriftReport:
+    """The report; each change is {key, id, class, severity, ...}."""
     changes: list[Json] = []
     ids = {step["key"]: step["id"] for step in plan["steps"]}
     for step in plan["steps"]:
@@ -39,7 +40,7 @@ def drift_report(plan: Plan, *, at: str) -> Json:
             changes.append(
                 {**found, "class": kind, "severity": "low", "message": advice["message"]}
             )
-    return {"checkedAt": at, "status": "drifted" if changes else "inSync", "changes": changes}
+    return DriftReport(checkedAt=at, status="drifted" if changes else "inSync", changes=changes)
 
 
 def _severity(path: str) -> str:

@@ -167,3 +167,10 @@ class Residue(TypedDict):
     id: str
     reason: str
     command: str
+
+
+class Remains(TypedDict):
+    """What a destroy found when it looked again, and what it leaves alone by intention."""
+
+    left: list[Residue]
+    retained: list[Json]

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.deployment.messages import Failure, Json, Outcome, Plan, Run, Step
+from shared.deployment.messages import Failure, Outcome, Run
+from shared.deployment.operation import Outline, StepOutline
 from shared.deployment.schedule import Activity, Schedule, schedule
 from shared.deployment.timing import Leg
 
@@ -47,24 +48,31 @@ PASSING = (  # what matters only while a step is open
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One activity of a round."""
+    """One activity of a round: a submit, or a look at what was submitted."""
 
     verb: str
     key: str
-    payload: Json
     submits: bool = False
+    operation_url: str | None = None
+    elapsed: timedelta = timedelta()  # since the first submit
 
 
 class Progress:
     """The walk of one plan, folded from its outcomes; see the module for how it is used."""
 
     def __init__(
-        self, plan: Plan, runs: dict[str, Run] | None = None, *, halted: bool = False
+        self,
+        plan: Outline,
+        runs: dict[str, Run] | None = None,
+        *,
+        halted: bool = False,
+        canceled: bool = False,
     ) -> None:
         self.plan = plan
-        self.steps: dict[str, Step] = {s["key"]: s for s in plan["steps"] if s["action"] != "no-op"}
+        self.steps: dict[str, StepOutline] = {step["key"]: step for step in plan["steps"]}
         self.runs = runs or {key: Run(state="waiting", attempts=0) for key in self.steps}
         self.halted = halted
+        self.canceled = canceled
         self.relentless = plan["purpose"] != "deploy"
 
     @property
@@ -79,15 +87,9 @@ class Progress:
         states = [run["state"] for run in self.runs.values()]
         return "running" not in states and (self.halted or "waiting" not in states)
 
-    def halt(self) -> None:
-        """Start nothing new; what runs settles."""
-        self.halted = True
-
-    def forget_bodies(self) -> None:
-        """Drop what nobody asks for any more: a create that succeeded is undone by its id alone."""
-        for key, run in self.runs.items():
-            if run["state"] == "succeeded" and self.steps[key]["action"] == "create":
-                self.steps[key]["body"] = {}
+    def cancel(self) -> None:
+        """Start nothing new, since the caller does not want it any more; what runs settles."""
+        self.canceled = self.halted = True
 
     # What to do now
 
@@ -100,7 +102,7 @@ class Progress:
             if run["state"] == "running" and self._due(key, chart)[0] <= now
         ]
         return looks + [
-            Call(VERB[self.steps[key]["action"]], key, dict(self.steps[key]), submits=True)
+            Call(VERB[self.steps[key]["action"]], key, submits=True)
             for key in self._startable(now, chart)
         ]
 
@@ -147,13 +149,13 @@ class Progress:
         return key not in self.runs or self.runs[key]["state"] in states
 
     def _look(self, key: str, now: datetime) -> Call:
-        run, step = self.runs[key], self.steps[key]
-        payload = {
-            "step": {k: v for k, v in step.items() if k not in {"prior", "changes"}},
-            "operationUrl": run.get("operationUrl"),
-            "elapsedSeconds": (now - _time(run["startedAt"])).total_seconds(),
-        }
-        return Call(LOOK.get(step["action"], "poll_resource"), key, payload)
+        run = self.runs[key]
+        return Call(
+            LOOK.get(self.steps[key]["action"], "poll_resource"),
+            key,
+            operation_url=run.get("operationUrl"),
+            elapsed=now - _time(run["startedAt"]),
+        )
 
     # What came of it
 
@@ -181,7 +183,7 @@ class Progress:
         run, step = self.runs[call.key], self.steps[call.key]
         if (now - _time(run["startedAt"])).total_seconds() > step["timeoutSeconds"]:
             minutes = step["timeoutSeconds"] / 60
-            message = f"{step['id']} is still in progress after {minutes:.0f} minutes"
+            message = f"Azure is still at work on it after {minutes:.0f} minutes"
             self._fail(call.key, _final("OperationTimedOut", message), now)
             return
         if call.submits or "legSeconds" in outcome:
@@ -235,7 +237,7 @@ class Progress:
         self._end(key, "failed", now)
         self.runs[key]["failure"] = failure
         if not self.relentless:
-            self.halt()
+            self.halted = True
 
     def _end(self, key: str, state: Literal["succeeded", "failed"], now: datetime) -> None:
         run = self.runs[key]

@@ -1,16 +1,21 @@
 """What callers are told about a running operation: small, versioned, right at every moment.
 
-The custom status of an instance holds at most 16 KB, so a step is told in a few words here; its
-body, changes and warnings are in the operation's record.
+An instance whose custom status is larger than 16 KB of UTF-16 is ended by the Durable extension, so
+a step is told in a few words, and in fewer the more there are; the whole is on record.
 """
 
+import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from shared.deployment.messages import Failure, Json, Phase, Residue
+from shared.deployment.messages import Failure, Json, Phase, Residue, Run
+from shared.deployment.operation import Outline, StepOutline
 from shared.deployment.progress import Progress
 
 VERSION = 1
 MESSAGE_LIMIT = 400  # characters of a failure in the status; the record has the rest
+STATUS_LIMIT = 16_384 // 2  # characters: the extension counts 16 KB of UTF-16
+BRIEF = 80  # characters of a text, where there is no room for more
 
 
 def status(
@@ -19,10 +24,10 @@ def status(
     now: datetime,
     progress: Progress | None = None,
     failure: Failure | None = None,
-    canceled: bool = False,
     approve_before: datetime | None = None,
 ) -> Json:
     """The custom status of an operation that is still running."""
+    canceled = progress.canceled if progress else False
     told: Json = {"version": VERSION, "phase": phase, "status": "Running", "canceled": canceled}
     if failure:
         told["failure"] = short(failure)
@@ -32,19 +37,15 @@ def status(
         chart = progress.chart(now)
         end = now if not chart.end else _moment(chart.makespan)
         told |= {
-            "steps": steps_told(progress),
+            "steps": steps_told(progress.plan, progress.runs),
             "criticalPath": chart.critical,
             "expectedEnd": end.isoformat(timespec="seconds"),
         }
-    return told
+    return fitting(told)
 
 
 def ended(
-    outcome: str,
-    *,
-    progress: Progress | None,
-    failure: Failure | None,
-    residue: list[Residue],
+    outcome: str, *, steps: list[Json], failure: Failure | None, residue: list[Residue]
 ) -> Json:
     """The custom status of an operation that has ended: Succeeded, Failed or Canceled."""
     told: Json = {"version": VERSION, "phase": "finished", "status": outcome}
@@ -52,20 +53,19 @@ def ended(
         told["failure"] = short(failure)
     if residue:
         told["residue"] = [{**left, "command": left["command"][:MESSAGE_LIMIT]} for left in residue]
-    if progress:
-        told["steps"] = steps_told(progress)
-    return told
+    if steps:
+        told["steps"] = steps
+    return fitting(told)
 
 
-def steps_told(progress: Progress) -> list[Json]:
+def steps_told(plan: Outline, runs: Mapping[str, Run]) -> list[Json]:
     """Every step of a walk in a few words."""
-    return [_told(progress, key) for key in progress.runs]
+    return [_step_told(step, runs[step["key"]]) for step in plan["steps"] if step["key"] in runs]
 
 
-def _told(progress: Progress, key: str) -> Json:
-    run, step = progress.runs[key], progress.steps[key]
+def _step_told(step: StepOutline, run: Run) -> Json:
     told: Json = {
-        "key": key,
+        "key": step["key"],
         "action": step["action"],
         "state": run["state"],
         "attempts": run["attempts"],
@@ -85,6 +85,40 @@ def short(failure: Failure | None) -> Json | None:
     if failure is None:
         return None
     return {"code": failure["code"], "message": failure["message"][:MESSAGE_LIMIT]}
+
+
+def fitting(told: Json) -> Json:
+    """As much of a status as an instance can hold: what is on record anyway goes first."""
+    return next(brief for brief in _ever_briefer(told) if _size(brief) <= STATUS_LIMIT)
+
+
+def _ever_briefer(told: Json) -> Iterator[Json]:
+    yield told
+    left, steps = told.get("residue", []), told.get("steps", [])
+    brief = [{"key": r["key"], "id": r["id"], "reason": r["reason"][:BRIEF]} for r in left]
+    told = {**told, "residue": brief} if left else told
+    yield told
+    plain = [
+        {k: v for k, v in step.items() if k not in {"warning", "detail", "expectedSeconds"}}
+        | ({"failure": {"code": step["failure"]["code"]}} if "failure" in step else {})
+        for step in steps
+    ]
+    told = {**told, "steps": plain} if steps else told
+    yield told
+    if left:
+        told = {**told, "residue": [{"key": r["key"], "reason": r["reason"]} for r in brief]}
+        yield told
+    bare = [{k: s[k] for k in ("key", "action", "state") if k in s} for s in steps]
+    told = {**told, "steps": bare} if steps else told
+    yield told
+    for kept in (20, 5, 0):  # of more than a plan of ours ever has
+        few: Json = {**told, "leftOut": len(steps) + len(left) - 2 * kept}
+        few |= {name: told[name][:kept] for name in ("steps", "residue") if name in told}
+        yield {k: v for k, v in few.items() if k != "criticalPath"}
+
+
+def _size(told: Json) -> int:
+    return len(json.dumps(told, ensure_ascii=False).encode("utf-16-le")) // 2
 
 
 def _moment(unix_seconds: float) -> datetime:

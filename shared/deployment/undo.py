@@ -8,7 +8,6 @@ import json
 
 from shared.deployment.diff import reverted
 from shared.deployment.messages import Action, Json, Plan, Residue, Run, Step
-from shared.deployment.progress import Progress
 
 UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore", "delete": "restore"}
 
@@ -54,16 +53,17 @@ def _undo_step(step: Step, touched: list[Step]) -> Step:
     )
 
 
-def residue(progress: Progress) -> list[Residue]:
+def residue(plan: Plan, runs: dict[str, Run]) -> list[Residue]:
     """What a relentless walk could not do, each with its reason and the command to finish it."""
     left = []
-    for key, run in progress.runs.items():
-        step = progress.steps[key]
+    steps = {step["key"]: step for step in plan["steps"]}
+    for key, run in runs.items():
+        step = steps[key]
         if run["state"] == "failed":
             failure = run.get("failure")
             reason = f"{failure['code']}: {failure['message']}" if failure else "unknown"
         elif run["state"] == "skipped":
-            blockers = [k for k in step["dependsOn"] if _stuck(progress, k)]
+            blockers = [k for k in step["dependsOn"] if _stuck(runs, k)]
             reason = f"waits for {', '.join(blockers)}"
         else:
             continue
@@ -71,19 +71,17 @@ def residue(progress: Progress) -> list[Residue]:
     return left
 
 
-def still_there(fresh: Plan, known: list[Residue]) -> list[Residue]:
-    """What a destroy planned anew would delete, although its walk has, or has not tried to."""
-    told = {left["key"] for left in known}
+def still_there(fresh: Plan) -> list[Residue]:
+    """What a destroy planned anew would delete, although its walk has."""
     reason = "is there although it was deleted: somebody may have made it again"
     return [
         Residue(key=step["key"], id=step["id"], reason=reason, command=_command(step))
         for step in fresh["steps"]
-        if step["key"] not in told
     ]
 
 
-def _stuck(progress: Progress, key: str) -> bool:
-    return key in progress.runs and progress.runs[key]["state"] in {"failed", "skipped"}
+def _stuck(runs: dict[str, Run], key: str) -> bool:
+    return key in runs and runs[key]["state"] in {"failed", "skipped"}
 
 
 def _command(step: Step) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.deployment.messages import Json
+from shared.deployment.operation import Kind
 from shared.records.entities import OperationNote, Record
 from shared.records.errors import DeploymentUnknown, OperationInProgress, PreconditionFailed
 
@@ -24,9 +25,11 @@ class Claim:
 
     deployment: str
     operation_id: str
-    kind: str
+    kind: Kind
     now: datetime
     spec: Json | None = None  # None: the one on record
+    what_if: bool = False  # plan only
+    delete_data: bool = False  # the database may go as well
     request_id: str | None = None  # Repeatability-Request-ID
     if_match: str | None = None  # an ETag, or * for any
     if_none_match: bool = False  # the caller sent If-None-Match: *

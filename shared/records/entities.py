@@ -7,30 +7,22 @@ one; what is flat stays a plain property, so that a person can read the table.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from shared.deployment.messages import Json
+from shared.deployment.operation import Decision, Kind
 
 PIECE = 32_000  # characters; a property holds 64 KiB of UTF-16, an entity 1 MiB
 # https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
-
-Decision = Literal["approve", "reject"]
 
 
 class OperationNote(TypedDict):
     """The last operation of a deployment."""
 
     id: str
-    kind: str  # deploy, destroy, ...
+    kind: Kind
     startedAt: str
     status: str  # Running, Succeeded, Failed, Canceled
-
-
-class Signals(TypedDict):
-    """What callers have asked of a running operation."""
-
-    cancelRequested: bool
-    decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +49,12 @@ class Operation:
 
     id: str
     deployment: str
-    kind: str
+    kind: Kind
     status: str
     startedAt: str
+    whatIf: bool = False
+    deleteData: bool = False
     endedAt: str | None = None
-    plan: Json | None = None  # without bodies and snapshots
     result: Json | None = None
     cancelRequested: bool = False
     decision: Decision | None = None

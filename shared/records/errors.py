@@ -5,7 +5,9 @@ ExpectedError
 ├── OperationInProgress     another operation of the deployment is running
 ├── PreconditionFailed      an ETag that is no longer, or not yet, the record's
 ├── DeploymentUnknown       no record of that name
-└── OperationUnknown        no operation of that id
+├── OperationUnknown        no operation of that id
+├── OperationOver           an operation that has ended, or has been taken over
+└── PlanUnknown             no plan, or no such step, is kept of an operation
 """
 
 from shared.deployment.errors import ExpectedError
@@ -49,3 +51,18 @@ class OperationUnknown(ExpectedError):
 
     def __init__(self, operation_id: str) -> None:
         super().__init__(f"there is no operation {operation_id}")
+
+
+class OperationOver(ExpectedError):
+    """An operation that must not go on: it has ended, or another one has taken its claim over."""
+
+    def __init__(self, operation_id: str, why: str) -> None:
+        super().__init__(f"operation {operation_id} {why}: nothing is done for it any more")
+
+
+class PlanUnknown(ExpectedError):
+    """No plan, or no step of that key, is kept of an operation."""
+
+    def __init__(self, operation_id: str, key: str | None = None) -> None:
+        what = f"step {key}" if key else "plan"
+        super().__init__(f"no {what} of operation {operation_id} is kept")

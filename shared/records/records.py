@@ -1,12 +1,13 @@
-"""What is known of deployments and operations between requests, in two tables of Azure Storage.
+"""What is known of deployments and operations between requests, in tables of Azure Storage.
 
 `deployments` has one entity a deployment, and every write of it is guarded by its ETag.
 `operations` has one entity an operation, whose writers (the caller who cancels, the activities)
-each merge properties of their own. Neither ever holds a secret or the body of a resource. Nothing
-here reads the clock: callers say when it is. Everything may raise RecordsUnavailable.
+each merge properties of their own. Neither ever holds a secret or the body of a resource; `plans`
+holds those, see there. Nothing here reads the clock: callers say when it is. Everything may raise
+RecordsUnavailable.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,25 +16,25 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
+from shared.deployment.ending import Ending
 from shared.deployment.messages import Json
+from shared.deployment.operation import Decision, DriftReport, Signals
 from shared.records.claims import RUNNING, Claim, Claimed, IsAlive, answer_again, check, claimed
 from shared.records.entities import (
-    Decision,
     Operation,
     Record,
-    Signals,
     as_operation,
     as_record,
     packed,
     properties_of,
 )
-from shared.records.errors import DeploymentUnknown, OperationUnknown
+from shared.records.errors import DeploymentUnknown, OperationOver, OperationUnknown
+from shared.records.plans import Plans
 from shared.records.tables import Key, Table, open_tables
 from shared.settings import settings
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
 AGREEMENTS = "agreement"  # a partition beside it
-UNRECORDED = frozenset({"body", "prior", "locks"})  # of a step in a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,17 @@ class Page:
 
 
 class Records:
-    """The two tables."""
+    """The tables; `plans` is the one beside the records."""
 
-    def __init__(self, deployments: Table, operations: Table) -> None:
+    def __init__(self, deployments: Table, operations: Table, plans: Table) -> None:
         self._deployments = deployments
         self._operations = operations
+        self.plans = Plans(plans)
 
     @classmethod
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
         """The records in a storage account: a connection string, or its table endpoint."""
-        deployments, operations = open_tables(storage, credential, "deployments", "operations")
-        return cls(deployments, operations)
+        return cls(*open_tables(storage, credential, "deployments", "operations", "plans"))
 
     def find(self, name: str) -> Record | None:
         """The record of a deployment, if there is one."""
@@ -103,14 +104,9 @@ class Records:
                 self._open(claim.operation_id, claim)
                 return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
 
-    def save_plan(self, operation_id: str, plan: Mapping[str, Any]) -> None:
-        """Keep a plan for callers to read, without the bodies and snapshots of its steps."""
-        steps = [{k: v for k, v in s.items() if k not in UNRECORDED} for s in plan["steps"]]
-        self._note(operation_id, plan={**plan, "steps": steps})
-
-    def save_drift(self, name: str, summary: Json) -> None:
+    def save_drift(self, name: str, report: DriftReport | Json) -> None:
         """Keep what the last drift check found."""
-        self._amend(name, lambda record: replace(record, drift=summary))
+        self._amend(name, lambda record: replace(record, drift=dict(report)))
 
     def finish(
         self,
@@ -157,6 +153,23 @@ class Records:
 
         self._amend(name, ended)
 
+    def end(self, operation: Operation, ending: Ending, *, now: datetime) -> None:
+        """Record how an operation ended, and what there is of its deployment; may be repeated."""
+        name = operation.deployment
+        self.finish(
+            name,
+            operation.id,
+            status=ending.status,
+            now=now,
+            result=ending.result,
+            inventory=ending.inventory,
+            outputs=ending.outputs,
+        )
+        record = self.find(name)  # None where this has been done before
+        destroyed = operation.kind == "destroy" and ending.status == "Succeeded"
+        if destroyed or (operation.whatIf and record and not record.inventory):
+            self.forget(name, operation.id)
+
     def agree(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
         """The proposal that was made first on a topic, by whomever; there is only ever one.
 
@@ -188,6 +201,21 @@ class Records:
             OperationUnknown: there is none.
         """
         return as_operation(self._found(operation_id))
+
+    def running(self, operation_id: str) -> tuple[Operation, Record]:
+        """An operation that may go on, and its deployment.
+
+        Raises:
+            OperationUnknown, DeploymentUnknown: there is none.
+            OperationOver: it has ended, or another one has taken its claim over.
+        """
+        operation = self.operation(operation_id)
+        if operation.status != RUNNING:
+            raise OperationOver(operation_id, f"has ended as {operation.status}")
+        record = self.get(operation.deployment)
+        if record.operation["id"] != operation_id:
+            raise OperationOver(operation_id, "has been taken over")
+        return operation, record
 
     def signals(self, operation_id: str) -> Signals:
         """What callers have asked of an operation."""
@@ -237,6 +265,8 @@ class Records:
             "kind": claim.kind,
             "status": RUNNING,
             "startedAt": claim.now.isoformat(),
+            "whatIf": claim.what_if,
+            "deleteData": claim.delete_data,
         }
         self._operations.insert(Key(operation_id), properties)
 

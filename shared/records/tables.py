@@ -4,7 +4,7 @@ Who was slower gets None or False back, since losing a race is ordinary here; th
 SDK end here as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -17,7 +17,13 @@ from azure.core.exceptions import (
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableClient, TableServiceClient, UpdateMode
+from azure.data.tables import (
+    TableClient,
+    TableErrorCode,
+    TableServiceClient,
+    TableTransactionError,
+    UpdateMode,
+)
 
 from shared.records.errors import RecordsUnavailable
 
@@ -26,6 +32,9 @@ PATIENCE: dict[str, Any] = {
     "connection_timeout": 10,
     "read_timeout": 60,
 }
+
+KEYS = ["PartitionKey", "RowKey"]
+LARGEST_TRANSACTION = 100  # entities
 
 Entity = Any
 """What the SDK reads: a mapping of properties with `metadata["etag"]`."""
@@ -101,6 +110,40 @@ class Table:
             return str(self._client.create_entity(_entity(key, properties))["etag"])
         except ResourceExistsError:
             return None
+
+    @_azure_ends_here()
+    def insert_all(self, rows: Iterable[tuple[Key, Mapping[str, Any]]]) -> bool:
+        """Write new entities of one partition, all or none; False where one is there already.
+
+        A hundred at most, and 4 MiB.
+        https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
+        """
+        try:
+            self._client.submit_transaction([("create", _entity(*row)) for row in rows])
+        except TableTransactionError as error:
+            if getattr(error, "error_code", "") == TableErrorCode.ENTITY_ALREADY_EXISTS:
+                return False
+            raise
+        return True
+
+    @_azure_ends_here()
+    def partition(self, partition: str, *, start: str, end: str) -> list[Entity]:
+        """The entities of a partition whose rows lie from `start` to `end`."""
+        found = self._client.query_entities(
+            "PartitionKey eq @partition and RowKey ge @start and RowKey le @end",
+            parameters={"partition": partition, "start": start, "end": end},
+        )
+        return list(found)
+
+    @_azure_ends_here()
+    def delete_partition(self, partition: str) -> None:
+        """Remove every entity of a partition."""
+        mine = "PartitionKey eq @partition"
+        named = {"partition": partition}
+        found = list(self._client.query_entities(mine, parameters=named, select=KEYS))
+        for first in range(0, len(found), LARGEST_TRANSACTION):
+            some = found[first : first + LARGEST_TRANSACTION]
+            self._client.submit_transaction([("delete", entity) for entity in some])
 
     @_azure_ends_here()
     def replace(self, key: Key, properties: Mapping[str, Any], *, etag: str) -> str | None:

@@ -15,14 +15,14 @@ from azure.data.tables import TableServiceClient
 
 from local.azurite import HOST, Azurite
 
-TABLES = ("deployments", "operations")
+TABLES = ("deployments", "operations", "plans")
 
 Json = dict[str, Any]
 Entities = dict[str, list[Json]]  # by table
 
 
 class Tables:
-    """Direct access to both tables."""
+    """Direct access to the tables."""
 
     def __init__(self, storage: Azurite) -> None:
         service = TableServiceClient.from_connection_string(storage.connection_string)

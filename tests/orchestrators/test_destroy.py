@@ -28,9 +28,9 @@ def test_what_is_there_again_after_its_deletion_is_told(
     plans = []
 
     def boundary(place: str) -> None:
-        if place.startswith(f"before call: activity plan_deployment of {spec['name']}"):
+        if place.startswith(f"before call: activity prove_absence of {spec['name']}"):
             plans.append(place)
-            if len(plans) == 2:  # that of the sweep
+            if len(plans) == 1:
                 simulation.azure.put(table, {"location": "eastus", "properties": {}})
 
     simulation.start(boundary=boundary)

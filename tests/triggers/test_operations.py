@@ -93,3 +93,26 @@ def test_a_plan_of_something_new_leaves_no_deployment(simulation: Any, small: Js
     path = f"deployments/{small['name']}"
     simulation.finish(simulation.request("PUT", f"{path}?whatIf=true", json=small))
     assert simulation.request("GET", path).status_code == 404
+
+
+def test_the_instance_is_shown_as_durable_functions_shows_it(still: Any, small: Json) -> None:
+    started = still.request("POST", "deployments", json=small).json()
+    monitor = started["statusQueryGetUri"].split("/api/")[1]
+    still.advance(minutes=1)
+    running = still.request("GET", monitor)
+    assert running.status_code == 202
+    assert running.headers["Location"].endswith(monitor)
+    assert int(running.headers["Retry-After"]) > 0
+    body = running.json()
+    assert (body["instanceId"], body["runtimeStatus"]) == (started["id"], "Running")
+    assert body["customStatus"]["phase"] == "deploying"
+    still.advance(hours=3)
+    ended = still.request("GET", monitor)
+    assert (ended.status_code, ended.json()["runtimeStatus"]) == (200, "Completed")
+    assert ended.json()["output"]["status"] == "Succeeded"
+
+
+def test_no_answer_carries_a_durable_management_url(still: Any, small: Json) -> None:
+    started = still.request("POST", "deployments", json=small)
+    shown = still.request("GET", f"operations/{started.json()['id']}")
+    assert "webhooks" not in started.text + shown.text

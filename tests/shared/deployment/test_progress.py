@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Plan
+from shared.deployment.operation import outline
 from shared.deployment.progress import Call, Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ def walking(*steps: Any, purpose: Any = "deploy") -> Progress:
         outputs={},
         retained=[],
     )
-    return Progress(plan)
+    return Progress(outline(plan))
 
 
 def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
@@ -204,10 +205,9 @@ def test_each_action_has_its_verb(action: str, verb: str) -> None:
     assert [call.verb for call in progress.calls(NOW)] == [verb]
 
 
-def test_a_look_carries_no_snapshot() -> None:
+def test_a_look_says_what_it_is_about_and_nothing_of_the_step() -> None:
     progress = walking(step("a", action="update", prior={"big": 1}, changes=[]))
     answer(progress, NOW)
-    [call] = progress.calls(NOW + timedelta(seconds=100))
-    assert call.verb == "poll_resource"
-    assert call.payload["operationUrl"] == "https://arm/operation"
-    assert "prior" not in call.payload["step"]
+    later = timedelta(seconds=100)
+    [call] = progress.calls(NOW + later)
+    assert call == Call("poll_resource", "a", operation_url="https://arm/operation", elapsed=later)

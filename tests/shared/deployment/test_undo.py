@@ -3,7 +3,6 @@
 from typing import Any
 
 from shared.deployment.messages import Plan, Run
-from shared.deployment.progress import Progress
 from shared.deployment.undo import residue, undone
 
 
@@ -84,7 +83,7 @@ def test_residue_names_reason_and_command_and_what_it_waits_for() -> None:
         "b": {"state": "failed", "attempts": 3, "failure": failure},
         "a": {"state": "skipped", "attempts": 0},
     }
-    first, second = residue(Progress(undo, runs))
+    first, second = residue(undo, runs)
     assert first["reason"] == "ScopeLocked: there is a lock"
     assert first["command"] == "az resource delete --ids '/id/b'"
     assert second["reason"] == "waits for b"
@@ -94,5 +93,5 @@ def test_the_command_of_an_unfinished_restore_holds_the_whole_prior_body() -> No
     updated = step("a", action="update", prior={"properties": {"owner": "O'Neil"}}, changes=[GROWN])
     undo = undone(plan(updated), ran("a"))
     runs: Any = {"a": {"state": "failed", "attempts": 3, "failure": None}}
-    [left] = residue(Progress(undo, runs))
+    [left] = residue(undo, runs)
     assert left["command"].endswith("""--properties '{"properties": {"owner": "O'\\''Neil"}}'""")

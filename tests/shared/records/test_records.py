@@ -1,6 +1,5 @@
 """One running operation per deployment, and what is remembered of it, on a real table."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,8 +9,8 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
+from shared.deployment.operation import Decision
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
-from shared.records.entities import Decision
 from shared.records.errors import (
     DeploymentUnknown,
     OperationInProgress,
@@ -288,29 +287,6 @@ def test_a_deployment_that_was_taken_over_is_not_forgotten(records: Records, nam
     assert records.get(name).operation["id"] == f"{name}-2"
 
 
-def test_a_plan_is_kept_without_bodies_and_snapshots(records: Records, name: str) -> None:
-    claim(records, name, "1")
-    step = {"key": "k", "action": "update", "body": {"secret": 1}, "prior": {"old": 1}, "locks": []}
-    records.save_plan(f"{name}-1", {"deployment": name, "steps": [step]})
-    plan = records.operation(f"{name}-1").plan
-    assert plan == {"deployment": name, "steps": [{"key": "k", "action": "update"}]}
-
-
-def test_a_plan_beyond_the_size_of_a_property_is_kept_whole(records: Records, name: str) -> None:
-    plan = {"steps": [], "warnings": [{"message": "größer 🙂 " * 10} for _ in range(800)]}
-    assert len(json.dumps(plan)) > 3 * 32_000
-    claim(records, name, "1")
-    records.save_plan(f"{name}-1", plan)
-    assert records.operation(f"{name}-1").plan == plan
-
-
-def test_a_shorter_plan_replaces_a_longer_one(records: Records, name: str) -> None:
-    claim(records, name, "1")
-    records.save_plan(f"{name}-1", {"steps": [], "warnings": ["x" * 100_000]})
-    records.save_plan(f"{name}-1", {"steps": []})
-    assert records.operation(f"{name}-1").plan == {"steps": []}
-
-
 def test_an_operation_has_no_signals_at_first(records: Records, name: str) -> None:
     claim(records, name, "1")
     assert records.signals(f"{name}-1") == {"cancelRequested": False, "decision": None}
@@ -320,7 +296,7 @@ def test_a_cancel_and_a_decision_do_not_overwrite_each_other(records: Records, n
     claim(records, name, "1")
     records.request_cancel(f"{name}-1")
     records.decide(f"{name}-1", "reject")
-    records.save_plan(f"{name}-1", {"steps": []})
+    finish(records, name, "1")
     assert records.signals(f"{name}-1") == {"cancelRequested": True, "decision": "reject"}
 
 

@@ -1,0 +1,20 @@
+"""Plans anew before an approved plan is walked: hours may have passed since it was made."""
+
+import azure.durable_functions as df
+
+from shared.azure.errors import failures_as_data
+from shared.deployment.approval import STALE, same_steps
+from shared.deployment.operation import Answer, Order
+from shared.planning.purposes import plan_for
+from shared.records.records import records
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def confirm_plan(order: Order) -> Answer:
+    """{operation} -> {} where a plan made now is the one that was kept, else {failure}."""
+    operation, record = records().running(order["operation"])
+    kept = records().plans.get(operation.id)
+    return {} if same_steps(kept, plan_for(operation, record)) else {"failure": STALE}

@@ -1,0 +1,24 @@
+"""Writes down how an operation ended: the record decides what is there from now on."""
+
+from datetime import datetime
+
+import azure.durable_functions as df
+
+from shared.azure.errors import failures_as_data
+from shared.deployment.ending import ending
+from shared.deployment.operation import EndAnswer, EndReport
+from shared.records.records import records
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order")
+@failures_as_data
+def record_end(order: EndReport) -> EndAnswer:
+    """{operation, state, at, failure} -> how it ended, in the words of its instance."""
+    operation, plans = records().operation(order["operation"]), records().plans
+    plan, undo = plans.find(operation.id), plans.find(operation.id, undo=True)
+    remains = plans.remains(operation.id)
+    end = ending(order["state"], plan, undo, order["failure"], remains)
+    records().end(operation, end, now=datetime.fromisoformat(order["at"]))
+    return EndAnswer(status=end.status, cause=end.failure, told=end.told, output=end.output)

@@ -1,0 +1,121 @@
+"""What crosses the durable border stays small, however much a deployment is made of."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.deployment.ending import ending
+from shared.deployment.messages import Failure, Plan, Remains, Run
+from shared.deployment.operation import PlanAnswer, StateReport, first_state, outline
+from shared.deployment.status import STATUS_LIMIT, ended, fitting
+from shared.deployment.undo import residue, undone
+
+LARGEST = 45_000  # bytes of a message; a larger one takes a detour by way of a blob
+MANY = 40
+GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/" + "g" * 90
+URL = f"https://management.azure.com{GROUP}/operations/{'0' * 36}?c={'x' * 200}"
+
+
+def step(number: int, **changes: Any) -> Any:
+    key = f"a-resource-with-a-long-key-{number:02}"
+    made = {
+        "key": key,
+        "armType": "Microsoft.Network/networkSecurityGroups",
+        "id": f"{GROUP}/providers/Microsoft.Network/networkSecurityGroups/{key}",
+        "action": "create",
+        "body": {"properties": {"rules": ["x" * 500] * 20}},
+        "prior": None,
+        "changes": [],
+        "dependsOn": [
+            f"a-resource-with-a-long-key-{n:02}" for n in range(max(0, number - 4), number)
+        ],
+        "startsAfter": [],
+        "locks": [f"{GROUP}/{key}", f"{GROUP}/shared"],
+        "expectedSeconds": 100.0,
+        "timeoutSeconds": 1000.0,
+        "undoSeconds": 50.0,
+    }
+    return {**made, **changes}
+
+
+def plan(**changes: Any) -> Plan:
+    return Plan(
+        deployment="d",
+        purpose="deploy",
+        steps=[step(number, **changes) for number in range(MANY)],
+        warnings=[],
+        refusals=[],
+        outputs={},
+        retained=[],
+    )
+
+
+def running() -> Run:
+    at = "2026-01-01T00:00:00.123456+00:00"
+    return Run(
+        state="running",
+        attempts=1,
+        startedAt=at,
+        lookedAt=at,
+        retryAfterSeconds=10.0,
+        legStartedAt=at,
+        legEndsAt=at,
+        operationUrl=URL,
+        failure=None,
+    )
+
+
+def lost(message: str = "m" * 500) -> Run:
+    failure = Failure(code="ScopeLocked", message=message, retryable=False)
+    return Run(state="failed", attempts=3, startedAt="2026-01-01T00:00:00+00:00", failure=failure)
+
+
+def size(message: Any) -> int:
+    return len(json.dumps(message).encode())
+
+
+def test_the_outline_of_forty_steps_is_a_small_message() -> None:
+    assert size(PlanAnswer(outline=outline(plan()))) < LARGEST
+
+
+@pytest.mark.parametrize("run", [running(), lost()], ids=["running", "failed"])
+def test_the_state_of_forty_steps_is_a_small_message(run: Run) -> None:
+    shown = outline(plan())
+    state = first_state("deploy", what_if=False)
+    runs = {s["key"]: run for s in shown["steps"]}
+    report = StateReport(operation="o" * 60, state={**state, "outline": shown, "runs": runs})
+    assert size(report) < LARGEST
+
+
+def test_locks_that_nobody_else_needs_are_left_out_of_the_outline() -> None:
+    assert {tuple(s["locks"]) for s in outline(plan())["steps"]} == {("0",)}
+
+
+def test_steps_without_work_are_left_out_of_the_outline() -> None:
+    assert outline(plan(action="no-op"))["steps"] == []
+
+
+@pytest.mark.parametrize("message", ["m" * 500, "ß" * 500, "\N{GRINNING FACE}" * 500])
+def test_the_end_of_a_rollback_of_which_nothing_could_be_undone_fits_a_status(message: str) -> None:
+    undo = undone(plan(), {s["key"]: running() for s in plan()["steps"]})
+    runs = {s["key"]: lost(message) for s in undo["steps"]}
+    state = first_state("deploy", what_if=False)
+    root = Failure(code="QuotaExceeded", message="the root", retryable=False)
+    nothing = Remains(left=[], retained=[])
+    end = ending({**state, "phase": "rolling-back", "runs": runs}, plan(), undo, root, nothing)
+    assert len(json.dumps(end.told, ensure_ascii=False).encode("utf-16-le")) <= 16_384
+    assert end.told["failure"]["code"] == "QuotaExceeded"
+    assert len(end.result["residue"]) == MANY, "the whole list is in the operation"
+
+
+def test_what_fits_a_status_is_told_whole() -> None:
+    told = {"steps": [{"key": "a", "detail": "d" * 300}], "phase": "deploying"}
+    assert fitting(told) == told
+
+
+def test_even_a_thousand_steps_fit_a_status() -> None:
+    steps = [{"key": f"step-{n}", "action": "create", "state": "running"} for n in range(1000)]
+    told = ended("Failed", steps=steps, failure=None, residue=residue(plan(), {}))
+    assert len(json.dumps(told)) <= STATUS_LIMIT
+    assert told["leftOut"] > 900
