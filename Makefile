@@ -4,6 +4,7 @@
 #   make test    set-up, then the tests            make test-all   the slow ones too
 #   make check   format, lint, types, import contracts
 #   make bench   the numbers                       make sim        seeded crash and fault runs
+#   make browser a Chromium for the tests of the page     make screenshots  pictures of it for the docs
 #   make schema  the schema of a spec that the command line packages
 #   make lock    compile the pinned requirements anew
 
@@ -19,7 +20,7 @@ EVERY ?= 10
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo up test test-all check format bench sim schema lock clean
+.PHONY: setup demo up test test-all check format bench sim browser screenshots schema lock clean
 
 setup: .venv/installed node_modules/installed
 
@@ -70,6 +71,13 @@ bench: setup
 sim: setup
 	$(BIN)/python -m simulations.crashes --every $(EVERY)
 	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
+
+screenshots: setup
+	$(BIN)/python -m tests.web.screenshots
+
+# A real browser for the tests of the page; without one they are skipped, and say so.
+browser:
+	command -v chromium || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y chromium > /dev/null; }
 
 schema: setup
 	$(BIN)/python -c "import json; from shared.deployment.spec import DeploymentSpec; print(json.dumps(DeploymentSpec.model_json_schema(), indent=1))" > cli/spec.schema.json

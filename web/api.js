@@ -13,15 +13,15 @@ export async function request(method, path, body) {
   // The page is /api/ui, so a relative path stays within the app; nextLink is absolute.
   const url = new URL(path, document.baseURI);
   const answer = await fetch(url, { method, headers, body });
-  if (answer.status === 401) throw new Error("The app asks for a function key: enter it above.");
+  if (answer.status === 401) throw failed(401, "The app asks who you are: enter a function key above, or sign in.");
   const text = await answer.text();
   let told = {};
   try {
     told = text ? JSON.parse(text) : {};
   } catch {
-    throw new Error(`HTTP ${answer.status}: not what the app answers`);
+    throw failed(answer.status, `HTTP ${answer.status}: not what the app answers`);
   }
-  if (!answer.ok) throw new Error(reason(answer.status, told.error));
+  if (!answer.ok) throw failed(answer.status, reason(answer.status, told.error));
   return told;
 }
 
@@ -30,3 +30,5 @@ function reason(status, error) {
   const details = (error.details ?? []).map((d) => `\n${d.target}: ${d.message}`);
   return `${error.code}: ${error.message}${details.join("")}`;
 }
+
+const failed = (status, message) => Object.assign(new Error(message), { status });

@@ -1,139 +1,149 @@
-// Wires the page: what is listed, what is watched, what is started.
+// Wires the page: the address says what is on show, it is looked at again by itself, and what a
+// person does is named by the data-do of what was used.
 
 import { key, request } from "./api.js";
-import * as view from "./view.js";
+import { confirm } from "./confirm.js";
+import { deployment, list } from "./deployments.js";
+import { make, patch } from "./dom.js";
+import { operation } from "./operation.js";
+import { last } from "./words.js";
 
-const EVERY = 2000; // ms between two looks at a running operation
+const SOON = 2000; // ms between two looks while something runs
+const LATER = 15000; // ms otherwise
 const at = (id) => document.getElementById(id);
-let watched = null; // the operation on show
+const path = (name, tail = "") => `deployments/${encodeURIComponent(name)}${tail}`;
+let pages = 1; // of the list
+let shown = 0; // counts what was asked for, so that a late answer is dropped
 let timer = 0;
 
-function show(id, parts) {
-  at(id).replaceChildren(...parts);
-}
+const route = () => location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
 
-function notice(text = "") {
-  at("notice").textContent = text;
-  at("notice").hidden = !text;
-}
-
-async function attempt(work) {
-  notice();
-  try {
-    await work();
-  } catch (error) {
-    notice(error.message);
-  }
-}
-
-async function list(link = "deployments") {
-  const page = await request("GET", link);
-  const rows = page.value.map(listed);
-  if (link === "deployments") show("deployments", rows);
-  else at("deployments").append(...rows);
-  at("none").hidden = at("deployments").childElementCount > 0;
-  at("more").hidden = !page.nextLink;
-  at("more").onclick = () => attempt(() => list(page.nextLink));
-}
-
-function listed(record) {
-  const path = `deployments/${encodeURIComponent(record.name)}`;
-  const action = (text, work, className = "") =>
-    view.make("button", { type: "button", className, onclick: () => attempt(work), ariaLabel: `${text} ${record.name}` }, text);
-  const begin = (method, tail) => async () => watch((await request(method, path + tail)).id);
-  const operation = action(record.operation.kind, () => watch(record.operation.id), "link");
-  operation.ariaLabel = `show the last operation of ${record.name}, a ${record.operation.kind}`;
-  const destroy = async () => {
-    const typed = prompt(`This deletes what ${record.name} created, with its database. Type its name to go on.`);
-    if (typed === record.name) await begin("DELETE", "?deleteData=true")();
-  };
-  return view.make(
-    "tr", {},
-    view.make("td", {}, record.name),
-    view.make("td", { className: record.status }, record.status),
-    view.make("td", {}, operation),
-    view.make("td", { className: record.drift?.status ?? "quiet" }, record.drift?.status ?? "not checked"),
-    view.make("td", {},
-      action("Check drift", () => drift(record.name, path)),
-      action("Repair", begin("POST", "/drift/repair")),
-      action("Validate", begin("POST", "/validate")),
-      action("Destroy", destroy, "danger")),
-  );
-}
-
-async function watch(identity) {
-  watched = identity;
-  at("operation").hidden = false;
-  await look(identity);
-  at("operation").scrollIntoView({ block: "nearest" });
-}
-
-async function look(identity) {
+async function look({ fresh = false } = {}) {
   clearTimeout(timer);
-  const told = await request("GET", `operations/${encodeURIComponent(identity)}`);
-  if (identity !== watched) return; // another one was chosen meanwhile
-  const running = told.status === "Running";
-  at("operation-title").textContent = `${told.kind} ${told.deployment}`;
-  for (const part of ["summary", "cost", "failure", "steps", "residue", "outputs"]) show(part, view[part](told));
-  if (at("advice").dataset.of !== `${identity} ${told.phase}`) show("advice", view.advice(told));
-  at("advice").dataset.of = `${identity} ${told.phase}`; // left alone while open
-  const waiting = told.phase === "awaiting-approval";
-  at("cancel").hidden = !running || waiting || told.kind !== "deploy";
-  at("cancel").disabled = told.cancelRequested || told.phase === "rolling-back";
-  at("decision").hidden = !waiting || Boolean(told.decision);
-  if (running) timer = setTimeout(() => again(identity), EVERY);
-  else await list();
-}
-
-async function again(identity) {
-  await attempt(() => look(identity));
-  // One look that failed is no reason to stop looking.
-  if (!at("notice").hidden && identity === watched) timer = setTimeout(() => again(identity), 3 * EVERY);
-}
-
-async function drift(name, path) {
-  at("drift").hidden = false;
-  at("drift-title").textContent = `Drift of ${name}`;
-  const before = (await request("GET", `${path}/drift`)).drift;
-  show("report", view.report(before));
-  await request("POST", `${path}/drift`);
-  for (let tries = 0; tries < 60; tries += 1) {
-    await new Promise((done) => setTimeout(done, 1000));
-    const report = (await request("GET", `${path}/drift`)).drift;
-    if (report && report.checkedAt !== before?.checkedAt) {
-      show("report", view.report(report));
-      await list();
-      return;
-    }
+  const ours = (shown += 1);
+  let again = LATER;
+  try {
+    const { parts, soon } = await view(...route());
+    if (ours !== shown) return;
+    patch(at("view"), parts);
+    if (fresh) at("title")?.focus();
+    again = soon ? SOON : LATER;
+    if (!fresh) quiet();
+  } catch (error) {
+    if (ours !== shown) return;
+    notice(error);
   }
-  throw new Error(`The check of ${name} takes long: ask again later.`);
+  if (!document.hidden) timer = setTimeout(look, again);
 }
 
-at("key").value = key.get();
-at("key").addEventListener("change", () => {
-  key.set(at("key").value.trim());
-  attempt(() => list());
+async function view(kind, id, step) {
+  if (kind === "operations" && id) {
+    const told = await request("GET", `operations/${encodeURIComponent(id)}`);
+    return { parts: operation(told, step), soon: told.status === "Running" };
+  }
+  if (kind === "deployments" && id) return one(id);
+  return all();
+}
+
+async function one(name) {
+  const record = await request("GET", path(name));
+  const told = last(record).id ? await known(`operations/${encodeURIComponent(last(record).id)}`) : null;
+  const history = await known(`operations?deployment=${encodeURIComponent(name)}`);
+  return { parts: deployment(record, told, history?.value), soon: told?.status === "Running" };
+}
+
+async function all() {
+  const records = [];
+  let next = "deployments";
+  for (let page = 0; next && page < pages; page += 1) {
+    const answer = await request("GET", next);
+    records.push(...answer.value);
+    next = answer.nextLink;
+  }
+  const busy = records.filter((record) => last(record).id && (last(record).status ?? record.status) === "Running");
+  const told = await Promise.all(busy.map((record) => known(`operations/${encodeURIComponent(last(record).id)}`)));
+  const running = new Map(busy.map((record, n) => [record.name, told[n]]));
+  return { parts: list(records, running, Boolean(next)), soon: busy.length > 0 };
+}
+
+// What may be gone already, or not be there in this release.
+const known = (link) => request("GET", link).catch(() => null);
+
+function notice(error) {
+  const signIn = error.status === 401 ? [" ", make("a", { href: "/.auth/login/aad" }, "Sign in")] : [];
+  at("notice").replaceChildren(error.message, ...signIn);
+  at("notice").hidden = false;
+}
+
+function quiet() {
+  at("notice").hidden = true;
+}
+
+const ACTIONS = {
+  more: () => { pages += 1; return look(); },
+  check: async ({ name }) => { await request("POST", path(name, "/drift")); },
+  validate: async ({ name }) => follow(await request("POST", path(name, "/validate"))),
+  repair: async ({ name }) => {
+    const report = (await request("GET", path(name, "/drift"))).drift;
+    const going = (report?.changes ?? []).map((c) => `${c.key}: ${c.path ?? c.message ?? c.id}`);
+    if (await confirm({ title: `Put ${name} right?`, going, act: "Repair" })) await follow(await request("POST", path(name, "/drift/repair")));
+  },
+  destroy: async ({ name }) => {
+    const { inventory } = await request("GET", path(name));
+    const kept = new Set(["adopted", "updated"]);
+    const going = Object.entries(inventory ?? {}).filter(([, item]) => !kept.has(item.provenance)).map(([id, item]) => item.id ?? id);
+    const data = { id: "deleteData", text: "The database and its backups go as well" };
+    const chosen = await confirm({ title: `Destroy ${name}?`, going, word: name, choices: [data], act: "Destroy" });
+    if (chosen) await follow(await request("DELETE", path(name, `?deleteData=${chosen.deleteData}`)));
+  },
+  cancel: async ({ id }) => {
+    const told = await request("GET", `operations/${encodeURIComponent(id)}`);
+    const going = (told.steps ?? []).filter((s) => ["succeeded", "running"].includes(s.state)).map((s) => `${s.action} of ${s.key} is undone`);
+    if (await confirm({ title: `Cancel ${told.kind} ${told.deployment} and roll back?`, going, act: "Cancel and roll back" })) await decide(id, "cancel");
+  },
+  approve: ({ id }) => decide(id, "approve"),
+  reject: ({ id }) => decide(id, "reject"),
+  file: async (_, input) => { if (input.files[0]) at("spec").value = await input.files[0].text(); },
+  start: async (_, form, submitter) => {
+    const text = at("spec").value;
+    const { name = "unnamed" } = JSON.parse(text);
+    const planning = submitter?.value === "plan";
+    await follow(await request(planning ? "POST" : "PUT", path(name, planning ? "/plan" : ""), text));
+    form.reset();
+  },
+};
+
+async function decide(id, verb) {
+  const comment = at("comment")?.value.trim();
+  await request("POST", `operations/${encodeURIComponent(id)}/${verb}`, comment ? JSON.stringify({ comment }) : undefined);
+}
+
+async function follow(started) {
+  location.hash = `#/operations/${encodeURIComponent(started.id)}`;
+}
+
+async function act(element, submitter) {
+  quiet();
+  try {
+    await ACTIONS[element.dataset.do]?.(element.dataset, element, submitter);
+    await look();
+  } catch (error) {
+    notice(error);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const used = event.target.closest("button[data-do]");
+  if (used) act(used);
 });
-at("file").addEventListener("change", () =>
-  attempt(async () => {
-    const [file] = at("file").files;
-    if (file) at("spec").value = await file.text();
-  }));
-for (const verb of ["approve", "reject", "cancel"])
-  at(verb).addEventListener("click", () =>
-    attempt(async () => {
-      await request("POST", `operations/${encodeURIComponent(watched)}/${verb}`);
-      await look(watched);
-    }));
-at("start").addEventListener("submit", (event) => {
+document.addEventListener("change", (event) => event.target.matches("input[data-do]") && act(event.target));
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.do) return;
   event.preventDefault();
-  attempt(async () => {
-    const spec = JSON.parse(at("spec").value);
-    const query = event.submitter?.value === "plan" ? "?whatIf=true" : "";
-    const path = `deployments/${encodeURIComponent(spec.name ?? "unnamed")}${query}`;
-    const started = await request("PUT", path, at("spec").value);
-    await list();
-    await watch(started.id);
-  });
+  act(event.target, event.submitter);
 });
-attempt(() => list());
+document.addEventListener("visibilitychange", () => !document.hidden && look());
+addEventListener("hashchange", () => { quiet(); look({ fresh: true }); });
+at("key").value = key.get();
+at("key").addEventListener("change", () => { key.set(at("key").value.trim()); quiet(); look(); });
+look();
