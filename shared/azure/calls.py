@@ -13,6 +13,8 @@ from shared.azure.errors import failure_from
 from shared.azure.secrets import Agree, resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
+from shared.deployment.paths import at
+from shared.deployment.secrets import is_secret
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import Response
@@ -33,9 +35,9 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     left = resource.differences(step["body"], observed)
     if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)}")
-    if not left and resource.state(observed) == "succeeded":
+    if not left and not _unseen(step) and resource.state(observed) != "failed":
         return _settled(clients, resource, step, observed, timedelta())
-    body = resource.update_body(step["body"], resource.writable(observed))
+    body = resource.update_body(step["body"], resource.writable(observed), step["changes"])
     return _put(clients, resource, step, body, observed, agree)
 
 
@@ -48,11 +50,14 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     left = resource.differences(applied(step["body"], step["changes"]), observed)
     if foreign := _unplanned(left, step):
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
-    if len(left) == len(step["changes"]):  # nothing of ours is there
+    shown = len(step["changes"]) - len(_unseen(step))
+    if len(left) == shown and (shown or not step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
     # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
-    there = reverted(resource.writable(observed), step["changes"])
-    body = resource.update_body(step["body"], there)
+    stays = _lasting(step, observed)
+    changes = [change for change in step["changes"] if change not in stays]
+    there = reverted(resource.writable(observed), changes)
+    body = resource.update_body(applied(step["body"], stays), there, changes)
     return _put(clients, resource, step, body, observed, agree)
 
 
@@ -126,6 +131,8 @@ def _put(
     observed: Json | None,
     agree: Agree,
 ) -> Outcome:
+    if observed is not None and resource.begin_start(clients, step["id"], observed):
+        return _refused_for_now(step, "it was stopped, and is started before it is changed")
     response = resource.put(clients, step["id"], resolve(body, agree), observed)
     if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
         outcome = _in_progress(step, response)
@@ -154,6 +161,11 @@ def _settled(
         outcome["legSeconds"] = verdict.leg.total_seconds()
     if verdict.warning:
         outcome["warning"] = verdict.warning
+    if step["action"] == "restore" and (stays := _lasting(step, observed)):
+        outcome["detail"] = "; ".join(
+            f"{c['path']} stays {c['after']}: Azure never takes it back to {c['before']}"
+            for c in stays
+        )
     return outcome
 
 
@@ -191,6 +203,22 @@ def _unplanned(left: list[Change], step: Step) -> list[str]:
     """The paths that differ now otherwise than planned, however sure the plan was of them."""
     planned = [(c["path"], c["before"], c["after"]) for c in step["changes"]]
     return [c["path"] for c in left if (c["path"], c["before"], c["after"]) not in planned]
+
+
+def _unseen(step: Step) -> list[Change]:
+    """The changes to secrets, which no reading ever shows: they are made each time anew."""
+    return [change for change in step["changes"] if is_secret(change["after"])]
+
+
+def _lasting(step: Step, observed: Json) -> list[Change]:
+    """The changes that were really made and that Azure never takes back."""
+    changes = [change for change in step.get("changes", []) if change.get("oneWay")]
+    return [change for change in changes if at(observed, change["path"]) != change["before"]]
+
+
+def _refused_for_now(step: Step, why: str) -> Outcome:
+    failure = failure_from(409, {"error": {"code": "ResourceStarting", "message": why}}, {})
+    return Outcome(key=step["key"], state="failed", failure=failure)
 
 
 def _stale(step: Step, what: str) -> Outcome:

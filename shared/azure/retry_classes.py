@@ -58,6 +58,7 @@ CODES: dict[RetryClass, tuple[str, ...]] = {
         "OperationPreempted*",
         "ReferencedResourceNotProvisioned",
         "ResourceGroupBeingDeleted",
+        "ResourceStarting",  # our own word, for what is started before it is changed
         "RetryableError",
         "RetryableErrorDueToAnotherOperation",
         "ServerIsBusy",

@@ -3,9 +3,9 @@
 Only what the desired body mentions matters: ARM adds ids, etags, states and defaults to everything.
 Lists of objects are matched by name, lists of values are sets, text is compared without case (ARM
 rewrites the case of ids, locations and enums), what is off or empty may be left out, and a secret
-is never compared, since ARM never returns one. Where a type is particular about a path, its rules
-say so: a list that holds nothing else, a value that Azure leaves out in some states, a member that
-may not stand beside another one.
+is never compared, since ARM never returns one. None stands for what should not be there. Where a
+type is particular about a path, its rules say so: a list that holds nothing else, a value that
+Azure leaves out in some states, a member that may not stand beside another one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -140,6 +140,7 @@ def _merged_objects(
         inner, found = join(path, name), observed.get(names(name))
         if not _unseen(rules, inner, found) or is_secret(value):
             both[name] = merged(value, found, rules, inner)
+    both = {name: value for name, value in both.items() if desired.get(name, value) is not None}
     for name in desired:
         gone = [(other, None) for other in _excluded(rules, join(path, name), desired)]
         both = changed(both, [pair for pair in gone if at(both, pair[0]) is not None])

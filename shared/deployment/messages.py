@@ -57,6 +57,7 @@ class Change(TypedDict):
     before: Any
     after: Any
     certainty: NotRequired[Certainty]  # of a change in a plan
+    oneWay: NotRequired[bool]  # True: Azure makes it and never takes it back
 
 
 class MonthlyCost(TypedDict):
@@ -136,7 +137,7 @@ class Outcome(TypedDict):
     retryAfterSeconds: NotRequired[float | None]
     legSeconds: NotRequired[float]  # expected length of the leg that has just begun
     warning: NotRequired[str]  # succeeded, but the caller should know this
-    detail: NotRequired[str]  # what a check has seen
+    detail: NotRequired[str]  # what a check has seen, or a restore could not take back
 
 
 class Run(TypedDict):

@@ -65,9 +65,12 @@ def residue(plan: Plan, runs: dict[str, Run]) -> list[Residue]:
         elif run["state"] == "skipped":
             blockers = [k for k in step["dependsOn"] if _stuck(runs, k)]
             reason = f"waits for {', '.join(blockers)}"
+        elif step["action"] == "restore" and "detail" in run:
+            reason = run["detail"]
         else:
             continue
-        left.append(Residue(key=key, id=step["id"], reason=reason, command=_command(step)))
+        command = _command(step, run)
+        left.append(Residue(key=key, id=step["id"], reason=reason, command=command))
     return left
 
 
@@ -84,8 +87,10 @@ def _stuck(runs: dict[str, Run], key: str) -> bool:
     return key in runs and runs[key]["state"] in {"failed", "skipped"}
 
 
-def _command(step: Step) -> str:
+def _command(step: Step, run: Run | None = None) -> str:
     """The az command that finishes the undo of a step by hand; ids and bodies hold no secret."""
+    if run and run["state"] == "succeeded":  # nothing can; this shows what stays
+        return f"az resource show --ids '{step['id']}'"
     if step["action"] == "delete":
         return f"az resource delete --ids '{step['id']}'"
     body = json.dumps(step["prior"]).replace("'", "'\\''")

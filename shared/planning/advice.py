@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared.deployment.drift import DEGRADED
 from shared.deployment.messages import Advice, Change, Json, Step
+from shared.deployment.paths import at
 from shared.resources.base import Resource
 
 SHOWN = 5  # paths that are named in a message
@@ -30,7 +31,7 @@ def disturbing(resource: Resource, observed: Json, changes: Sequence[Change]) ->
     return [
         Advice(
             code="UpdateDisturbs",
-            message=f"changing {', '.join(paths[:SHOWN])}: {what}",
+            message=f"changing {_some(paths)}: {what}",
             target=resource.key,
         )
         for what, paths in noticed.items()
@@ -39,7 +40,7 @@ def disturbing(resource: Resource, observed: Json, changes: Sequence[Change]) ->
 
 def foreign(resource: Resource, resource_id: str, changes: Sequence[Change]) -> Advice:
     """Why what is not ours is not changed."""
-    paths = ", ".join(change["path"] for change in changes[:SHOWN])
+    paths = _some([change["path"] for change in changes])
     return Advice(
         code="ForeignResourceDiffers",
         message=(
@@ -51,15 +52,38 @@ def foreign(resource: Resource, resource_id: str, changes: Sequence[Change]) -> 
 
 
 def replacement(resource: Resource, paths: Sequence[str]) -> Advice:
-    """Why what Azure cannot change in place is not changed."""
+    """Why what Azure cannot change in place is not changed; what holds data is never replaced."""
+    way = (
+        "keep the old value, or move the data to a deployment of another name"
+        if resource.holds_data
+        else f"keep the old value, or name {resource.key} in replace to have it made anew"
+    )
     return Advice(
         code="ReplacementNeeded",
-        message=(
-            f"Azure cannot change {', '.join(paths)} of {resource.key} in place; "
-            "delete it first, or keep the old value"
-        ),
+        message=f"Azure cannot change {_some(paths)} of {resource.key} in place: {way}",
         target=resource.key,
     )
+
+
+def unshrinkable(resource: Resource, desired: Json, observed: Json) -> list[Advice]:
+    """What is larger than it is wanted, and stays so."""
+    growing = [path.at for path in resource.paths if path.grows]
+    sizes = [(path, at(desired, path), at(observed, path)) for path in growing]
+    return [
+        Advice(
+            code="NeverShrinks",
+            message=f"{path} is {there} and never shrinks: {wanted} is not applied",
+            target=resource.key,
+        )
+        for path, wanted, there in sizes
+        if isinstance(there, int) and isinstance(wanted, int) and wanted < there
+    ]
+
+
+def _some(paths: Sequence[str]) -> str:
+    """The first paths, and how many more there are."""
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return f"{', '.join(paths[:SHOWN])}{more}"
 
 
 def unconfirmed(step: Step) -> Advice:

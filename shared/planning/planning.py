@@ -17,9 +17,18 @@ from shared.deployment.diff import applied
 from shared.deployment.drift import EXTRA
 from shared.deployment.messages import Advice, Change, Json, MonthlyCost, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
+from shared.deployment.resource_id import same
 from shared.deployment.schedule import in_order
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.advice import degraded, disturbing, foreign, replacement, unconfirmed
+from shared.deployment.succession import renewed
+from shared.planning.advice import (
+    degraded,
+    disturbing,
+    foreign,
+    replacement,
+    unconfirmed,
+    unshrinkable,
+)
 from shared.resources.base import DEPLOYMENT, MANAGED_BY, RESOURCE_GROUP, Resource, edges
 from shared.resources.catalogue import catalogue
 from shared.resources.prices import PRICE_LIST, monthly
@@ -30,8 +39,13 @@ Inventory = Mapping[str, Mapping[str, Any]]
 """What the record knows of a deployment: key -> {id, provenance}."""
 
 
-def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventory) -> Plan:
-    """What has to change for Azure to hold what `spec` asks for."""
+def plan_deploy(
+    clients: AzureClients,
+    spec: DeploymentSpec,
+    inventory: Inventory,
+    deployed: DeploymentSpec | None = None,
+) -> Plan:
+    """What has to change for Azure to hold what `spec` asks for, in place of `deployed`."""
     wanted = catalogue().wanted(spec)
     there = _read(clients, {r.key: r.id(spec) for r in wanted}, spec.group)
     steps: list[Step] = []
@@ -40,13 +54,14 @@ def plan_deploy(clients: AzureClients, spec: DeploymentSpec, inventory: Inventor
     keys = {resource.key for resource in wanted}
     for resource in wanted:
         mine = [s["id"] for s in steps if s.get("provenance") == "created"]
-        step, refusal = _decide(resource, spec, there[resource.key], inventory, mine)
+        step, refusal = _decide(resource, spec, there[resource.key], inventory, mine, deployed)
         step["dependsOn"] = [key for key in step["dependsOn"] if key in keys]
         step["startsAfter"] = [key for key in step["startsAfter"] if key in keys]
         steps.append(step)
         refusals += refusal
         if (observed := there[resource.key]) is not None:
             found += disturbing(resource, observed, step["changes"]) + degraded(resource, observed)
+            found += unshrinkable(resource, resource.tagged_body(spec), observed)
     steps += _unwanted(clients, spec.group, inventory, steps)
     total = estimate(steps, PRICE_LIST)
     advice = [*cautions(spec), *(a for r in wanted for a in r.advice(spec))]
@@ -114,6 +129,7 @@ def _decide(
     observed: Json | None,
     inventory: Inventory,
     mine: list[str],
+    deployed: DeploymentSpec | None,
 ) -> tuple[Step, list[Advice]]:
     """The step of one resource, and a refusal where it is somebody else's and different."""
     body = resource.tagged_body(spec)
@@ -125,7 +141,12 @@ def _decide(
     ours = known in {"created", "updated"} or _marked_ours(resource, spec, observed, mine)
     if not ours:
         step["body"] = body = _unmarked(body)
+    before = _declared_before(resource, spec, deployed) if known in {"created", "updated"} else None
+    if before is not None:
+        step["body"] = body = resource.succeeding(body, before, observed)
     changes = resource.differences(body, observed)
+    if before is not None:
+        changes += renewed(body, before)
     _price(step, resource, observed, applied(observed, changes))
     provenance: Provenance = known or ("created" if ours else "adopted")
     # What ended as Failed is put again, even where its body is as wanted.
@@ -138,16 +159,35 @@ def _decide(
     immutable = [c["path"] for c in changes if resource.fixed(c)]
     if immutable:
         refused.append(replacement(resource, immutable))
+    refused += resource.refusals(spec, changes)
     return step, refused
+
+
+def _declared_before(
+    resource: Resource, spec: DeploymentSpec, deployed: DeploymentSpec | None
+) -> Json | None:
+    """What the deployed spec declared of the same resource; None where it had none."""
+    if deployed is None or not resource.wanted(deployed):
+        return None
+    same_one = same(resource.id(deployed), resource.id(spec))
+    return resource.tagged_body(deployed) if same_one else None
 
 
 def _make_update(step: Step, resource: Resource, observed: Json, changes: Iterable[Change]) -> None:
     """Turn a step into an update that makes these changes, each told with how sure it is."""
     step["action"] = "update"
-    step["changes"] = [{**c, "certainty": resource.certainty(c, observed)} for c in changes]
+    step["changes"] = [_told(resource, observed, change) for change in changes]
     step["prior"] = resource.snapshot(step["body"], observed)
     update = resource.timing.update or resource.timing.create
     step["expectedSeconds"] = step["undoSeconds"] = update.total_seconds()
+
+
+def _told(resource: Resource, observed: Json, change: Change) -> Change:
+    """A change with how sure it is, and whether there is a way back."""
+    told = Change({**change, "certainty": resource.certainty(change, observed)})
+    if resource.one_way(change):
+        told["oneWay"] = True
+    return told
 
 
 def _unwanted(

@@ -46,8 +46,16 @@ def plan_for(operation: Operation, record: Record) -> Plan:
         case "validate":
             plan = plan_validate(spec)
         case "deploy":
-            plan = plan_deploy(clients, spec, record.inventory)
+            plan = plan_deploy(clients, spec, record.inventory, _deployed(record))
     return gated(plan, record.spec, record.proposed)
+
+
+def _deployed(record: Record) -> DeploymentSpec | None:
+    """The spec that this one takes the place of; one that is not valid any more says nothing."""
+    try:
+        return recorded_spec(record.spec)
+    except SpecOutdated:
+        return None
 
 
 def drift_of(record: Record, *, at: str, failure: Failure | None = None) -> DriftReport:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from shared.deployment.messages import Change, Json
 from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
-from shared.resources.base import Departure, Ids, Resource, Timing, minutes
+from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
-from shared.resources.sdk_calls import OperationGroup
+from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
 from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
 
@@ -150,11 +150,24 @@ class ApplicationGateway(Resource):
         yield hourly(sku["name"])
         yield hourly(f"{sku['name']} capacity unit", instances * CAPACITY_UNITS)
 
+    def state(self, observed: Json) -> State:
+        """One that somebody stopped is as declared, and not well."""
+        moving: dict[str, State] = {"stopped": "failed", "starting": "inProgress"}
+        return moving.get(_operational(observed).casefold(), super().state(observed))
+
     def health(self, observed: Json) -> Iterable[Change]:
-        yield from super().health(observed)
-        state = (observed.get("properties") or {}).get("operationalState", "Running")
-        if state != "Running":
+        if super().state(observed) == "failed":
+            yield from super().health(observed)
+        if (state := _operational(observed)) != "Running":
             yield Change(path="properties.operationalState", before=state, after="Running")
+
+    def begin_start(
+        self, clients: "AzureClients", resource_id: str, observed: Json
+    ) -> Response | None:
+        if _operational(observed) != "Stopped":
+            return None
+        gateways = clients.network.application_gateways
+        return started(gateways.begin_start, *path_of(resource_id))
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield from _about_tls(spec)
@@ -185,6 +198,10 @@ class ApplicationGateway(Resource):
             "idle sessions: use TCP keepalives below 4 minutes, or gateway.mode none to reach the "
             "server directly",
         )
+
+
+def _operational(observed: Json) -> str:
+    return str((observed.get("properties") or {}).get("operationalState") or "Running")
 
 
 def _about_tls(spec: DeploymentSpec) -> Iterable[Departure]:

@@ -24,6 +24,7 @@ from shared.deployment.messages import Advice, Certainty, Change, Json
 from shared.deployment.rules import Rules
 from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
+from shared.deployment.succession import without_dropped
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import OperationGroup, Response, answered, path_of, started
 
@@ -178,7 +179,18 @@ class Resource:
         """What applying `desired` would change in `observed`."""
         return differences(desired, observed, self.paths)
 
-    def update_body(self, desired: Json, observed: Json) -> Json:
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        """The desired body, with what the one `before` it declared and it no longer does.
+
+        What is to be absent is told as None; what has a default is told with that.
+        """
+        return without_dropped(desired, before, "tags")
+
+    def refusals(self, spec: DeploymentSpec, changes: Iterable[Change]) -> Iterator[Advice]:
+        """Which of these changes are not made, although Azure would make them; usually none."""
+        return iter(())
+
+    def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:
         """What an update sends: desired over observed, so that nothing of others is dropped."""
         body = merged(desired, observed, self.paths)
         kept: Json = without(body, leftovers(desired, observed, self.paths))
@@ -197,6 +209,10 @@ class Resource:
     def fixed(self, change: Change) -> bool:
         """Whether Azure refuses this change in place, so that only a replacement helps."""
         return self.paths.fixed(change["path"], change["before"], change["after"])
+
+    def one_way(self, change: Change) -> bool:
+        """Whether Azure makes this change in place and never takes it back."""
+        return self.paths.one_way(change["path"], change["before"], change["after"])
 
     def state(self, observed: Json) -> State:
         """Whether the resource as read has reached an end state."""
@@ -240,6 +256,12 @@ class Resource:
         """Submit a body; `observed` is what is there now, None where nothing is."""
         submit = self.operation_group(clients).begin_create_or_update
         return started(submit, *path_of(resource_id), body)
+
+    def begin_start(
+        self, clients: "AzureClients", resource_id: str, observed: Json
+    ) -> Response | None:
+        """Start it where somebody stopped it, since it takes no write before; None otherwise."""
+        return None
 
     def delete(self, clients: "AzureClients", resource_id: str) -> Response:
         """Submit the deletion; absence is answered 204 or 404 and is a success."""

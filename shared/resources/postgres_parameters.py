@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.deployment.diff import differences
 from shared.deployment.messages import Certainty, Change, Json
+from shared.deployment.paths import join
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
@@ -53,9 +53,6 @@ class PostgresParameters(Resource):
     first_leg = SETTING
     taggable = False
 
-    def wanted(self, spec: DeploymentSpec) -> bool:
-        return bool(spec.postgres.parameters)
-
     def name(self, spec: DeploymentSpec) -> str:
         return "configurations"
 
@@ -71,9 +68,27 @@ class PostgresParameters(Resource):
         return (PostgresServer().id(spec).casefold(),)
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
-        return differences({"properties": _left(desired, observed)}, observed)
+        there = observed.get("properties") or {}
+        return [
+            Change(path=join("properties", name), before=there.get(name), after=value)
+            for name, value in _left(desired, observed).items()
+        ]
 
-    def update_body(self, desired: Json, observed: Json) -> Json:
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        """What is no longer declared goes back to its default, and elements that we added go."""
+        given, old = desired["properties"], before["properties"]
+        defaults = observed.get("defaults") or {}
+        there = observed.get("properties") or {}
+        dropped = {name: defaults[name] for name in old if name not in given and name in defaults}
+        for name in UNITED & given.keys() & old.keys() & there.keys():
+            kept = {e.casefold() for e in [*given[name], *_elements(defaults.get(name, ""))]}
+            gone = {e.casefold() for e in old[name]} - kept
+            left = [e for e in _elements(there[name]) if e.casefold() not in gone]
+            if gone & {e.casefold() for e in _elements(there[name])}:
+                dropped[name] = _united(given[name], ",".join(left))
+        return {"properties": {**given, **dropped}}
+
+    def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:
         return desired
 
     def snapshot(self, desired: Json, observed: Json) -> Json:
@@ -101,8 +116,9 @@ class PostgresParameters(Resource):
         values = {name: _text(p.value) for name, p in found if not p.is_read_only}
         waiting = [name for name, p in found if p.is_config_pending_restart]
         static = [name for name, p in found if not p.is_dynamic_config]
-        restarts = {"pendingRestart": waiting, "static": static}
-        return Answer(200, {"id": resource_id, "properties": values, **restarts})
+        defaults = {name: _text(p.default_value) for name, p in found if name in values}
+        more = {"pendingRestart": waiting, "static": static, "defaults": defaults}
+        return Answer(200, {"id": resource_id, "properties": values, **more})
 
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None

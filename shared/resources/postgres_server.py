@@ -1,10 +1,10 @@
 """The PostgreSQL flexible server, reachable through its delegated subnet only."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, get_args
 
-from shared.deployment.messages import Change, Json
+from shared.deployment.messages import Advice, Change, Json
 from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
 from shared.deployment.spec import DeploymentSpec, Postgres, Version
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SIZE = "properties.storage.storageSizeGB"
 VERSIONS: tuple[str, ...] = get_args(Version)
+VERSION = "properties.version"
+SIGN_IN = "properties.administratorLoginPassword"
 UPGRADE = "the server is down for minutes while its major version is upgraded, with no way back"
 CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
 _VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
@@ -39,7 +41,7 @@ class PostgresServer(Resource):
     """Created by PUT, changed by PATCH, which carries nothing but what changes.
 
     What Azure moves by itself is no drift: storage that grew, the zones after a failover, the minor
-    version. A new major version is left to a person, since it cannot be undone.
+    version. A new major version is installed in place, where the spec allows that.
 
     Departs from the recipe: zone and link exist before the server; the subnet is delegated; the
     password comes from Key Vault; storage grows by itself.
@@ -59,7 +61,7 @@ class PostgresServer(Resource):
             Path(at="properties.backup.geoRedundantBackup", fixed=True),
             Path(at=SIZE, grows=True),  # autogrow; it never shrinks
             # Learn: Major version upgrades, in place and without a way back
-            Path(at="properties.version", order=VERSIONS, disturbs=UPGRADE),
+            Path(at=VERSION, order=VERSIONS, disturbs=UPGRADE),
             # azure-cli asks before it does so: "in a way that requires a server restart"
             Path(at="sku", disturbs="the server restarts and cuts every session for a while"),
         )
@@ -95,6 +97,31 @@ class PostgresServer(Resource):
         changes = super().differences(desired, observed)
         known = self.state(observed) != "failed"
         return [change for change in changes if known or change["before"] is not None]
+
+    def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:
+        """Without the password, unless it is to change: setting it anew would be a change too."""
+        body = super().update_body(desired, observed, changes)
+        if not any(change["path"] == SIGN_IN for change in changes):
+            body["properties"].pop("administratorLoginPassword", None)
+        return body
+
+    def refusals(self, spec: DeploymentSpec, changes: Iterable[Change]) -> Iterator[Advice]:
+        for change in changes:
+            if (
+                change["path"] == VERSION
+                and not self.fixed(change)
+                and not spec.postgres.allow_major_upgrade
+            ):
+                yield Advice(
+                    code="MajorUpgradeNotAllowed",
+                    message=(
+                        f"PostgreSQL {change['before']} would be upgraded to {change['after']} in "
+                        "place: the server is down for minutes, extensions have to support it, and "
+                        "there is no way back; set postgres.allowMajorUpgrade to true to do it, or "
+                        f"keep version {change['before']}"
+                    ),
+                    target=self.key,
+                )
 
     def state(self, observed: Json) -> State:
         state = _state(observed)
@@ -137,19 +164,23 @@ class PostgresServer(Resource):
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
     ) -> Response:
-        """Create it, start it where somebody stopped it, or change what may be changed.
-
-        A stopped server is only started: what else differs is found by the next plan.
-        """
+        """Create it, or change what may be changed."""
         servers, address = clients.postgres.servers, path_of(resource_id)
         if observed is None:
             return started(servers.begin_create_or_update, *address, body)
-        if _state(observed) == "stopped":  # which refuses every other write
-            return started(servers.begin_start, *address)
         changes = patch(body, observed)
+        if password := body["properties"].get("administratorLoginPassword"):
+            changes.setdefault("properties", {})["administratorLoginPassword"] = password
         if not changes:
             return Answer(200, observed)
         return started(servers.begin_update, *address, changes)
+
+    def begin_start(
+        self, clients: "AzureClients", resource_id: str, observed: Json
+    ) -> Response | None:
+        if _state(observed) != "stopped":
+            return None
+        return started(clients.postgres.servers.begin_start, *path_of(resource_id))
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         yield Departure(
@@ -206,6 +237,8 @@ def patch(body: Json, observed: Json) -> Json:
             sent["storageSizeGB"] = max(sent["storageSizeGB"], before.get("storageSizeGB", 0))
         if sent != {name: before.get(name) for name in sent}:
             changed[part] = sent
+    if there.get("version", wanted.get("version")) != wanted.get("version"):
+        changed |= {"version": wanted["version"], "createMode": "Update"}
     carried = {name: body[name] for name in ("sku", "tags") if name in body}
     differing = {name: value for name, value in carried.items() if value != observed.get(name)}
     return differing | ({"properties": changed} if changed else {})

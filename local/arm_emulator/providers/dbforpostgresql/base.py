@@ -41,8 +41,10 @@ class PostgresqlType(ResourceType):
         return self.world.store.get(id_.key)
 
     def patch(self, change: Change, sent: Json) -> None:
-        """A merge of what is sent."""
+        """A merge of what is sent; tags are one value, which the CLI clears by an empty one."""
         _merge(change.body, sent)
+        if isinstance(sent.get("tags"), dict):
+            change.body["tags"] = dict(sent["tags"])
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """The server's lock; refused with the service's own code, also a while after success."""

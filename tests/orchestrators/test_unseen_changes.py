@@ -1,0 +1,241 @@
+"""Changes that a look at Azure cannot show are made all the same, or told; never passed over."""
+
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+
+
+def changed(spec: Json, **parts: Any) -> Json:
+    return spec | {
+        name: {**spec.get(name, {}), **part} if isinstance(part, dict) else part
+        for name, part in parts.items()
+    }
+
+
+def update(simulation: Any, spec: Json) -> Json:
+    answer = simulation.request("PUT", f"deployments/{spec['name']}", json=spec)
+    told: Json = simulation.finish(answer)
+    return told
+
+
+def one(azure: Any, part: str) -> Json:
+    found: Json = next(r for r in azure.resources() if part.casefold() in r["id"].casefold())
+    return found
+
+
+def value(azure: Any, name: str) -> str:
+    """Of a server parameter that somebody has set at some time."""
+    text: str = one(azure, f"/configurations/{name}")["properties"]["value"]
+    return text
+
+
+def password(azure: Any) -> str:
+    stored = [
+        resource.secrets["administratorLoginPassword"]
+        for resource in azure.cloud.store.resources.values()
+        if resource.id.type.casefold().endswith("/flexibleservers")
+    ]
+    (text,) = stored
+    return str(text)
+
+
+@pytest.fixture
+def small(lean: Json) -> Json:
+    return lean | {"tags": {"Env": "prod", "owner": "dba"}}
+
+
+def test_a_tag_that_the_spec_has_dropped_goes_from_every_resource(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    theirs = one(azure, "/networkSecurityGroups/nsg-database")["id"]
+    azure.edit(theirs, {"tags": {"theirs": "x"}})
+    told = update(simulation, small | {"tags": {"owner": "dba"}})
+    assert told["status"] == "Succeeded", told["failure"]
+    tags = [r["tags"] for r in azure.resources() if "hybriddb-deployment" in r.get("tags", {})]
+    assert len(tags) > 5
+    assert [r["id"] for r in azure.resources() if "Env" in r.get("tags", {})] == []
+    assert one(azure, "/networkSecurityGroups/nsg-database")["tags"]["theirs"] == "x"
+    again = update(simulation, small | {"tags": {"owner": "dba"}})
+    assert again["unchanged"] == len(again["plan"])
+
+
+@pytest.mark.parametrize("tags", [{"env": "prod"}, {"Env": "PROD"}])
+def test_a_tag_is_written_where_its_value_changes_and_not_where_the_case_of_its_name_does(
+    simulation: Any, azure: Any, small: Json, tags: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    told = update(simulation, small | {"tags": tags | {"owner": "dba"}})
+    assert told["status"] == "Succeeded", told["failure"]
+    found = one(azure, "/networkSecurityGroups/nsg-database")["tags"]
+    spelt = {name: text for name, text in found.items() if name.casefold() == "env"}
+    assert spelt == ({"Env": "PROD"} if "Env" in tags else {"Env": "prod"})
+
+
+def test_a_parameter_that_the_spec_has_dropped_goes_back_to_its_default(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    parameters = {"work_mem": "65536", "max_connections": "300", "log_statement": "ddl"}
+    small = changed(small, postgres={"parameters": parameters})
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    told = update(simulation, changed(small, postgres={"parameters": {"work_mem": "65536"}}))
+    assert told["status"] == "Succeeded", told["failure"]
+    assert value(azure, "work_mem") == "65536"
+    assert value(azure, "log_statement") == "none"
+    assert value(azure, "max_connections") != "300"
+    changes = [change for step in told["plan"] for change in step["changes"]]
+    assert {c["path"]: c["certainty"] for c in changes} == {
+        "properties.log_statement": "certain",
+        "properties.max_connections": "afterRestart",
+    }
+    told = update(simulation, changed(small, postgres={"parameters": {}}))
+    assert (told["status"], value(azure, "work_mem")) == ("Succeeded", "4096")
+
+
+def test_a_library_that_the_spec_has_dropped_is_no_longer_loaded(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    both = {"shared_preload_libraries": "pg_stat_statements,pgaudit"}
+    assert simulation.deploy(changed(small, postgres={"parameters": both}))["status"] == "Succeeded"
+    loaded = value(azure, "shared_preload_libraries").split(",")
+    assert {"pg_stat_statements", "pgaudit"} <= set(loaded)
+    one_of_them = {"shared_preload_libraries": "pg_stat_statements"}
+    told = update(simulation, changed(small, postgres={"parameters": one_of_them}))
+    assert told["status"] == "Succeeded", told["failure"]
+    assert value(azure, "shared_preload_libraries").split(",") == [
+        library for library in loaded if library != "pgaudit"
+    ]
+
+
+@pytest.fixture
+def secured(azure: Any, small: Json) -> Any:
+    """The spec with its password in one of two secrets of the vault."""
+    azure.set_secret("first", "First-Pass-1234")
+    azure.set_secret("second", "Second-Pass-5678")
+
+    def under(name: str) -> Json:
+        reference = {"keyVaultSecret": f"{azure.url}/secrets/{name}"}
+        return changed(small, postgres={"adminPassword": reference})
+
+    return under
+
+
+def test_another_password_is_set_and_its_value_is_nowhere_told(
+    simulation: Any, azure: Any, secured: Any
+) -> None:
+    assert simulation.deploy(secured("first"))["status"] == "Succeeded"
+    told = update(simulation, secured("second"))
+    assert (told["status"], password(azure)) == ("Succeeded", "Second-Pass-5678")
+    assert "Second-Pass" not in str(told)
+    (change,) = [change for step in told["plan"] for change in step["changes"]]
+    assert change["certainty"] == "byReference"
+    writes = len([c for c in azure.calls() if c["method"] == "PATCH"])
+    again = update(simulation, secured("second"))
+    assert again["unchanged"] == len(again["plan"])
+    assert len([c for c in azure.calls() if c["method"] == "PATCH"]) == writes
+
+
+def test_a_password_in_place_of_a_generated_one_is_set(
+    simulation: Any, azure: Any, small: Json, secured: Any
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    told = update(simulation, secured("first"))
+    assert (told["status"], password(azure)) == ("Succeeded", "First-Pass-1234")
+
+
+def refuse_the_connection(azure: Any) -> None:
+    azure.fail(
+        method="PUT",
+        type="Microsoft.Network/connections",
+        nth=1,
+        times=0,
+        status=400,
+        code="InvalidParameter",
+        message="no",
+    )
+
+
+def test_a_rollback_sets_the_password_back(simulation: Any, azure: Any, secured: Any) -> None:
+    assert simulation.deploy(secured("first"))["status"] == "Succeeded"
+    refuse_the_connection(azure)
+    told = update(simulation, changed(secured("second"), expressRoute={"routingWeight": 5}))
+    assert (told["status"], told["residue"]) == ("Failed", [])
+    assert password(azure) == "First-Pass-1234"
+
+
+@pytest.mark.parametrize("wanted", [32, 64])
+def test_storage_that_is_wanted_smaller_than_it_is_stays_and_that_is_told(
+    simulation: Any, azure: Any, small: Json, wanted: int
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    told = update(simulation, changed(small, postgres={"storageGiB": wanted}))
+    assert told["status"] == "Succeeded", told["failure"]
+    (warning,) = [w for w in told["warnings"] if w["code"] == "NeverShrinks"]
+    assert f"is 128 and never shrinks: {wanted}" in warning["message"]
+    assert one(azure, "/flexibleServers/psql")["properties"]["storage"]["storageSizeGB"] == 128
+
+
+def test_a_rollback_tells_what_azure_never_takes_back_and_restores_the_rest(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    refuse_the_connection(azure)
+    larger = {"storageGiB": 512, "backupRetentionDays": 30}
+    told = update(simulation, changed(small, postgres=larger, expressRoute={"routingWeight": 5}))
+    assert told["status"] == "Failed"
+    server = one(azure, "/flexibleServers/psql")["properties"]
+    assert (server["storage"]["storageSizeGB"], server["backup"]["backupRetentionDays"]) == (512, 7)
+    (left,) = told["residue"]
+    assert left["key"] == "postgres-server"
+    assert "storageSizeGB stays 512: Azure never takes it back to 128" in left["reason"]
+
+
+def test_a_rollback_tells_nothing_of_what_was_never_made(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    azure.fail(
+        method="PATCH",
+        type="Microsoft.DBforPostgreSQL/flexibleServers",
+        nth=1,
+        times=0,
+        status=400,
+        code="InvalidParameterValue",
+        message="no",
+    )
+    told = update(simulation, changed(small, postgres={"storageGiB": 512}))
+    assert (told["status"], told["residue"]) == ("Failed", [])
+
+
+@pytest.mark.parametrize("version", ["17", "18"])
+def test_a_major_upgrade_is_refused_before_any_write_unless_it_is_allowed(
+    simulation: Any, azure: Any, small: Json, version: str
+) -> None:
+    small = changed(small, postgres={"version": "16"})
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    writes = len([c for c in azure.calls() if c["method"] not in {"GET", "HEAD"}])
+    told = update(simulation, changed(small, postgres={"version": version}))
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "MajorUpgradeNotAllowed")
+    assert "no way back" in told["failure"]["message"]
+    assert len([c for c in azure.calls() if c["method"] not in {"GET", "HEAD"}]) == writes
+    allowed = {"version": version, "allowMajorUpgrade": True}
+    told = update(simulation, changed(small, postgres=allowed))
+    assert told["status"] == "Succeeded", told["failure"]
+    assert one(azure, "/flexibleServers/psql")["properties"]["version"] == version
+    down = changed(small, postgres={"version": "16", "allowMajorUpgrade": True})
+    told = update(simulation, down)
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "ReplacementNeeded")
+    assert "delete" not in told["failure"]["message"]
+
+
+def test_an_upgrade_that_is_rolled_back_stays_and_that_is_told(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    refuse_the_connection(azure)
+    allowed = {"version": "18", "allowMajorUpgrade": True}
+    told = update(simulation, changed(small, postgres=allowed, expressRoute={"routingWeight": 5}))
+    assert told["status"] == "Failed"
+    assert ["properties.version stays 18" in left["reason"] for left in told["residue"]] == [True]
