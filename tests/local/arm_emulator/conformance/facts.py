@@ -1,0 +1,113 @@
+"""Facts about Azure as data: what is asked, what is answered, and who saw it.
+
+One file of `facts/` is about one type: where its resource lies, the body that makes it, what has to
+be there before, and its facts. A fact is one request and what Azure is known to answer; its source
+is never this project. Whoever runs them (plain HTTP, an SDK) is elsewhere; see world.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).parent
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the facts of one file have in common."""
+
+    type: str
+    at: str  # such as virtualNetworks/vnet/subnets/s, in the group rg
+    body: Json = field(default_factory=dict)  # what makes one
+    needs: tuple[str, ...] = ()  # names of given.yaml, there before every fact
+    sdk: str = ""  # client and operation group, such as network.subnets
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One request and its answer. Every expectation that is not stated is open."""
+
+    kind: Kind
+    title: str
+    request: str  # a method, then a path where it is not that of the resource itself
+    status: int
+    source: str
+    given: tuple[str, ...] = ()  # names of given.yaml; "self" is the resource
+    group: str = "rg"
+    change: Json = field(default_factory=dict)  # merged over the body; a None removes
+    body: Any = None  # sent instead of the body and its change
+    query: Mapping[str, str] = field(default_factory=dict)
+    send: Mapping[str, str] = field(default_factory=dict)  # headers
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of the emulator
+    error: str = ""
+    header: Mapping[str, Any] = field(default_factory=dict)  # patterns; None: not there
+    answer: Any = None  # a pattern of the body
+    polled: Any = None  # a pattern of the operation's monitor while it runs
+    ends: Any = None  # and when it has ended
+    shows: Any = None  # a pattern of a GET after that
+
+    @property
+    def id(self) -> str:
+        """How a reader and unmet.yaml name it."""
+        return f"{self.kind.type.partition('/')[2]}: {self.title}"
+
+    @property
+    def method(self) -> str:
+        return self.request.partition(" ")[0]
+
+    @property
+    def refusal(self) -> bool:
+        """Whether Azure says no, at once or by the operation's end."""
+        return self.status >= 400 or (isinstance(self.ends, dict) and "error" in self.ends)
+
+
+@cache
+def facts() -> tuple[Fact, ...]:
+    """Every fact, file by file."""
+    return tuple(_read())
+
+
+@cache
+def given() -> Mapping[str, tuple[str, Json]]:
+    """What facts may find there before: a name, its path, its body."""
+    rows = _load(HERE / "given.yaml")
+    return {name: (row["at"], row.get("body", {})) for name, row in rows.items()}
+
+
+@cache
+def sources() -> Mapping[str, Json]:
+    """Where recordings, SDKs and documents are found, by the word that a source starts with."""
+    loaded: Mapping[str, Json] = _load(HERE / "sources.yaml")
+    return loaded
+
+
+@cache
+def unmet() -> Mapping[str, str]:
+    """The facts that the emulator does not obey, and why not yet."""
+    loaded: Mapping[str, str] = _load(HERE / "unmet.yaml")
+    return loaded
+
+
+def summary() -> str:
+    """One line: how far the emulator agrees with Azure."""
+    every, missed = len(facts()), len(unmet())
+    share = 100 * (every - missed) / every
+    return f"conformance: {every} facts about Azure, {missed} unmet, {share:.1f} % agreement"
+
+
+def _read() -> Iterator[Fact]:
+    for file in sorted((HERE / "facts").glob("*.yaml")):
+        document = _load(file)
+        rows = document.pop("facts")
+        kind = Kind(**document | {"needs": tuple(document.get("needs", ()))})
+        for row in rows:
+            yield Fact(kind=kind, **row | {"given": tuple(row.get("given", ()))})
+
+
+def _load(file: Path) -> Any:
+    return YAML(typ="safe").load(file)
