@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _ALL_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"})
 
+_RESERVED = ("admin", "runtime")
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -55,7 +57,28 @@ def build_endpoints(functions: list[AppFunction], prefix: str) -> list[Endpoint]
                 getattr(level, "name", str(level)).upper(),
             )
         )
+    _check_conflicts(endpoints)
     return sorted(endpoints, key=lambda e: e.route.rank)
+
+
+def _check_conflicts(endpoints: list[Endpoint]) -> None:
+    """Refuse routes as ScriptHost.cs in azure-functions-host does, which compares their texts."""
+    taken: list[tuple[str, Endpoint]] = []
+    for endpoint in endpoints:
+        name = endpoint.function.name
+        own = (endpoint.function.trigger.route or name).strip("/").casefold()
+        if own.startswith(_RESERVED):
+            raise AppError(
+                f"Function {name!r}: The specified route conflicts with one or more built in "
+                "routes."
+            )
+        for text, other in taken:
+            if text == own and endpoint.methods & other.methods:
+                raise AppError(
+                    f"Function {name!r}: The route specified conflicts with the route defined by "
+                    f"function '{other.function.name}'."
+                )
+        taken.append((own, endpoint))
 
 
 class HttpFunctions:

@@ -1,12 +1,13 @@
 """Timer schedules: six-field NCRONTAB (seconds first), five fields, or a TimeSpan."""
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+_MONTHS = [name.lower() for name in calendar.month_name[1:]]
+_DAYS = [name.lower() for name in (calendar.day_name[6], *calendar.day_name[:6])]
 _FIELDS = (
     ("second", 0, 59, ()),
     ("minute", 0, 59, ()),
@@ -81,6 +82,9 @@ def parse_schedule(text: str) -> Schedule:
     span = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)", text.strip())
     if span is not None:
         days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
+        if hours > 23 or minutes > 59 or seconds > 59:
+            # .NET takes 24:00:00 for 24 days: TimeSpan.Parse
+            raise ValueError(f"{text!r} is not a span like 1.00:00:00 or 01:30:00")
         return Interval(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
     fields = text.split()
     if len(fields) == 5:
@@ -95,7 +99,7 @@ def _values(field: str, name: str, low: int, high: int, words: tuple[str, ...]) 
     values = set[int]()
     for part in field.lower().split(","):
         span, _, step = part.partition("/")
-        if span in ("*", "?"):
+        if span == "*":
             first, last = low, high
         else:
             begin, dash, end = span.partition("-")
@@ -110,6 +114,7 @@ def _values(field: str, name: str, low: int, high: int, words: tuple[str, ...]) 
 def _number(text: str, name: str, low: int, words: tuple[str, ...]) -> int:
     if text.isdecimal():
         return int(text)
-    if text[:3] in words:
-        return words.index(text[:3]) + low
+    for number, word in enumerate(words, low):
+        if text and word.startswith(text):
+            return number
     raise ValueError(f"{text!r} is no {name}")

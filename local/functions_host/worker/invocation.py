@@ -123,7 +123,11 @@ class Worker:
             TypeError: it returned neither a string nor an HttpResponse.
         """
         result = await self._invoke(function, request, run_id)
-        if not function.returns_http and result is None:
+        if not function.returns_http:
+            if result is not None:
+                raise RuntimeError(
+                    f"function {function.name} without a $return binding returned a non-None value"
+                )
             return None
         if isinstance(result, str):
             return func.HttpResponse(result)

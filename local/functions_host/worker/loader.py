@@ -8,6 +8,7 @@ of this process meets a fresh app, whatever its folder.
 import importlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ import azure.functions as func
 from azure.functions.decorators.function_app import Function
 
 from local.functions_host.errors import AppError
+from local.functions_host.worker.bindings import CLIENT, RETURN, check_bindings
+from local.functions_host.worker.naming import check_names
 from local.functions_host.worker.retry_policy import RetryPolicy, read_retry_policy
 
 HTTP, TIMER, ORCHESTRATION, ACTIVITY = (
@@ -28,7 +31,7 @@ HTTP, TIMER, ORCHESTRATION, ACTIVITY = (
     "activityTrigger",
 )
 _TRIGGERS = (HTTP, TIMER, ORCHESTRATION, ACTIVITY)
-_OTHER_BINDINGS = ("durableClient", "http")
+_SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def loaded(app_dir: Path) -> Iterator[list[AppFunction]]:
             module = _import_script(app_dir, script)
         finally:
             packages = {name.split(".")[0] for name in _brought(before, app_dir)}
-        yield _index(_find_app(module, app_dir))
+        yield _index(_find_app(module))
     finally:
         sys.path.remove(str(app_dir))
         for name in _brought(before, app_dir):  # also what its functions have imported since
@@ -111,6 +114,8 @@ def _belongs_to(module: object, app_dir: Path) -> bool:
 
 
 def _import_script(app_dir: Path, script: str) -> Any:
+    if not _SCRIPT_NAME.fullmatch(script):
+        raise AppError(f"Invalid file name: {script}")
     if not (app_dir / script).is_file():
         raise AppError(f"{app_dir} has no {script}.")
     try:
@@ -119,15 +124,17 @@ def _import_script(app_dir: Path, script: str) -> Any:
         raise AppError(f"{script} cannot be imported: {type(error).__name__}: {error}") from error
 
 
-def _find_app(module: Any, app_dir: Path) -> func.FunctionRegister:
-    apps = {id(v): v for v in vars(module).values() if isinstance(v, func.FunctionRegister)}
-    if len(apps) != 1:
-        found = "no app" if not apps else f"{len(apps)} apps"
+def _find_app(module: Any) -> func.FunctionRegister:
+    """The one app that the module names; to the worker a second name is a second app."""
+    apps = [v for v in vars(module).values() if isinstance(v, func.FunctionRegister)]
+    if not apps:
+        raise AppError(f"Could not find top level function app instances in {module.__name__}.py.")
+    if len(apps) > 1:
         raise AppError(
-            f"{app_dir / (module.__name__ + '.py')} defines {found}: it should define one "
-            "FunctionApp or DFApp."
+            f"More than one {type(apps[0]).__name__} or other top level function app instances "
+            "are defined."
         )
-    return next(iter(apps.values()))
+    return apps[0]
 
 
 def _index(app: func.FunctionRegister) -> list[AppFunction]:
@@ -136,6 +143,7 @@ def _index(app: func.FunctionRegister) -> list[AppFunction]:
     except ValueError as error:
         raise AppError(f"The app cannot be indexed: {error}") from error
     indexed = [_describe(function) for function in functions]
+    _check_unique([f.name for f in indexed], "trigger")
     for kind in (ORCHESTRATION, ACTIVITY):
         _check_unique([f.durable_name for f in indexed if f.kind == kind], kind)
     if not indexed:
@@ -147,7 +155,8 @@ def _check_unique(names: list[str], kind: str) -> None:
     seen = set[str]()
     for name in names:
         if name.casefold() in seen:
-            raise AppError(f"Two functions with an {kind} are called {name!r}.")
+            article = "an" if kind[0] in "ao" else "a"
+            raise AppError(f"Two functions with {article} {kind} are called {name!r}.")
         seen.add(name.casefold())
 
 
@@ -164,8 +173,9 @@ def _describe(function: Function) -> AppFunction:
         )
     bindings = _other_bindings(function, name)
     call = function.get_user_function()
-    clients = tuple(b.name for b in bindings if b.type == "durableClient")
-    wants_context = _check_parameters(name, call, {trigger.name, *clients})
+    clients = tuple(b.name for b in bindings if b.type == CLIENT)
+    wants_context = check_bindings(name, call, [trigger, *bindings])
+    check_names(name, [trigger.name, *(b.name for b in bindings)])
     if clients and not inspect.iscoroutinefunction(inspect.unwrap(call)):
         raise AppError(f"Function {name!r} uses a durable client, so it has to be async def.")
     return AppFunction(
@@ -187,26 +197,10 @@ def _describe(function: Function) -> AppFunction:
 def _other_bindings(function: Function, name: str) -> list[Any]:
     bindings = [b for b in function.get_bindings() if b is not function.get_trigger()]
     for binding in bindings:
-        if binding.type not in _OTHER_BINDINGS:
+        provided = binding.type == CLIENT or (binding.type == "http" and binding.name == RETURN)
+        if not provided:
             raise AppError(
                 f"Function {name!r} has a binding of type {binding.type}, which this local host "
                 "does not provide; it provides durable clients and HTTP responses."
             )
     return bindings
-
-
-def _check_parameters(name: str, call: Callable[..., Any], bound: set[str]) -> bool:
-    """Compare parameters and bindings; whether the function wants a `context` nobody binds."""
-    parameters = set(inspect.signature(call).parameters)
-    wants_context = "context" in parameters - bound
-    unbound = parameters - bound - {"context"}
-    if unbound:
-        raise AppError(f"Function {name!r} has parameters without a binding: {_list(unbound)}.")
-    if bound - parameters:
-        missing = _list(bound - parameters)
-        raise AppError(f"Function {name!r} has bindings without a parameter: {missing}.")
-    return wants_context
-
-
-def _list(names: set[str]) -> str:
-    return ", ".join(sorted(names))

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages
 
 import logging
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -66,6 +67,7 @@ def read_retry_policy(
     """
     if not setting:
         return None
+    policy = _read(name, setting)  # the worker reads it whether it is honoured or not
     if not honoured:
         log.warning(
             "The retry policy of function %r is ignored, here and on Azure: of the triggers that "
@@ -73,6 +75,10 @@ def read_retry_policy(
             name,
         )
         return None
+    return policy
+
+
+def _read(name: str, setting: dict[str, Any]) -> RetryPolicy:
     count = str(setting.get("max_retry_count"))
     if re.fullmatch(r"-1|\d+", count) is None:
         raise AppError(f"The retry policy of function {name!r} has max_retry_count {count!r}.")
@@ -95,11 +101,12 @@ def read_retry_policy(
 
 
 def _interval(name: str, setting: dict[str, Any], key: str) -> timedelta:
-    match = re.fullmatch(r"(\d+):(\d+):(\d+)", str(setting.get(key)))
-    if match is None:
+    """An interval below a day; the worker reads it as a time of day."""
+    try:
+        at = time.strptime(str(setting.get(key)), "%H:%M:%S")
+    except ValueError as error:
         raise AppError(
             f"The retry policy of function {name!r} has {key} {setting.get(key)!r}, should be "
-            "like 00:00:10."
-        )
-    hours, minutes, seconds = (int(part) for part in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+            f"like 00:00:10: {error}."
+        ) from error
+    return timedelta(hours=at.tm_hour, minutes=at.tm_min, seconds=at.tm_sec)

@@ -161,7 +161,7 @@ def test_a_clock_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> N
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("x = 1\n", "it should define one FunctionApp or DFApp."),
+        ("x = 1\n", "Could not find top level function app instances in function_app.py."),
         (
             "import azure.functions as func\napp = func.FunctionApp()\n"
             "@app.timer_trigger(schedule='%NO_SUCH_SETTING%', arg_name='t')\n"

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import azure.functions as func
 import pytest
 
 from local.functions_host.engine.history import EventType
@@ -301,7 +302,7 @@ def test_a_replay_in_schema_v1_is_refused_loudly(bench: "Bench") -> None:
     def flow(context: Context) -> Steps:
         yield context.call_activity("echo", 1)
 
-    def old(context: Any) -> str:
+    def old(context: func.OrchestrationContext) -> str:
         return '{"isDone": false, "actions": [[{"actionType": 0, "functionName": "echo"}]]}'
 
     bench.add(flow, echo)

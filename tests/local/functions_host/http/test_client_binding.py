@@ -42,10 +42,13 @@ def flow(context: Context) -> Any:
 def starters(app: df.DFApp) -> None:
     for name in ("start_one", "start_two"):
 
-        async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> Any:
+        async def start(
+            req: func.HttpRequest, client: df.DurableOrchestrationClient
+        ) -> func.HttpResponse:
             ids = await asyncio.gather(*(client.start_new("flow", None, n) for n in range(10)))
             await client.get_status(ids[0])
-            return client.create_check_status_response(req, ids[0])
+            answer: func.HttpResponse = client.create_check_status_response(req, ids[0])
+            return answer
 
         start.__name__ = name
         app.durable_client_input(client_name="client")(start)

@@ -36,7 +36,7 @@ def test_a_finished_id_is_replaced_and_a_running_one_is_refused(bench: "Bench") 
     bench.host.wait_idle()
     refused = bench.call("POST", "orchestrators/wait/i1")
     assert refused.status_code == 409
-    assert refused.json()["ExceptionMessage"] == (
+    assert refused.json()["Message"] == (
         "An Orchestration instance with the status Running already exists."
     )
     bench.raise_event("go", 1)

@@ -101,7 +101,7 @@ def test_a_retry_policy_where_the_platform_has_none_is_said_at_load(
 @pytest.mark.parametrize(
     ("policy", "sentence"),
     [
-        ({**FIXED, "delay_interval": "5"}, "has delay_interval '5', should be like 00:00:10."),
+        ({**FIXED, "delay_interval": "5"}, "has delay_interval '5', should be like 00:00:10: "),
         ({**FIXED, "max_retry_count": "many"}, "has max_retry_count 'many'."),
         ({**FIXED, "strategy": "linear"}, "has the strategy 'linear', should be fixed_delay"),
         (

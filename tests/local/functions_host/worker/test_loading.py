@@ -101,13 +101,20 @@ def test_an_app_is_indexed_once_per_load(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("x = 1", "defines no app"),
-        ("import azure.functions as f\na = f.FunctionApp()\nb = f.FunctionApp()", "defines 2 apps"),
+        ("x = 1", "Could not find top level function app instances in function_app.py."),
+        (
+            "import azure.functions as f\na = f.FunctionApp()\nb = f.FunctionApp()",
+            "More than one FunctionApp or other top level function app instances are defined.",
+        ),
+        (
+            "import azure.functions as f\na = b = f.FunctionApp()",
+            "More than one FunctionApp or other top level function app instances are defined.",
+        ),
         ("import azure.functions as f\na = f.FunctionApp()", "The app has no functions."),
         ("import nowhere", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         ("def broken(:", "cannot be imported: SyntaxError"),
     ],
-    ids=["none", "two", "empty", "import", "syntax"],
+    ids=["none", "two", "two names", "empty", "import", "syntax"],
 )
 @pytest.mark.case(2)
 def test_a_module_that_is_no_app_is_refused(tmp_path: Path, source: str, sentence: str) -> None:
@@ -129,15 +136,18 @@ HEAD = "import azure.functions as f\nimport azure.durable_functions as df\napp =
         ("@app.function_name('bare')\ndef bare(): ...", "trigger"),
         (
             "@app.route(route='a')\ndef extra(req: f.HttpRequest, more: str) -> str: ...",
-            "Function 'extra' has parameters without a binding: more.",
+            "cannot load the extra function: the following parameters are declared in Python but "
+            "not in the function definition (function.json or function decorators): {'more'}",
         ),
         (
             "@app.activity_trigger(input_name='value')\ndef named(other): ...",
-            "Function 'named' has parameters without a binding: other.",
+            "cannot load the named function: the following parameters are declared in Python but "
+            "not in the function definition (function.json or function decorators): {'other'}",
         ),
         (
             "@app.activity_trigger(input_name='value')\ndef bare(): ...",
-            "Function 'bare' has bindings without a parameter: value.",
+            "cannot load the bare function: Extra parameters in binding definition — the following "
+            "parameters are declared as bindings but are not present in Python: {'value'}",
         ),
         (
             "@app.route(route='a')\n@app.durable_client_input(client_name='client')\n"
