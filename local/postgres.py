@@ -31,7 +31,7 @@ UNPRIVILEGED = "nobody"
 PATIENCE = 30.0  # seconds to come up or to go; less than one is usual
 # Nothing here has to outlive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-SMALL = {"shared_buffers": "16MB", "max_connections": "20", "io_method": "sync"}
+SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
 
 class PostgresMissing(RuntimeError):

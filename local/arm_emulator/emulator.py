@@ -1,6 +1,7 @@
 """The emulator as an object: a cloud, its server on a thread of its own, and direct control."""
 
 import asyncio
+import functools
 import ssl
 import tempfile
 import threading
@@ -15,8 +16,10 @@ from aiohttp import web
 
 from local.arm_emulator.cloud import Cloud
 from local.arm_emulator.control.control import Control
+from local.arm_emulator.guest.machines import Machines
 from local.arm_emulator.server import Edge
 from local.arm_emulator.settings import Settings
+from local.arm_emulator.state.guests import Guests
 from local.clock import Clock, RunningClock
 
 
@@ -25,6 +28,7 @@ class ArmEmulator(Control):
 
     A context manager; the methods of `Control` are at hand beside its server. `boundary` is called
     with every write that was handled, before its answer leaves and before anything else is served.
+    `guests` run the scripts of run commands; by default in a sandbox, at real database servers.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class ArmEmulator(Control):
         state: str | Path | None = None,
         settings: Settings | None = None,
         boundary: Callable[[str], None] = lambda write: None,
+        guests: Guests | None = None,
     ) -> None:
         cloud = Cloud(
             clock=clock or RunningClock(),
@@ -46,6 +51,7 @@ class ArmEmulator(Control):
             state=str(state) if state else None,
         )
         super().__init__(cloud)
+        cloud.guests = guests or Machines(lambda: self._authority)
         self._port, self._identity_port, self._boundary = port, identity_port, boundary
         self._directory = tempfile.TemporaryDirectory() if ca_file is None else None
         folder = Path(self._directory.name) if self._directory else Path()
@@ -137,7 +143,7 @@ class ArmEmulator(Control):
 
     def _certificate(self) -> ssl.SSLContext:
         """A server certificate of a throw-away CA; the bundle holds certifi's CAs as well."""
-        authority = self._authority()
+        authority = self._authority
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
         bundle = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
@@ -145,6 +151,7 @@ class ArmEmulator(Control):
         self.ca_file.write_bytes(bundle)
         return context
 
+    @functools.cached_property
     def _authority(self) -> trustme.CA:
         """A new CA, or that of the state file: clients keep trusting a restarted emulator."""
         known = self.cloud.journal.remember("authority")

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Asks a PostgreSQL server a question from the machine it runs on, and says how far it came.
 
 One file and the standard library alone, for machines on which nothing can be installed (Ubuntu

@@ -11,6 +11,7 @@ from datetime import datetime
 from local.arm_emulator.settings import Settings
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.faults import Faults
+from local.arm_emulator.state.guests import Guests, NoGuests
 from local.arm_emulator.state.identity import Identity
 from local.arm_emulator.state.operations import Operation, Operations
 from local.arm_emulator.state.references import Reference
@@ -27,6 +28,7 @@ class World(ABC):
 
     def __init__(self, *, clock: Clock, seed: int, settings: Settings) -> None:
         self.lock = threading.RLock()
+        self.guests: Guests = NoGuests()
         self.clock = clock
         self.seed = seed
         self.settings = settings

@@ -3,7 +3,7 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.compute import images, sizes, views
+from local.arm_emulator.providers.compute import images, run_commands, sizes, views
 from local.arm_emulator.providers.compute.machines import Disks, Extensions, VirtualMachines
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.router import Route
@@ -12,9 +12,11 @@ TYPES: tuple[type[ResourceType], ...] = (
     VirtualMachines,
     Extensions,
     Disks,
+    run_commands.RunCommands,
 )
 ROUTES: tuple[Route, ...] = (
     *images.ROUTES,
+    *run_commands.ROUTES,
     *sizes.ROUTES,
     *views.ROUTES,
 )

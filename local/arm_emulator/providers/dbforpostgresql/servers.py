@@ -225,7 +225,7 @@ class FlexibleServers(PostgresqlType):
         if type_ is not None:
             type_.dress(record)
         self.world.store.put(record)
-        resource.notes["record"] = id_.key
+        resource.notes |= {"record": id_.key, "address": address}
 
     def _add_endpoint(self, resource: Resource) -> None:
         """The service sees to it that its subnet has an endpoint for storage."""

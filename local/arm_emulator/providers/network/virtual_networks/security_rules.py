@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from local.arm_emulator.wire.messages import Json
 
 AZURE_LOAD_BALANCER = "168.63.129.16"  # also the platform's DNS; fixed in every region
+AZURE_CLOUD = ("20.0.0.0/8",)  # stands for the thousands of prefixes of the tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def _covers(prefix: str, address: str, inside: tuple[str, ...]) -> bool:
             return address == AZURE_LOAD_BALANCER
         case "internet":
             return not within(address, inside) and not ipaddress.ip_address(address).is_private
+    if prefix.lower().partition(".")[0] == "azurecloud":  # of a region too
+        return within(address, AZURE_CLOUD)
     try:
         return within(address, (prefix,))
     except ValueError:

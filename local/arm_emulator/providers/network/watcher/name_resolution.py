@@ -8,6 +8,7 @@ from local.arm_emulator.wire.resource_ids import parse_id
 
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 ZONE = "Microsoft.Network/privateDnsZones"
+PUBLIC = "203.0.113.200"  # of every server that is not in a network (RFC 5737)
 
 
 def server_named(world: World, name: str) -> Resource | None:
@@ -20,11 +21,11 @@ def server_named(world: World, name: str) -> Resource | None:
 
 
 def server_at(world: World, address: str) -> Resource | None:
-    """The database server whose record leads to an address."""
+    """The database server that has an address, wherever its record may lead by now."""
     for subscription in world.subscriptions:
         for each in world.store.of_type(subscription, SERVER):
-            record = world.store.get(each.notes.get("record", ""))
-            if record is not None and address in addresses_of(record):
+            public = (each.properties.get("network") or {}).get("publicNetworkAccess") == "Enabled"
+            if address == each.notes.get("address", PUBLIC if public else ""):
                 return each
     return None
 
@@ -72,7 +73,7 @@ def _server_address(world: World, network_key: str, server: Resource) -> str | N
     network = server.properties.get("network") or {}
     zone_id = str(network.get("privateDnsZoneArmResourceId") or "").lower()
     if not zone_id:
-        return "203.0.113.200" if network.get("publicNetworkAccess") == "Enabled" else None
+        return PUBLIC if network.get("publicNetworkAccess") == "Enabled" else None
     if zone_id not in (zone.key for zone in linked_zones(world, network_key)):
         return None
     record = world.store.get(server.notes.get("record", ""))

@@ -12,14 +12,15 @@ from local.arm_emulator.providers.network.virtual_networks.security_rules import
     verdict,
     within,
 )
-from local.arm_emulator.providers.network.watcher.name_resolution import (
-    resolve,
-    server_at,
-    server_named,
+from local.arm_emulator.providers.network.watcher.endpoints import (
+    gateway_at,
+    interface_at,
+    passed_on,
 )
+from local.arm_emulator.providers.network.watcher.name_resolution import resolve, server_at
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
-from local.arm_emulator.wire.messages import Json
+from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.resource_ids import parse_id
 
 POSTGRESQL, PGBOUNCER = 5432, 6432  # the ports of a server
@@ -58,7 +59,7 @@ def issue(kind: str, origin: str, **context: str) -> Json:
 def judge(world: World, source: Source, name: str, port: int) -> Verdict:
     """Follow a TCP connection from a source to a name or an address."""
     found = Verdict()
-    network = _network_of(source.subnet)
+    network = network_of(source.subnet)
     address = resolve(world, network, name)
     if address is None:
         found.outbound.append(issue("DnsResolution", "Local", Name=name))
@@ -72,7 +73,7 @@ def judge(world: World, source: Source, name: str, port: int) -> Verdict:
         _enter(world, subnet, flow, found)
     elif not within(address, inside) and ipaddress.ip_address(address).is_private:
         found.outbound.append(issue("UserDefinedRoute", "Outbound", NextHopType="None"))
-    _arrive(world, name, port, found)
+    _arrive(world, port, found)
     return found
 
 
@@ -92,6 +93,25 @@ def reach(world: World, network_key: str) -> list[str]:
     return prefixes
 
 
+def start_of(world: World, machine: Resource) -> tuple[Resource, Source]:
+    """The interface of a machine, and what starts there.
+
+    Raises:
+        ArmError: 400, it has none.
+    """
+    profile = machine.properties.get("networkProfile") or {}
+    for named in profile.get("networkInterfaces") or []:
+        interface = world.store.get(str(named["id"]))
+        if interface is None:
+            continue
+        inner = interface.properties["ipConfigurations"][0]["properties"]
+        group = (interface.properties.get("networkSecurityGroup") or {}).get("id")
+        address, subnet = inner["privateIPAddress"], inner["subnet"]["id"]
+        return interface, Source(subnet, address, (group,) if group else ())
+    message = f"The source {machine.id} has no network interface."
+    raise ArmError(400, "InvalidConnectivityCheckSource", message)
+
+
 def subnet_source(world: World, subnet_id: str, offset: int = 4) -> Source:
     """A source somewhere in a subnet; the first four addresses are Azure's."""
     prefixes = _prefixes(world, subnet_id) or ["10.0.0.0/24"]
@@ -101,34 +121,44 @@ def subnet_source(world: World, subnet_id: str, offset: int = 4) -> Source:
 
 def _leave(world: World, source: Source, flow: Flow, found: Verdict) -> None:
     subnet = world.store.find(source.subnet) or {"properties": {}}
-    for group in (*source.groups, _named(subnet, "networkSecurityGroup")):
+    for group in (*source.groups, associated(subnet, "networkSecurityGroup")):
         allowed, rule = verdict(world.store.find(group) if group else None, flow, "Outbound")
         if not allowed:
             found.outbound.append(issue("NetworkSecurityRule", "Outbound", RuleName=rule))
-    table = world.store.find(_named(subnet, "routeTable"))
+    table = world.store.find(associated(subnet, "routeTable"))
     route = _best_route(table, flow.destination)
     if route is not None and route["properties"].get("nextHopType") == "None":
         found.outbound.append(issue("UserDefinedRoute", "Outbound", RouteName=route["name"]))
 
 
 def _enter(world: World, subnet: Json, flow: Flow, found: Verdict) -> None:
-    group = _named(subnet, "networkSecurityGroup")
+    group = associated(subnet, "networkSecurityGroup")
     allowed, rule = verdict(world.store.find(group) if group else None, flow, "Inbound")
     if not allowed:
         found.inbound.append(issue("NetworkSecurityRule", "Inbound", RuleName=rule))
     found.resource = subnet["id"]
 
 
-def _arrive(world: World, name: str, port: int, found: Verdict) -> None:
-    server = server_named(world, name) or server_at(world, found.address)
-    if server is None:
-        return
-    found.resource = str(server.id)
-    state = world.show(server)["properties"].get("state", "Unknown")
-    if state != "Ready":
-        found.inbound.append(issue("Platform", "Inbound", ServerState=state))
-    elif not _listens(world, server, port):
-        found.inbound.append(issue("GuestFirewall", "Inbound", Port=str(port)))
+def _arrive(world: World, port: int, found: Verdict) -> None:
+    """Who answers at the address, and at its port; nobody does where nothing has it."""
+    gateway = gateway_at(world, found.address)
+    server = server_at(world, found.address)
+    if gateway is not None:
+        found.resource = str(gateway.id)
+        state = str(gateway.properties.get("operationalState", "Running"))
+        if gateway.state == "Failed" or state != "Running":
+            found.inbound.append(issue("Platform", "Inbound", OperationalState=state))
+        elif not passed_on(gateway, found.address, port):
+            found.inbound.append(issue("GuestFirewall", "Inbound", Port=str(port)))
+    elif server is not None:
+        found.resource = str(server.id)
+        state = world.show(server)["properties"].get("state", "Unknown")
+        if state != "Ready":
+            found.inbound.append(issue("Platform", "Inbound", ServerState=state))
+        elif not _listens(world, server, port):
+            found.inbound.append(issue("GuestFirewall", "Inbound", Port=str(port)))
+    elif found.resource and not interface_at(world, found.address):
+        found.inbound.append(issue("Unknown", "Inbound", Address=found.address))
 
 
 def _listens(world: World, server: Resource, port: int) -> bool:
@@ -185,10 +215,12 @@ def _prefixes(world: World, subnet_id: str) -> list[str]:
     return list(properties.get("addressPrefixes") or ([single] if single else []))
 
 
-def _named(subnet: Json, association: str) -> str:
+def associated(subnet: Json, association: str) -> str:
+    """The id of what a subnet is associated with, such as its networkSecurityGroup."""
     return str((subnet["properties"].get(association) or {}).get("id", ""))
 
 
-def _network_of(subnet_id: str) -> str:
+def network_of(subnet_id: str) -> str:
+    """The key of the network that a subnet is in."""
     subnet = parse_id(subnet_id)
     return subnet.parent.key if subnet is not None and subnet.parent is not None else ""

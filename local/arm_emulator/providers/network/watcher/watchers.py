@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.base import NetworkType
-from local.arm_emulator.providers.network.watcher.reachability import Source, Verdict, issue, judge
+from local.arm_emulator.providers.network.watcher.reachability import (
+    Source,
+    Verdict,
+    issue,
+    judge,
+    start_of,
+)
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.resource_type import Quota, Timing
@@ -32,26 +38,13 @@ class NetworkWatchers(NetworkType):
         if machine is None:
             message = f"The source {source.get('resourceId')} was not found."
             raise ArmError(404, "ResourceNotFound", message)
-        interface, start = self._start(machine)
+        interface, start = start_of(self.world, machine)
         where = str(destination.get("address") or "")
         port = int(destination.get("port") or 443)
         found = judge(self.world, start, where, port)
         if machine.state != "Succeeded":
             found.outbound.insert(0, issue("AgentStopped", "Local", State=machine.state))
         return self._answer(interface, start, found)
-
-    def _start(self, machine: Resource) -> tuple[Resource, Source]:
-        profile = machine.properties.get("networkProfile") or {}
-        for named in profile.get("networkInterfaces") or []:
-            interface = self.world.store.get(str(named["id"]))
-            if interface is None:
-                continue
-            inner = interface.properties["ipConfigurations"][0]["properties"]
-            group = (interface.properties.get("networkSecurityGroup") or {}).get("id")
-            address, subnet = inner["privateIPAddress"], inner["subnet"]["id"]
-            return interface, Source(subnet, address, (group,) if group else ())
-        message = f"The source {machine.id} has no network interface."
-        raise ArmError(400, "InvalidConnectivityCheckSource", message)
 
     def _answer(self, interface: Resource, start: Source, found: Verdict) -> Json:
         first, last = self.guid(interface.key, "hop"), self.guid(found.address, "hop")
