@@ -25,6 +25,7 @@ class Settings:
     arm_url: str = PUBLIC_ARM
     arm_audience: str = PUBLIC_ARM
     verify_key_vault_challenge: bool = True
+    key_vault_hosts: frozenset[str] = frozenset()  # whose secrets a spec may name, beside our own
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -48,6 +49,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         arm_url=arm_url,
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
+        key_vault_hosts=frozenset(environment.get("KEY_VAULT_HOSTS", "").casefold().split()),
     )
 
 

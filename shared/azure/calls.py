@@ -9,8 +9,8 @@ from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 from shared.azure.clients import AzureClients
-from shared.azure.errors import failure_from
-from shared.azure.secrets import Agree, resolve
+from shared.azure.errors import SecretUnavailable, failure_from, failure_of_answer, presentable
+from shared.azure.secrets import Agree, recall, resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
 from shared.deployment.paths import at
@@ -160,7 +160,7 @@ def _settled(
     if verdict.leg is not None:
         outcome["legSeconds"] = verdict.leg.total_seconds()
     if verdict.warning:
-        outcome["warning"] = verdict.warning
+        outcome["warning"] = presentable(verdict.warning)
     if step["action"] == "restore" and (stays := _lasting(step, observed)):
         outcome["detail"] = "; ".join(
             f"{c['path']} stays {c['after']}: Azure never takes it back to {c['before']}"
@@ -195,7 +195,13 @@ def _operation_status(response: Any) -> str:
 
 
 def _refused(step: Step, response: Any) -> Outcome:
-    failure = failure_from(response.status_code, response.json(), response.headers)
+    try:
+        recall(step["body"])  # an operation may quote what began it
+    except SecretUnavailable:
+        failure = failure_of_answer(response)
+        failure["message"] = "not shown, since the vault cannot be asked which secrets it may quote"
+    else:
+        failure = failure_of_answer(response)
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 

@@ -2,6 +2,7 @@
 
 ExpectedError
 ├── SecretUnavailable       a secret that the vault does not give out
+│   └── VaultNotAllowed     or that lies in a vault which is not to be asked
 └── ForeignUrl              a URL that does not lead to ARM, where its token must not go
 
 Azure's exceptions and error bodies end here, as failures. Whether one is worth another try says the
@@ -25,12 +26,18 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from shared.azure.redaction import concealed, note, secrets_in_use
 from shared.azure.retry_classes import LIMITS, RetryClass, by_code, by_status, by_text
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Failure, Outcome
 
 LONGEST_RETRY_AFTER = 300.0  # seconds; an answer that asks for more is asked again all the same
 LONGEST_MESSAGE = 500
+LONGEST_CODE = 100
+WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+GRANTED_LATE = frozenset({"AuthorizationFailed", "LinkedAuthorizationFailed"})
+LONGEST_READ = 20_000  # characters of what Azure sends; nothing behind them is looked at
+DEEPEST_ERROR, MOST_ERRORS = 8, 50  # levels of an error body, and errors of a level
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
 _SECRET = re.compile(
     r'"(administratorLoginPassword|adminPassword|authorizationKey|password|data)":'
@@ -49,6 +56,17 @@ class SecretUnavailable(ExpectedError):
         super().__init__(f"the secret {name} cannot be used: {why}")
 
 
+class VaultNotAllowed(SecretUnavailable):
+    """A reference to a vault that this installation does not read."""
+
+    def __init__(self, name: str, host: str) -> None:
+        super().__init__(
+            name,
+            f"this app does not read the vault {host[:253]}: its operator allows vaults by the "
+            "setting KEY_VAULT_HOSTS",
+        )
+
+
 class ForeignUrl(ExpectedError):
     """A URL that does not lead to ARM: the bearer token is not sent there."""
 
@@ -65,13 +83,14 @@ def failures_as_data(verb: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     @functools.wraps(verb)
     def answered(order: Any) -> Any:
-        try:
-            return verb(order)
-        except Exception as error:
-            failure = failure_of(error)
-            if "key" in order:
-                return Outcome(key=order["key"], state="failed", failure=failure)
-            return {"failure": failure}
+        with secrets_in_use():
+            try:
+                return verb(order)
+            except Exception as error:
+                failure = failure_of(error)
+                if "key" in order:
+                    return Outcome(key=order["key"], state="failed", failure=failure)
+                return {"failure": failure}
 
     return answered
 
@@ -89,7 +108,7 @@ def failure_of(error: BaseException) -> Failure:
         case DecodeError() | IncompleteReadError():
             return _failure("UnreadableAnswer", str(error.message), "transient")
         case HttpResponseError() if error.response is not None:
-            return _answer_of(error.response)
+            return failure_of_answer(error.response)
         case ClientAuthenticationError():
             return _failure("AuthenticationUnavailable", str(error.message), "transient")
         case ServiceRequestError() | ServiceResponseError():
@@ -104,6 +123,8 @@ def failure_from(
     status: int,
     body: Any,
     headers: Mapping[str, str],
+    *,
+    writes: bool = False,
 ) -> Failure:
     """The failure that an answer of ARM reports: a refusal, or a poll of an operation that failed.
 
@@ -111,11 +132,15 @@ def failure_from(
         status: of the HTTP answer; 200 for most polls.
         body: as parsed, with the error at any of ARM's places; None where there was none.
         headers: of the answer, for Retry-After.
+        writes: whether a write was refused.
     """
     errors = _innermost_first(body)
     wait = retry_after(headers)
     for code, message in errors:
-        if kind := by_code(code):
+        kind = by_code(code)
+        if writes and code in GRANTED_LATE:
+            kind = "granting"
+        if kind:
             return _failure(code, message or errors[-1][1], kind, wait)
     code, message = errors[0] if errors else (_bare_code(status, body), "")
     kind = next((k for _, text in errors if (k := by_text(text))), None) or by_status(status)
@@ -132,7 +157,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _failure(code: str, message: str, kind: RetryClass, wait: float | None = None) -> Failure:
     limits = LIMITS[kind]
-    failure = Failure(code=code, message=_presentable(message), retryable=limits.retryable)
+    failure = Failure(code=_named(code), message=presentable(message), retryable=limits.retryable)
     if limits.retryable:
         wait = wait if wait is not None else limits.wait
         if wait is not None:
@@ -152,14 +177,15 @@ def _innermost_first(body: Any) -> list[tuple[str, str]]:
     """
     found: list[tuple[str, str]] = []
     level = [body]
-    while level:
+    for _ in range(DEEPEST_ERROR):
         inner: list[Any] = []
-        for error in level:
+        for error in level[:MOST_ERRORS]:
             if not isinstance(error, Mapping):
                 continue
             if error.get("code"):
                 found.append((str(error["code"]), str(error.get("message") or "")))
-            inner += [error.get("error"), *(error.get("details") or ())]
+            details = error.get("details")
+            inner += [error.get("error"), *(details if isinstance(details, list) else ())]
         level = inner
     return found[::-1]
 
@@ -170,22 +196,32 @@ def _bare_code(status: int, body: Any) -> str:
     return f"Operation{ended}" if isinstance(ended, str) else f"Http{status}"
 
 
-def _presentable(message: str) -> str:
-    """One line without signatures (operation URLs carry them) and tokens."""
-    line = _TOKEN.sub("<token>", _QUERY.sub(r"\1", " ".join(message.split())))
+def presentable(message: str) -> str:
+    """One line of bounded length, without signatures (operation URLs carry them), tokens, secrets.
+
+    Secrets are looked for in all of it before it is cut: half of one would not be found.
+    """
+    line = concealed(" ".join(concealed(message[:LONGEST_READ]).split()))
+    line = _TOKEN.sub("<token>", _QUERY.sub(r"\1", line))
     return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 3]}..."
 
 
-def _answer_of(response: Any) -> Failure:
-    """The failure of a refused request, without the secrets that the request carried."""
+def _named(code: str) -> str:
+    """A code of bounded length, without spaces; Azure's are words."""
+    return "".join(concealed(code[:LONGEST_READ]).split())[:LONGEST_CODE] or "Unnamed"
+
+
+def failure_of_answer(response: Any) -> Failure:
+    """The failure that an HTTP answer reports, without the secrets that the request carried."""
     try:
         body = response.json()
     except Exception:  # whatever the parser of the transport raises: the status still says enough
         body = None
-    failure = failure_from(response.status_code, body, response.headers)
-    for value in _secrets_of(getattr(response.request, "content", None)):
-        failure["message"] = failure["message"].replace(value, "<secret>")
-    return failure
+    with secrets_in_use():
+        for value in _secrets_of(getattr(response.request, "content", None)):
+            note(value)
+        writes = getattr(response.request, "method", "GET") in WRITES
+        return failure_from(response.status_code, body, response.headers, writes=writes)
 
 
 def _secrets_of(content: Any) -> Iterator[str]:

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 RetryClass = Literal[
-    "contention", "throttled", "transient", "settling", "unseen", "register", "capacity", "fatal"
+    "contention",
+    "throttled",
+    "transient",
+    "settling",
+    "unseen",
+    "granting",
+    "register",
+    "capacity",
+    "fatal",
 ]
 
 
@@ -40,6 +48,10 @@ LIMITS: dict[RetryClass, Limits] = {
     # A resource that was created moments ago is not yet seen by another provider.
     # https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
     "unseen": Limits(wait=10, patience=60),
+    # A role that was assigned moments ago is seen everywhere within ten minutes. A write that is
+    # forbidden is waited for that long: what is really missing has been told by the preflight.
+    # https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+    "granting": Limits(wait=20, patience=600),
     # https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
     "register": Limits(wait=15, patience=900),
     # Waiting for capacity is a decision for a person: another size, zone or region may do.
@@ -87,7 +99,12 @@ CODES: dict[RetryClass, tuple[str, ...]] = {
         "SubnetMissingRequiredDelegation",
         "VirtualNetworkGatewayCannotBeDeleted",
     ),
-    "unseen": ("InvalidResourceReference", "ParentResourceNotFound", "ResourceNotFound"),
+    "unseen": (
+        "InvalidResourceReference",
+        "ParentResourceNotFound",
+        "ResourceGroupNotFound",
+        "ResourceNotFound",
+    ),
     "register": ("MissingSubscriptionRegistration", "SubscriptionNotRegistered"),
     "capacity": (
         "*OfferRestricted",

@@ -26,7 +26,8 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.keyvault.secrets import KeyVaultSecret, SecretClient
 from shared.azure.clients import PATIENCE, credential
-from shared.azure.errors import SecretUnavailable
+from shared.azure.errors import SecretUnavailable, VaultNotAllowed
+from shared.azure.redaction import note
 from shared.deployment.messages import Json
 from shared.deployment.secrets import MARK, is_secret, references
 from shared.settings import Settings, settings
@@ -63,18 +64,26 @@ class Vaults:
         self._clients: dict[str, SecretClient] = {}
 
     def address(self, name_or_url: str) -> Address:
-        """Where a reference leads: a secret's URL, or a bare name in the vault of the app."""
+        """Where a reference leads: a secret's URL, or a bare name in the vault of the app.
+
+        Raises:
+            VaultNotAllowed: to a vault that is neither the app's own nor one of its settings. A
+                spec would otherwise make the app knock at any door and tell what it heard.
+        """
         if "://" not in name_or_url:
             return Address(self._settings.key_vault_url, name_or_url)
         url = urlsplit(name_or_url)
         _, _, name, *version = url.path.split("/")  # /secrets/<name>[/<version>]
+        own = urlsplit(self._settings.key_vault_url).netloc.casefold()
+        if url.netloc.casefold() not in {own, *self._settings.key_vault_hosts}:
+            raise VaultNotAllowed(name, url.netloc)
         return Address(f"{url.scheme}://{url.netloc}", name, version[0] if version else None)
 
     def client(self, vault_url: str) -> SecretClient:
         """The client of one vault.
 
-        A spec may name any vault. The check of the challenge's domain is what keeps a token for
-        Key Vault from a host that only pretends to be one.
+        The check of the challenge's domain keeps a token for Key Vault from a host that only
+        pretends to be one.
         """
         if vault_url not in self._clients:
             self._clients[vault_url] = SecretClient(
@@ -109,6 +118,26 @@ def resolve(body: Json, agree: Agree, of_app: Vaults | None = None) -> Json:
     return resolved
 
 
+def recall(body: Json, of_app: Vaults | None = None) -> None:
+    """Note the values that the references of a body lead to; what does not exist has none.
+
+    Raises:
+        SecretUnavailable: a vault does not give one out.
+    """
+    for reference in references(body):
+        vaults_of = of_app or vaults()
+        address = vaults_of.address(reference["name"])
+        try:
+            note(
+                vaults_of.client(address.vault_url).get_secret(address.name, address.version).value
+                or ""
+            )
+        except ResourceNotFoundError:
+            continue
+        except AzureError as error:
+            raise _unavailable(address.name, error) from None
+
+
 def _resolved(value: Any, of_app: Vaults, agree: Agree) -> Any:
     if is_secret(value):
         return _value(value[MARK], of_app, agree)
@@ -132,6 +161,7 @@ def _value(reference: Mapping[str, Any], of_app: Vaults, agree: Agree) -> str:
         # Not chained: the request inside the error may hold the value that was to be stored.
         raise _unavailable(address.name, error) from None
     value = stored.value or ""
+    note(value)
     return _public_half(address.name, value) if kind == "ssh-key" else value
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.azure.clients import AzureClients
+from shared.azure.errors import presentable
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.outputs import DATABASE_PORT
 from shared.deployment.spec import DeploymentSpec
@@ -219,6 +220,7 @@ def probe(clients: AzureClients, step: Step, operation_url: str | None) -> Outco
             retryAfterSeconds=float(response.headers.get("Retry-After", 10)),
         )
     good, seen = check.judge(response.json())
+    seen = presentable(seen)
     if good:
         return Outcome(key=step["key"], state="succeeded", detail=seen)
     failure = Failure(code="CheckFailed", message=seen, retryable=False)

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.core.rest import HttpRequest
 from cryptography import x509
 
+from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.secrets import Vaults
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
@@ -38,11 +39,18 @@ def check_certificates(subject: Subject) -> Iterator[Finding]:
     """The certificates of the listeners."""
     of_app = Vaults(subject.clients.credential, subject.clients.settings)
     for use in uses(subject.spec):
-        address = of_app.address(use.url)
+        try:
+            address = of_app.address(use.url)
+        except VaultNotAllowed as foreign:
+            yield warned("CertificateNotChecked", use.field, foreign.why)
+            continue
         client = of_app.client(address.vault_url)
         path = "/".join(("certificates", address.name, address.version or "")).rstrip("/")
         request = HttpRequest("GET", f"{address.vault_url}/{path}")
-        response = client.send_request(request)  # at the API version of the client
+        try:
+            response = client.send_request(request)  # at the API version of the client
+        except (ServiceRequestError, ServiceResponseError):
+            raise SecretUnavailable(address.name, "the vault does not answer") from None
         if response.status_code == 404:
             yield from judge_absent(use, plain_secret=stored(of_app, use.url) == "there")
         elif response.status_code == 403:

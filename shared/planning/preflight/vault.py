@@ -9,8 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
+from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.secrets import KINDS, Vaults
 from shared.deployment.secrets import references
 from shared.deployment.spec import DeploymentSpec
@@ -30,6 +36,11 @@ def check_secrets(subject: Subject) -> Iterator[Finding]:
     """Every secret that is referred to, and whether those that are missing can be generated."""
     of_app = Vaults(subject.clients.credential, subject.clients.settings)
     for field, name in given(subject.spec).items():
+        try:
+            of_app.address(name)
+        except VaultNotAllowed as foreign:
+            yield refused("VaultNotAllowed", field, foreign.why)
+            continue
         state = stored(of_app, name)
         yield from judge_secret(field, name, state)
         if field == PASSWORD and state == "there":
@@ -59,6 +70,7 @@ def stored(of_app: Vaults, name: str) -> Stored:
     Raises:
         HttpResponseError: the vault refused for another reason than the rights of the app, or by
             an access policy, under which a secret may be read though no version may be listed.
+        SecretUnavailable: it does not answer, for whatever reason.
     """
     address = of_app.address(name)
     client = of_app.client(address.vault_url)
@@ -71,6 +83,8 @@ def stored(of_app: Vaults, name: str) -> Stored:
         if error.status_code != 403 or inner.get("code") == "AccessDenied":
             raise
         return "forbidden"
+    except (ServiceRequestError, ServiceResponseError):
+        raise SecretUnavailable(address.name, "the vault does not answer") from None
     meant = [v for v in versions if address.version in {None, v.version}]
     if not meant:
         return "missing"

@@ -21,8 +21,9 @@ SIGNED = "https://management.azure.com/subscriptions/s/operations/1?t=1&c=MIIH&s
 
 
 class Request:
-    def __init__(self, content: str | None) -> None:
+    def __init__(self, content: str | None, method: str) -> None:
         self.content = content
+        self.method = method
 
 
 class Response:
@@ -30,10 +31,12 @@ class Response:
 
     reason = "because"
 
-    def __init__(self, status: int, body: Any, *, sent: Any = None, **headers: str) -> None:
+    def __init__(
+        self, status: int, body: Any, *, sent: Any = None, method: str = "GET", **headers: str
+    ) -> None:
         self.status_code = status
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.request = Request(json.dumps(sent) if sent else None)
+        self.request = Request(json.dumps(sent) if sent else None, method)
         self._text = body if isinstance(body, str) else json.dumps(body)
 
     def text(self, encoding: str | None = None) -> str:
@@ -206,7 +209,8 @@ def test_a_secret_that_the_sdk_has_sent_is_not_repeated(
 ) -> None:
     kind = "Microsoft.DBforPostgreSQL/flexibleServers"
     azure.fail(type=kind, status=400, code="InvalidParameter", message="hunter2-hunter2 is weak")
-    body: Any = {"properties": {"administratorLoginPassword": "hunter2-hunter2"}}
+    secret = {"administratorLoginPassword": "hunter2-hunter2"}
+    body: Any = {"location": "eastus", "properties": secret}
     with pytest.raises(HttpResponseError) as caught:
         clients.postgres.servers.begin_create_or_update("rg", "server", body, polling=False)
     assert failure_of(caught.value) == {
@@ -214,3 +218,13 @@ def test_a_secret_that_the_sdk_has_sent_is_not_repeated(
         "message": "<secret> is weak",
         "retryable": False,
     }
+
+
+@pytest.mark.parametrize("code", ["AuthorizationFailed", "LinkedAuthorizationFailed"])
+@pytest.mark.parametrize(("method", "patience"), [("PUT", 600), ("DELETE", 600), ("GET", None)])
+def test_a_write_waits_for_a_role_that_has_just_been_assigned(
+    code: str, method: str, patience: float | None
+) -> None:
+    failure = failure_of(refused(403, error(code), method=method))
+    assert failure.get("patienceSeconds") == patience
+    assert failure["retryable"] == (patience is not None)

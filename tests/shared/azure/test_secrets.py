@@ -3,17 +3,20 @@
 import string
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from azure.identity import ManagedIdentityCredential
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.azure.errors import SecretUnavailable
+from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.secrets import Vaults, generate_password, resolve
 from shared.deployment.messages import Json
 from shared.deployment.secrets import secret
 from shared.records.records import Records
+from shared.settings import Settings
 
 VALUE = "correct-horse-battery"
 
@@ -80,9 +83,13 @@ def test_a_vault_that_fails_is_asked_again_only_where_that_may_help(
     assert caught.value.retryable is retryable
 
 
-def test_a_vault_that_cannot_be_reached_is_asked_again(resolved: Resolved) -> None:
+def test_a_vault_that_cannot_be_reached_is_asked_again(
+    app_settings: Settings, credential: ManagedIdentityCredential, connected: Records
+) -> None:
+    allowed = replace(app_settings, key_vault_hosts=frozenset({"localhost:1"}))
+    body = {"a": secret("https://localhost:1/secrets/pw")}
     with pytest.raises(SecretUnavailable) as caught:
-        resolved({"a": secret("https://localhost:1/secrets/pw")})
+        resolve(body, connected.agree, Vaults(credential, allowed))
     assert caught.value.retryable
 
 
@@ -166,3 +173,21 @@ def test_a_generated_password_has_every_kind_of_character(kind: str) -> None:
 
 def test_a_generated_password_is_new_every_time() -> None:
     assert len({generate_password() for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:1", "127.0.0.1:22", "attacker.example", "kv.vault.azure.net.evil.example"]
+)
+def test_a_vault_that_is_not_allowed_is_never_asked(resolved: Resolved, host: str) -> None:
+    with pytest.raises(VaultNotAllowed, match="KEY_VAULT_HOSTS") as caught:
+        resolved({"a": secret(f"https://{host}/secrets/pw")})
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("host", ["kv-other.vault.azure.net", "KV-OTHER.vault.azure.net"])
+def test_a_vault_that_the_settings_allow_is_asked(
+    app_settings: Settings, credential: ManagedIdentityCredential, host: str
+) -> None:
+    allowed = replace(app_settings, key_vault_hosts=frozenset({"kv-other.vault.azure.net"}))
+    address = Vaults(credential, allowed).address(f"https://{host}/secrets/pw/{'0' * 32}")
+    assert (address.vault_url, address.name) == (f"https://{host}", "pw")
