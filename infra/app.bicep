@@ -4,6 +4,7 @@ param tags object
 param token string
 param driftSchedule string
 param principalId string
+param pythonVersion string
 
 var packages = 'packages'
 // Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -148,7 +149,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
-      runtime: { name: 'python', version: '3.11' }
+      runtime: { name: 'python', version: pythonVersion }
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: 40

@@ -19,6 +19,10 @@ param driftSchedule string = '0 0 * * * *'
 @description('Object id of a user or group that manages the secrets of the vault; empty: nobody.')
 param principalId string = ''
 
+@allowed(['3.11', '3.12', '3.13'])
+@description('Python that the app runs on; the locked requirements are for each of them.')
+param pythonVersion string = '3.13'
+
 var tags = { 'azd-env-name': environmentName }
 var roles = loadJsonContent('roles.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -41,6 +45,7 @@ module app 'app.bicep' = {
     token: token
     driftSchedule: driftSchedule
     principalId: principalId
+    pythonVersion: pythonVersion
   }
 }
 

@@ -47,6 +47,41 @@ def test_the_settings_of_the_sample_are_set_in_azure_too() -> None:
     assert set(sample) - by_platform - by_identity <= set(_set())
 
 
+# Flex Consumption refuses the deployment of a site with one of them, or ignores it:
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+FORBIDDEN = {
+    "ENABLE_ORYX_BUILD",
+    "FUNCTIONS_EXTENSION_VERSION",
+    "FUNCTIONS_MAX_HTTP_CONCURRENCY",
+    "FUNCTIONS_WORKER_PROCESS_COUNT",
+    "FUNCTIONS_WORKER_RUNTIME",
+    "FUNCTIONS_WORKER_RUNTIME_VERSION",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    "TZ",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+    "WEBSITE_CONTENTOVERVNET",
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_DNS_SERVER",
+    "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
+    "WEBSITE_NODE_DEFAULT_VERSION",
+    "WEBSITE_RUN_FROM_PACKAGE",
+    "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
+    "WEBSITE_TIME_ZONE",
+    "WEBSITE_VNET_ROUTE_ALL",
+}
+
+
+def test_no_setting_is_set_that_flex_consumption_forbids() -> None:
+    assert not FORBIDDEN & set(_set())
+    assert not {"linuxFxVersion", "alwaysOn"} & set(re.findall(r"\b\w+\b", APP))
+
+
+def test_the_python_of_the_app_is_one_that_the_requirements_are_locked_for() -> None:
+    assert "runtime: { name: 'python', version: pythonVersion }" in APP
+    assert "@allowed(['3.11', '3.12', '3.13'])" in MAIN
+    assert "param pythonVersion string = '3.13'" in MAIN
+
+
 def test_the_storage_account_is_reached_by_identity_only() -> None:
     names = {"accountName", "credential", "clientId"}
     assert {f"AzureWebJobsStorage__{name}" for name in names} <= set(_set())

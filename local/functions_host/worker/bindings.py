@@ -91,7 +91,7 @@ def _check_same(name: str, parameters: set[str], bound: set[str]) -> None:
         raise FunctionLoadError(
             name,
             "the following parameters are declared in Python but not in the function definition "
-            f"(function.json or function decorators): {parameters - bound!r}",
+            f"(function.json or function decorators):  {parameters - bound!r}",
         )
     if bound - parameters:
         raise FunctionLoadError(
@@ -119,11 +119,12 @@ def _check_annotation(name: str, binding: Any, annotation: Any) -> None:
             f"binding {binding.name} is annotated {annotation.__name__}, so that the worker takes "
             f"a {binding.type} for text, and every call fails",
         )
-    if not _takes(binding, annotation):
+    if not _takes(name, binding, annotation):
         raise FunctionLoadError(
             name,
-            f'type of {binding.name} binding in the binding decorator "{binding.type}" does not '
-            f'match its Python annotation "{getattr(annotation, "__name__", annotation)}"',
+            f"""binding type "'{binding.name}'" and dataType "{binding.type}" in the binding """
+            "decorator do not match the corresponding function parameter's Python type annotation "
+            f"{annotation.__name__}",
         )
 
 
@@ -145,13 +146,13 @@ def _returns_implicitly(binding: Any) -> bool:
     return bool(getattr(_converter(binding), "has_implicit_output", lambda: False)())
 
 
-def _takes(binding: Any, annotation: Any) -> bool:
+def _takes(name: str, binding: Any, annotation: Any) -> bool:
     if binding.type == CLIENT:
         return isinstance(annotation, type) and issubclass(annotation, str | bytes)
     try:
         return bool(_converter(binding).check_input_type_annotation(annotation))
-    except TypeError:  # a generic, where only classes are compared
-        return False
+    except TypeError as error:  # a generic, where only classes are compared
+        raise FunctionLoadError(name, f"TypeError: {error}") from error
 
 
 def _check_return(name: str, binding: Any, annotation: Any) -> None:

@@ -137,12 +137,12 @@ HEAD = "import azure.functions as f\nimport azure.durable_functions as df\napp =
         (
             "@app.route(route='a')\ndef extra(req: f.HttpRequest, more: str) -> str: ...",
             "cannot load the extra function: the following parameters are declared in Python but "
-            "not in the function definition (function.json or function decorators): {'more'}",
+            "not in the function definition (function.json or function decorators):  {'more'}",
         ),
         (
             "@app.activity_trigger(input_name='value')\ndef named(other): ...",
             "cannot load the named function: the following parameters are declared in Python but "
-            "not in the function definition (function.json or function decorators): {'other'}",
+            "not in the function definition (function.json or function decorators):  {'other'}",
         ),
         (
             "@app.activity_trigger(input_name='value')\ndef bare(): ...",
