@@ -44,6 +44,10 @@ class Settings(AssumedCodes):
     service_association_link_seconds: float = 300.0  # [K] minutes, occasionally an hour
     link_up_seconds: float = 120.0  # connectionStatus Connecting, then Connected
 
+    # How late Azure's memory of writes is.
+    resource_graph_lag_seconds: float = 300.0  # Learn: Get resource changes, "within five minutes"
+    activity_log_lag_seconds: float = 180.0  # Learn: Activity Log, "3 to 20 minutes"
+
     # Rate limits.
     throttling: bool = True
     read_bucket: tuple[int, float] = (250, 25.0)  # burst, refill per second

@@ -156,6 +156,7 @@ class DriftReport(TypedDict):
     checkedAt: str
     status: Literal["inSync", "drifted", "failed", "busy"]
     changes: list[Json]
+    since: NotRequired[str]  # when the deployment was last known to be as declared
     failure: NotRequired[Failure]
 
 

@@ -9,6 +9,7 @@ from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Failure, Json, Plan
 from shared.deployment.operation import DriftReport
 from shared.deployment.spec import DeploymentSpec
+from shared.planning.authors import with_authors
 from shared.planning.planning import plan_deploy, plan_destroy, plan_drift
 from shared.planning.validation import plan_validate
 from shared.records.claims import RUNNING
@@ -66,4 +67,4 @@ def drift_of(record: Record, *, at: str, failure: Failure | None = None) -> Drif
         return DriftReport(checkedAt=at, status="failed", changes=[], failure=failure)
     spec = recorded_spec(record.spec)
     plan = plan_drift(azure_clients(spec.subscription_id), spec, record.inventory)
-    return drift_report(plan, at=at)
+    return with_authors(drift_report(plan, at=at), record.drift, created=record.createdAt)

@@ -15,6 +15,7 @@ from local.arm_emulator.wire.router import Route
 
 RETENTION = timedelta(days=90)
 PAGE = 200
+SYSTEM = "System"
 CLAUSE = re.compile(r"(\w+)\s+(eq|ge|le)\s+'([^']*)'")
 FIELDS = {
     "resourceGroupName": "resourceGroupName",
@@ -29,6 +30,7 @@ def list_events(world: World, call: Call, subscription: str) -> Response:
     """Events, the latest first; `$filter` must say since when."""
     wanted, since, until = _read_filter(call.request.query.get("$filter", ""))
     since = max(since, call.time - RETENTION)
+    until = min(until, call.time - timedelta(seconds=world.settings.activity_log_lag_seconds))
     prefix = f"/subscriptions/{subscription}/".lower()
     found = [
         event
@@ -79,6 +81,8 @@ def _events(world: World) -> Iterator[Json]:
     for call in world.calls:
         if not call.writes or call.caller is None or parse_id(call.target) is None:
             continue
+        if call.caller.name == SYSTEM:
+            continue  # what Azure does by itself is nobody's call
         operation = world.operations.all.get(call.operation)
         failed = call.status >= 400
         status = "Failed" if failed else "Accepted" if operation else "Succeeded"

@@ -8,6 +8,12 @@ import pytest
 BODY = {"location": "eastus"}
 
 
+@pytest.fixture(autouse=True)
+def prompt(azure: Any) -> None:
+    """An Azure that remembers at once, where a test does not say otherwise."""
+    azure.emulator.settings({"activity_log_lag_seconds": 0, "resource_graph_lag_seconds": 0})
+
+
 def log(azure: Any, web: Any, more: str = "", hours: float = 1, select: str = "") -> Any:
     since = (azure.clock.now() - timedelta(hours=hours)).isoformat()
     base = f"{azure.emulator.url}/subscriptions/{azure.emulator.cloud.settings.subscription_id}"
@@ -79,3 +85,18 @@ def test_a_filter_without_a_start_or_beyond_the_emulator_is_refused(
     path = "/providers/Microsoft.Insights/eventtypes/management/values"
     query = {"api-version": "2015-04-01", "$filter": text}
     assert web.get(base + path, params=query).json()["error"]["code"] == "BadRequest"
+
+
+def test_an_event_is_listed_minutes_after_it_happened(azure: Any, web: Any) -> None:
+    azure.emulator.settings({"activity_log_lag_seconds": 180})
+    azure.emulator.put(azure.id("routeTables/rt"), BODY)
+    azure.emulator.edit(azure.id("routeTables/rt"), {"tags": {"a": "b"}}, caller="mallory")
+    assert log(azure, web) == []
+    azure.advance(minutes=3)
+    assert log(azure, web)[0]["caller"] == "mallory"
+
+
+def test_what_azure_does_by_itself_is_nobodys_event(azure: Any, web: Any) -> None:
+    azure.emulator.put(azure.id("routeTables/rt"), BODY)
+    azure.emulator.edit(azure.id("routeTables/rt"), {"tags": {"a": "b"}}, caller="System")
+    assert "System" not in {each["caller"] for each in log(azure, web)}

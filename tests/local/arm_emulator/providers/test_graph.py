@@ -7,6 +7,12 @@ import pytest
 URL = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
 
 
+@pytest.fixture(autouse=True)
+def prompt(azure: Any) -> None:
+    """An Azure that remembers at once, where a test does not say otherwise."""
+    azure.emulator.settings({"activity_log_lag_seconds": 0, "resource_graph_lag_seconds": 0})
+
+
 @pytest.fixture
 def stocked(azure: Any) -> Any:
     """Two tables in two groups."""
@@ -101,3 +107,36 @@ def test_a_query_beyond_the_emulator_is_refused_with_a_sentence(
     assert (answer.status_code, error["code"]) == (400, "InvalidQuery")
     assert error["message"].startswith("This emulator does not understand")
     assert said in error["message"]
+
+
+def test_a_change_is_told_minutes_late_and_forgotten_after_two_weeks(azure: Any, web: Any) -> None:
+    azure.emulator.settings({"resource_graph_lag_seconds": 300})
+    table = azure.id("routeTables/one")
+    azure.emulator.put(table, {"location": "eastus"})
+    azure.emulator.edit(table, {"tags": {"a": "b"}}, caller="mallory")
+    text = f"resourcechanges | where properties.targetResourceId =~ '{table}'"
+    assert rows(azure, web, text) == []
+    azure.advance(minutes=5)
+    assert len(rows(azure, web, text)) == 1
+    azure.advance(days=14)
+    assert rows(azure, web, text) == []
+
+
+def test_a_change_that_azure_makes_is_the_systems(azure: Any, web: Any) -> None:
+    table = azure.id("routeTables/one")
+    azure.emulator.put(table, {"location": "eastus"})
+    azure.emulator.edit(table, {"tags": {"a": "b"}}, caller="System")
+    text = f"resourcechanges | where properties.targetResourceId =~ '{table}'"
+    made = rows(azure, web, text)[-1]["properties"]["changeAttributes"]
+    assert (made["changedBy"], made["changedByType"]) == ("System", "System")
+
+
+@pytest.mark.parametrize("kind", ["privateDnsZones/corp.example/A/www"])
+def test_changes_of_some_types_are_not_held(azure: Any, web: Any, kind: str) -> None:
+    zone = azure.id("privateDnsZones/corp.example")
+    azure.emulator.put(zone, {"location": "global"})
+    record = {"properties": {"ttl": 60, "aRecords": [{"ipv4Address": "10.0.0.4"}]}}
+    azure.emulator.put(azure.id(kind), record)
+    azure.emulator.edit(azure.id(kind), {"properties": {"ttl": 61}}, caller="mallory")
+    text = f"resourcechanges | where properties.targetResourceId =~ '{azure.id(kind)}'"
+    assert rows(azure, web, text) == []

@@ -1,0 +1,96 @@
+"""What Azure remembers of writes: Resource Graph's changes, and the Activity Log.
+
+Read only where something has drifted; one query each, whatever the number of differences.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+from azure.core.credentials import TokenCredential
+
+from shared.azure.clients import AzureClients
+from shared.deployment.attribution import Event
+from shared.deployment.messages import Json
+
+GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
+LOG = "/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01"
+PAGES = 5  # of either: what is beyond is told as unknown
+ENDED = {"Succeeded", "Accepted"}
+
+
+def own_object_id(credential: TokenCredential, audience: str) -> str:
+    """Who the app is in Azure's eyes: the object id in its own token."""
+    token = credential.get_token(f"{audience}/.default").token
+    # Nothing is decided by it but which writes are called ours; ARM checks the token itself.
+    claims: Json = jwt.decode(token, options={"verify_signature": False})
+    return str(claims.get("oid", ""))
+
+
+def graph_changes(clients: AzureClients, ids: Sequence[str]) -> list[Event]:
+    """The changes of some resources that Resource Graph holds.
+
+    https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
+    """
+    wanted = ", ".join(f"'{each}'" for each in sorted({i.replace("'", "") for i in ids}))
+    query = f"resourcechanges | where properties.targetResourceId in~ ({wanted})"
+    body: Json = {"subscriptions": [clients.subscription_id], "query": query}
+    found: list[Event] = []
+    for _ in range(PAGES):
+        answer = _json(clients.send("POST", GRAPH, json=body))
+        found += [_graph_event(row["properties"]) for row in answer.get("data", [])]
+        if not (token := answer.get("$skipToken")):
+            break
+        body["options"] = {"$skipToken": token}
+    return found
+
+
+def logged_writes(clients: AzureClients, groups: Iterable[str], since: datetime) -> Iterator[Event]:
+    """The writes to some resource groups that went through, as the Activity Log tells of them.
+
+    https://learn.microsoft.com/rest/api/monitor/activity-logs/list
+    """
+    for group in sorted(groups):
+        text = f"eventTimestamp ge '{since.isoformat()}' and resourceGroupName eq '{group}'"
+        link = f"/subscriptions/{clients.subscription_id}{LOG}&$filter={quote(text)}"
+        for _ in range(PAGES):
+            answer = _json(clients.send("GET", link))
+            for told in answer.get("value", []):
+                if told["status"]["value"] in ENDED and told.get("caller"):
+                    yield _log_event(told)
+            if not (link := answer.get("nextLink", "")):
+                break
+
+
+def _json(response: Any) -> Json:
+    response.raise_for_status()
+    told: Json = response.json()
+    return told
+
+
+def _graph_event(properties: Json) -> Event:
+    made = properties["changeAttributes"]
+    client = made.get("clientType")
+    event = Event(
+        id=properties["targetResourceId"],
+        at=made["timestamp"],
+        by=made.get("changedBy") or "",
+        operation=made.get("operation") or "",
+        correlationId=made.get("correlationId") or "",
+        changes=properties.get("changes") or {},
+    )
+    if client and client != "Unspecified":
+        event["client"] = client
+    return event
+
+
+def _log_event(told: Json) -> Event:
+    return Event(
+        id=told["resourceId"],
+        at=told["eventTimestamp"],
+        by=told["caller"],
+        operation=told["operationName"]["value"],
+        correlationId=told.get("correlationId") or "",
+    )
