@@ -8,7 +8,8 @@ from cli.errors import Json, Unusable
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
 from cli.text import plain
 
-COLOURS = {"high": "bold red", "medium": "yellow", "low": "dim"}
+COLOURS = {"high": "bold red", "low": "dim"}
+WHO = {"azure": "by Azure itself", "pending": "by whom is not known yet"}
 
 
 @click.group()
@@ -69,5 +70,7 @@ def _line(change: Json) -> str:
     line = f"{change['severity']:6} {change['class']:9} {change['key']:26} {where}"
     if "before" in change:
         line += f": {change['before']} -> {change['after']}"
-    who = (change.get("attribution") or {}).get("by")
-    return f"{line} (by {who})" if who else line
+    author = change.get("attribution") or {}
+    known = author.get("status") == "known"
+    who = f"by {author['by']} at {author['at']}" if known else WHO.get(author.get("status", ""))
+    return f"{line} ({who})" if who else line

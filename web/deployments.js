@@ -57,15 +57,18 @@ export function drift(report) {
   const head = make("p", {}, make("strong", { class: report.status }, report.status), ` at ${moment(report.checkedAt)}`);
   if (report.failure) return [make("h3", {}, "Drift"), head, make("p", {}, `${report.failure.code}: ${report.failure.message}`)];
   const rows = (report.changes ?? []).map((c, n) =>
-    row(`${c.key} ${c.path ?? n}`, cell(c.severity, c.severity), c.class, c.key, cell(make("code", {}, c.path ?? c.message ?? c.id)),
+    row(`${c.key} ${c.path ?? n}`, cell(c.severity, c.severity), c.class, c.key, cell([make("code", {}, c.path ?? c.message ?? c.id), c.why ? make("div", { class: "quiet" }, c.why) : ""]),
       cell("after" in c ? [make("del", {}, value(c.after)), " → ", make("ins", {}, value(c.before))] : ""), cell(who(c))));
   return [make("h3", {}, "Drift"), head,
     rows.length ? table("What drifted", ["Severity", "Kind", "Resource", "Where", "Should be → is", "Who, when, how"], rows) : null];
 }
 
+const WHO = { pending: "not known yet", azure: "Azure itself", tooOld: "too long ago", unknown: "not known" };
+
 const who = (change) => {
   const by = change.attribution;
-  return by ? [by.by, moment(by.at), by.client].filter(Boolean).join(", ") : "";
+  if (!by) return "";
+  return by.status === "known" ? [by.by, moment(by.at), by.client].filter(Boolean).join(", ") : WHO[by.status];
 };
 
 const outputs = (record) =>

@@ -12,36 +12,59 @@ from shared.deployment.operation import DriftReport
 DEGRADED = "Degraded"
 EXTRA = "UnexpectedResource"
 
-_SEVERE = re.compile(
-    r"securityRules|publicNetworkAccess|publicIPAddress|firewallPolicy|authConfig|sslPolicy|"
-    r"delegations|nextHop|routes|virtualNetwork\b|minimumTls",
-    re.IGNORECASE,
+_EXPOSED = tuple(
+    (re.compile(pattern, re.IGNORECASE), why)
+    for pattern, why in (
+        (r"securityRules", "the rules say who reaches the subnet"),
+        (r"networkSecurityGroup", "a subnet without its group lets the whole network in"),
+        (r"publicNetworkAccess|publicIPAddress", "it may be reached from the Internet"),
+        (r"enableIPForwarding", "it may pass on what is not meant for it"),
+        (r"disableBgpRoutePropagation|nextHop|routes|routeTable", "traffic may take another way"),
+        (
+            r"backendAddress|listeners|routingRules|frontendPorts",
+            "connections may be led elsewhere",
+        ),
+        (r"aRecords|cnameRecord|dhcpOptions|privateDnsZone", "names may lead elsewhere"),
+        (r"firewallPolicy|managedRules|customRules|policySettings", "web traffic may go unwatched"),
+        (r"authConfig|administrators", "others may sign in"),
+        (
+            r"sslPolicy|minimumTls|require_secure_transport|password_encryption",
+            "it may be read along",
+        ),
+        (r"delegations|virtualNetwork\b|remoteVirtualNetwork", "the networks are joined otherwise"),
+        (r"log_(connections|disconnections|statement)", "who connects may go unseen"),
+    )
 )
-"""Paths whose change opens a door: exposure, TLS, sign-in, routing."""
+"""Paths whose change exposes something, each with what; the first that fits is told."""
+MISSING = "what was declared is not there"
+UNWELL = "it may not serve"
 
 
 def drift_report(plan: Plan, *, at: str) -> DriftReport:
-    """The report; each change is {key, id, class, severity, ...}."""
+    """The report; each change is {key, id, class, severity, why?, ...}: why it is a grave one."""
     changes: list[Json] = []
     ids = {step["key"]: step["id"] for step in plan["steps"]}
     for step in plan["steps"]:
         found = {"key": step["key"], "id": step["id"]}
         if step["action"] == "create":
-            changes.append({**found, "class": "missing", "severity": "high"})
+            changes.append({**found, "class": "missing", "severity": "high", "why": MISSING})
         elif step["action"] == "update":
             changes += [
-                {**found, "class": "changed", "severity": _severity(change["path"]), **change}
+                {**found, "class": "changed", **_severity(change["path"]), **change}
                 for change in step["changes"]
             ]
     for advice in plan["warnings"]:
         if advice["code"] in {DEGRADED, EXTRA}:
             kind = "degraded" if advice["code"] == DEGRADED else "extra"
             found = {"key": advice["target"], "id": ids.get(advice["target"], advice["target"])}
-            changes.append(
-                {**found, "class": kind, "severity": "low", "message": advice["message"]}
+            grave = (
+                {"severity": "high", "why": UNWELL} if kind == "degraded" else {"severity": "low"}
             )
+            changes.append({**found, "class": kind, **grave, "message": advice["message"]})
     return DriftReport(checkedAt=at, status="drifted" if changes else "inSync", changes=changes)
 
 
-def _severity(path: str) -> str:
-    return "high" if _SEVERE.search(path) else "low"
+def _severity(path: str) -> Json:
+    """How grave a change at a path is, and why."""
+    why = next((why for pattern, why in _EXPOSED if pattern.search(path)), None)
+    return {"severity": "high", "why": why} if why else {"severity": "low"}
