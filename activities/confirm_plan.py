@@ -17,4 +17,8 @@ def confirm_plan(order: Order) -> Answer:
     """{operation} -> {} where a plan made now is the one that was kept, else {failure}."""
     operation, record = records().running(order["operation"])
     kept = records().plans.get(operation.id)
-    return {} if same_steps(kept, plan_for(operation, record)) else {"failure": STALE}
+    return (
+        {}
+        if same_steps(kept, plan_for(operation, record, records().installation()))
+        else {"failure": STALE}
+    )

@@ -16,7 +16,9 @@ def plan_deployment(order: PlanRequest) -> PlanAnswer:
     """{operation, at} -> the outline of the plan; made again, it is the plan that was kept."""
     operation, record = records().running(order["operation"])
     plans = records().plans
-    plan = plans.find(operation.id) or plans.keep(operation.id, plan_for(operation, record))
+    plan = plans.find(operation.id) or plans.keep(
+        operation.id, plan_for(operation, record, records().installation())
+    )
     answer = PlanAnswer(outline=outline(plan))
     if "approvalSeconds" in plan:
         answer["approvalSeconds"] = plan["approvalSeconds"]

@@ -20,10 +20,11 @@ def preflight(order: PlanRequest) -> Answer:
     """{operation, at} -> {}; what Azure says is kept beside the plan."""
     operation, record = records().running(order["operation"])
     spec = recorded_spec(record.proposed or record.spec)
+    steps = records().plans.get(operation.id)["steps"]
     warnings, refusals = shared.planning.preflight.preflight(
         azure_clients(spec.subscription_id),
         spec,
-        record.inventory,
+        {step["key"] for step in steps if step["action"] in {"update", "no-op"}},
         now=datetime.fromisoformat(order["at"]),
     )
     records().plans.advise(operation.id, warnings, refusals)

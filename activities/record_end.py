@@ -16,9 +16,7 @@ blueprint = df.Blueprint()
 @failures_as_data
 def record_end(order: EndReport) -> EndAnswer:
     """{operation, state, at, failure} -> how it ended, in the words of its instance."""
-    operation, plans = records().operation(order["operation"]), records().plans
-    plan, undo = plans.find(operation.id), plans.find(operation.id, undo=True)
-    remains = plans.remains(operation.id)
-    end = ending(order["state"], plan, undo, order["failure"], remains)
+    operation = records().operation(order["operation"])
+    end = ending(order["state"], records().story(operation), order["failure"])
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))
     return EndAnswer(status=end.status, cause=end.failure, told=end.told, output=end.output)

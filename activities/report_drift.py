@@ -18,7 +18,9 @@ log = logging.getLogger(__name__)
 def report_drift(order: DriftRequest) -> DriftAnswer:
     """{deployment, at} -> what was found, in short; {deployment, at, failure}: that is kept."""
     record = records().get(order["deployment"])
-    report = drift_of(record, at=order["at"], failure=order.get("failure"))
+    report = drift_of(
+        record, records().installation(), at=order["at"], failure=order.get("failure")
+    )
     if report["status"] != "busy":
         records().save_drift(record.name, report)
     fields = {"deployment": record.name, "state": report["status"]}

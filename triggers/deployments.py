@@ -12,6 +12,7 @@ from shared.records.records import records
 from triggers.answers import BadRequest, guarded, reply
 from triggers.parameters import deployment_of, flag, number, page_token, spec_of
 from triggers.starting import start
+from triggers.telling import settle
 
 blueprint = df.Blueprint()
 
@@ -27,7 +28,8 @@ async def create_deployment(
 ) -> func.HttpResponse:
     """Start a deployment from a spec."""
     spec = await spec_of(req)
-    return await start(req, client, spec.name, "deploy", spec=_wire(spec))
+    delete_data = flag(req, "deleteData")
+    return await start(req, client, spec.name, "deploy", spec=_wire(spec), delete_data=delete_data)
 
 
 @blueprint.route(route="deployments/{name}", methods=["PUT"])
@@ -39,7 +41,15 @@ async def put_deployment(
     """Create or update; an unchanged spec makes no write to Azure."""
     spec = await _named_spec(req)
     what_if = flag(req, "whatIf")
-    return await start(req, client, spec.name, "deploy", spec=_wire(spec), what_if=what_if)
+    return await start(
+        req,
+        client,
+        spec.name,
+        "deploy",
+        spec=_wire(spec),
+        what_if=what_if,
+        delete_data=flag(req, "deleteData"),
+    )
 
 
 @blueprint.route(route="deployments/{name}/plan", methods=["POST"])
@@ -64,10 +74,14 @@ async def get_deployments(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @blueprint.route(route="deployments/{name}", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
 @guarded
-async def get_deployment(req: func.HttpRequest) -> func.HttpResponse:
+async def get_deployment(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
     """One deployment: spec, status, inventory, outputs, last drift."""
     record = await asyncio.to_thread(records().get, deployment_of(req))
+    record = await settle(record, client)
     return reply(_shown(record), headers={"ETag": record.etag})
 
 

@@ -24,11 +24,14 @@ CREATING = (*STARTING, "If-None-Match")
 ROUTES: dict[tuple[str, str], Route] = {
     ("get", "/deployments"): Route("List deployments", parameters=("top", "token")),
     ("post", "/deployments"): Route(
-        "Start a deployment from a spec", "202", parameters=CREATING, spec=True
+        "Start a deployment from a spec", "202", parameters=(*CREATING, "deleteData"), spec=True
     ),
     ("get", "/deployments/{name}"): Route("Read a deployment"),
     ("put", "/deployments/{name}"): Route(
-        "Create or update a deployment", "202", parameters=(*CREATING, "whatIf"), spec=True
+        "Create or update a deployment",
+        "202",
+        parameters=(*CREATING, "whatIf", "deleteData"),
+        spec=True,
     ),
     ("delete", "/deployments/{name}"): Route(
         "Destroy what a deployment created", "202", parameters=(*STARTING, "deleteData")

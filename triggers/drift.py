@@ -12,7 +12,7 @@ from shared.records.records import records
 from triggers.answers import guarded, operation_url, reply
 from triggers.parameters import deployment_of
 from triggers.starting import start
-from triggers.telling import ENDED
+from triggers.telling import ENDED, settle
 
 blueprint = df.Blueprint()
 
@@ -47,7 +47,7 @@ async def check_drift_now(
     Raises:
         OperationInProgress: what is being changed cannot have drifted.
     """
-    record = await asyncio.to_thread(records().get, deployment_of(req))
+    record = await settle(await asyncio.to_thread(records().get, deployment_of(req)), client)
     if record.status == RUNNING:
         raise OperationInProgress(record.name, record.operation["id"])
     instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"

@@ -6,6 +6,7 @@ the process die between the two, the claim is taken over once its grace has pass
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Literal
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -15,7 +16,7 @@ from shared.deployment.operation import Kind
 from shared.records.claims import Claim
 from shared.records.records import records
 from triggers.answers import operation_url, reply
-from triggers.telling import ENDED, GRACE
+from triggers.telling import GRACE, fate_of
 
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
 
@@ -40,8 +41,8 @@ async def start(
     """
     loop = asyncio.get_running_loop()
 
-    def is_alive(operation: str) -> bool:
-        return asyncio.run_coroutine_threadsafe(_alive(client, operation), loop).result()
+    def fate(operation: str) -> Literal["running", "ended", "missing"]:
+        return asyncio.run_coroutine_threadsafe(fate_of(client, operation), loop).result()
 
     now = datetime.now(UTC)
     claim = Claim(
@@ -56,7 +57,7 @@ async def start(
         if_match=req.headers.get("If-Match"),
         if_none_match=req.headers.get("If-None-Match") == "*",
     )
-    claimed = await asyncio.to_thread(records().claim, claim, is_alive=is_alive, grace=GRACE)
+    claimed = await asyncio.to_thread(records().claim, claim, fate=fate, grace=GRACE)
     operation = claimed.operation_id
     if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
         await _begin(client, kind, operation)
@@ -89,8 +90,3 @@ async def _begin(client: df.DurableOrchestrationClient, kind: Kind, operation: s
     except Exception:  # the SDK has no class for an id that is taken
         if not await client.get_status(operation):
             raise
-
-
-async def _alive(client: df.DurableOrchestrationClient, operation: str) -> bool:
-    status = await client.get_status(operation)
-    return bool(status) and status.runtime_status not in ENDED

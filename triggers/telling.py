@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import azure.durable_functions as df
 
 from shared.deployment.messages import Json
 from shared.records.claims import RUNNING
-from shared.records.entities import Operation
+from shared.records.entities import Operation, Record
 from shared.records.records import records
 
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
@@ -79,12 +79,47 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
     if not seen.running:
         return seen.told()
     status = await client.get_status(identity)
-    if _over(status, seen.operation):
-        # It may have recorded its end between the two reads; otherwise it never will.
-        seen = await recorded(identity)
-        return seen.told() | (_lost(status) if seen.running else {})
+    if await _settled(seen.operation, status):
+        return (await recorded(identity)).told()
     shown = (status.custom_status if status else None) or {"phase": "planning"}
     return seen.told() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
+
+
+async def settle(record: Record, client: df.DurableOrchestrationClient) -> Record:
+    """The record of a deployment; where its operation is lost, that is on record from now on."""
+    if record.operation["status"] != RUNNING:
+        return record
+    note = record.operation
+    operation = Operation(**note, deployment=record.name)
+    if await _settled(operation, await client.get_status(note["id"])):
+        return await asyncio.to_thread(records().get, record.name)
+    return record
+
+
+async def fate_of(
+    client: df.DurableOrchestrationClient, identity: str
+) -> Literal["running", "ended", "missing"]:
+    """How the orchestration of an operation is."""
+    status = await client.get_status(identity)
+    if not status:
+        return "missing"
+    return "ended" if status.runtime_status in ENDED else "running"
+
+
+async def _settled(operation: Operation, status: Any) -> bool:
+    """Whether an operation has ended; one whose orchestration is gone ends here, as lost.
+
+    An orchestration records the end before it ends, and is started right after its claim.
+    """
+    now = datetime.now(UTC)
+    if status:
+        gone = status.runtime_status in ENDED
+    else:
+        gone = now - datetime.fromisoformat(operation.startedAt) >= GRACE
+    if gone:
+        how = status.runtime_status.value.lower() if status else "missing"
+        await asyncio.to_thread(records().lose, operation, how, now=now)
+    return gone
 
 
 def durable_status(status: Any) -> Json:
@@ -97,21 +132,3 @@ def durable_status(status: Any) -> Json:
         "createdTime": told.get("createdTime"),
         "lastUpdatedTime": told.get("lastUpdatedTime"),
     }
-
-
-def _over(status: Any, operation: Operation) -> bool:
-    """Whether nothing runs any more that could record an end."""
-    if status:
-        return status.runtime_status in ENDED
-    return datetime.now(UTC) - datetime.fromisoformat(operation.startedAt) >= GRACE
-
-
-def _lost(status: Any) -> Json:
-    """What is told of an operation whose orchestration is gone and whose end is not on record."""
-    told: Json = (status.custom_status if status else None) or {}
-    if told.get("status") not in {None, RUNNING}:
-        return {k: v for k, v in told.items() if k != "version"}
-    ended = status.runtime_status.value if status else "missing"
-    message = f"its orchestration is {ended} without a recorded end: start the operation again"
-    failure = {"code": "OperationLost", "message": message}
-    return {**told, "status": "Failed", "phase": "finished", "failure": failure}

@@ -26,7 +26,7 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     A create is a PUT that may be repeated. An update reads first: it goes ahead only while nothing
     but the planned changes is left to make, and does nothing where they have been made already.
     """
-    resource = catalogue()[step["key"]]
+    resource = catalogue()[step.get("resource", step["key"])]
     if step["action"] == "create":
         return _put(clients, resource, step, step["body"], None, agree)
     observed = observe(clients, resource, step["id"])
@@ -43,7 +43,7 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
 
 def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     """Put back what the walk had changed, and only that; refuse where somebody changed it since."""
-    resource = catalogue()[step["key"]]
+    resource = catalogue()[step.get("resource", step["key"])]
     observed = observe(clients, resource, step["id"])
     if observed is None:
         return _put(clients, resource, step, step["prior"] or {}, None, agree)
@@ -63,7 +63,7 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
 
 def delete(clients: AzureClients, step: Step) -> Outcome:
     """Submit a deletion; what is absent already is a success."""
-    resource = catalogue()[step["key"]]
+    resource = catalogue()[step.get("resource", step["key"])]
     try:
         response = resource.delete(clients, step["id"])
     except ResourceNotFoundError:
@@ -84,7 +84,7 @@ def look(
     both must agree: an operation that was cancelled for another one ends on a resource that looks
     well, and ARM may still show as updating, or find, what its operation has finished.
     """
-    resource = catalogue()[step["key"]]
+    resource = catalogue()[step.get("resource", step["key"])]
     observed = observe(clients, resource, step["id"])
     at_work = observed is not None and resource.state(observed) == "inProgress"
     overdue = elapsed.total_seconds() > OVERDUE * step["expectedSeconds"]

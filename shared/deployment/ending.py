@@ -6,7 +6,8 @@ Decided from what was stored of it: the plan, the undone plan where it was rolle
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Run
+from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
+from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run
 from shared.deployment.operation import OperationState, outline
 from shared.deployment.status import ended, steps_told
 from shared.deployment.undo import residue
@@ -29,56 +30,57 @@ class Ending:
     result: Json  # for the record of the operation
     output: Json  # of its instance
     told: Json  # the custom status of its instance
-    inventory: Json | None  # what there is now; None: as before
+    inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
 
 
-def ending(
-    state: OperationState,
-    plan: Plan | None,
-    undone: Plan | None,
-    failure: Failure | None,
-    remains: Remains,
-) -> Ending:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All that was stored of an operation, and what its deployment consists of on record."""
+
+    plan: Plan | None = None  # None where even that failed
+    undone: Plan | None = None  # where it was rolled back
+    forward_runs: dict[str, Run] | None = None  # how far it had come before that
+    remains: Remains  # what a destroy found afterwards
+    before: Inventory  # before the plan was walked
+    now: Inventory
+
+
+def ending(state: OperationState, story: Story, failure: Failure | None) -> Ending:
     """The end of an operation.
 
     Args:
         state: how far it came.
-        plan: what was planned; None where even that failed.
-        undone: what was walked to roll back, where it was.
+        story: what was stored of it.
         failure: why it did not succeed, where no step says so.
-        remains: what a destroy found afterwards.
     """
-    walked = undone or plan
+    plan, walked = story.plan, story.undone or story.plan
     runs = (state["runs"] if walked else None) or {}
     left = residue(walked, runs) if walked and state["kind"] != "validate" else []
     known = {item["key"] for item in left}
-    left += [item for item in remains["left"] if item["key"] not in known]
+    left += [item for item in story.remains["left"] if item["key"] not in known]
     failure = failure or root_failure(runs) or (NOT_ABSENT if left else None)
     status: End = "Succeeded"
     if failure:
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
     steps = steps_told(outline(walked), runs) if walked else []
-    outputs = plan["outputs"] if plan else {}
+    there = plan and status == "Succeeded" and not state["whatIf"]
     output: Json = {
         "status": status,
-        "outputs": outputs,
-        "retained": remains["retained"] or (plan["retained"] if plan else []),
+        "outputs": plan["outputs"] if plan and there else {},
+        "retained": story.remains["retained"] or (plan["retained"] if plan else []),
     }
-    result: Json = {
-        **output,
-        "residue": left,
-        "failure": failure,
-        "steps": steps,
-    }
+    result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
+    if plan and story.undone:
+        result["forwardSteps"] = steps_told(outline(plan), story.forward_runs or {})
     return Ending(
         status=status,
         failure=failure,
         result=result,
         output=output,
         told=ended(status, steps=steps, failure=failure, residue=left),
-        inventory=_inventory(state, plan, known) if plan else None,
-        outputs=outputs or None,
+        inventory=_inventory(state, plan, story, left) if plan else None,
+        outputs=output["outputs"] or None,
     )
 
 
@@ -103,17 +105,15 @@ def root_failure(runs: dict[str, Run]) -> Failure | None:
     return Failure(code=code, message=f"{key}: {message}", retryable=False)
 
 
-def _inventory(state: OperationState, plan: Plan, stuck: set[str]) -> Json | None:
-    """What the deployment holds now; None where nothing changed, so that the record keeps its own.
-
-    After a rollback that is what was there before, after a destroy nothing; in both cases also what
-    could not be removed.
-    """
+def _inventory(
+    state: OperationState, plan: Plan, story: Story, left: list[Residue]
+) -> dict[str, Item] | None:
+    """What the deployment consists of now; None where nothing changed: the record keeps its own."""
+    stuck = [item["id"] for item in left]
     if state["whatIf"] or state["phase"] in UNCHANGING:
         return None
-    gone = {"deploying": "delete", "destroying": "delete", "rolling-back": "create"}[state["phase"]]
-    return {
-        step["key"]: {"id": step["id"], "provenance": step.get("provenance", "created")}
-        for step in plan["steps"]
-        if step["action"] != gone or step["key"] in stuck
-    }
+    if state["phase"] == "destroying":
+        return destroyed(story.now, stuck)
+    if state["phase"] == "rolling-back":
+        return rolled_back(story.before, plan, stuck)
+    return deployed(story.now, plan)

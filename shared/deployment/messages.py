@@ -109,6 +109,7 @@ class Step(TypedDict):
     expectedSeconds: float
     timeoutSeconds: float
     undoSeconds: float  # what undoing it is expected to take
+    resource: NotRequired[str]  # what it is one of, where the key says more than that
     provenance: NotRequired[Provenance]
     monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
 

@@ -38,6 +38,7 @@ def _undo_step(step: Step, touched: list[Step]) -> Step:
         body = step["prior"] or {}
     return Step(
         key=step["key"],
+        resource=step.get("resource", step["key"]),
         armType=step["armType"],
         id=step["id"],
         action=action,

@@ -86,10 +86,23 @@ def _some(paths: Sequence[str]) -> str:
     return f"{', '.join(paths[:SHOWN])}{more}"
 
 
-def unconfirmed(step: Step) -> Advice:
+def moved(step: Step, new_id: str, fields: Sequence[str]) -> Advice:
+    """What becomes of a resource whose id has changed."""
+    return Advice(
+        code="ResourceMoves",
+        message=(
+            f"{', '.join(fields[:SHOWN])} moves it: {new_id} is created first, then {step['id']} "
+            "is deleted"
+        ),
+        target=step["key"],
+    )
+
+
+def unconfirmed(step: Step, fields: Sequence[str] = ()) -> Advice:
     """Why data is not deleted without being asked twice."""
+    way = f", or put {' and '.join(fields[:SHOWN])} back" if fields else ""
     return Advice(
         code="DataDeletionNotConfirmed",
-        message=f"{step['id']} holds data; say deleteData=true to lose it",
-        target=step["key"],
+        message=f"{step['id']} holds data; say deleteData=true to lose it{way}",
+        target=fields[0] if fields else step["key"],
     )

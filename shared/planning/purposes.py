@@ -2,18 +2,27 @@
 
 from pydantic import ValidationError
 
-from shared.azure.clients import azure_clients
+from shared.azure.clients import clients_for
 from shared.deployment.approval import gated
 from shared.deployment.drift import drift_report
 from shared.deployment.errors import ExpectedError
+from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Failure, Json, Plan
 from shared.deployment.operation import DriftReport
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.authors import with_authors
-from shared.planning.planning import plan_deploy, plan_destroy, plan_drift
+from shared.planning.deciding import (
+    Owner,
+    forgotten,
+    plan_deploy,
+    plan_destroy,
+    with_strangers,
+)
+from shared.planning.observing import Reach, inside, marked, observe, targets
 from shared.planning.validation import plan_validate
 from shared.records.claims import RUNNING
 from shared.records.entities import Operation, Record
+from shared.resources.base import RESOURCE_GROUP
 
 
 class SpecOutdated(ExpectedError):
@@ -37,34 +46,90 @@ def recorded_spec(spec: Json) -> DeploymentSpec:
         raise SpecOutdated(invalid) from None
 
 
-def plan_for(operation: Operation, record: Record) -> Plan:
+def deploy_plan(
+    reach: Reach,
+    spec: DeploymentSpec,
+    inventory: Inventory,
+    owner: Owner,
+    *,
+    previous: DeploymentSpec | None = None,
+    delete_data: bool = False,
+) -> Plan:
+    """What has to change for Azure to hold what `spec` asks for, as things stand now."""
+    if not inventory:  # a deployment of that name may have been here, and its record been lost
+        found = marked(reach, {spec.subscription_id}, owner.deployment)
+        inventory = forgotten(found, targets(spec, {}), owner)
+    observed = observe(reach, targets(spec, inventory))
+    return plan_deploy(spec, observed, inventory, owner, previous=previous, delete_data=delete_data)
+
+
+def drift_plan(reach: Reach, spec: DeploymentSpec, inventory: Inventory, owner: Owner) -> Plan:
+    """The plan that should be empty; what is in our groups and not ours is warned of too."""
+    plan = deploy_plan(reach, spec, inventory, owner)
+    groups = [
+        step["id"]
+        for step in plan["steps"]
+        if step["key"] == RESOURCE_GROUP
+        and step.get("provenance") == "created"
+        and step["action"] != "create"
+    ]
+    strangers = [stranger for group in groups for stranger in inside(reach, group)]
+    return with_strangers(plan, strangers, inventory)
+
+
+def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
+    """What has to be deleted, by the record and by a look for our marks."""
+    subscriptions = {i.split("/")[2].casefold() for i in inventory}
+    bearing = marked(reach, subscriptions, owner.deployment)
+    inventory = {**inventory, **forgotten(bearing, inventory, owner)}
+    observed = observe(reach, targets(None, inventory))
+    groups = [
+        i
+        for i, item in inventory.items()
+        if item["key"] == RESOURCE_GROUP
+        and item["provenance"] == "created"
+        and observed[i.casefold()] is not None
+    ]
+    strangers = [stranger for group in groups for stranger in inside(reach, group)]
+    return plan_destroy(observed, inventory, strangers, owner, delete_data=delete_data)
+
+
+def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
     """What has to be done for an operation, as things stand now."""
+    owner = Owner(record.name, installation)
+    if operation.kind == "destroy":
+        plan = destroy_plan(clients_for, record.inventory, owner, delete_data=operation.deleteData)
+        return gated(plan, record.spec, record.proposed)
     spec = recorded_spec(record.proposed or record.spec)
-    clients = azure_clients(spec.subscription_id)
-    match operation.kind:
-        case "destroy":
-            plan = plan_destroy(clients, spec, record.inventory, delete_data=operation.deleteData)
-        case "validate":
-            plan = plan_validate(spec)
-        case "deploy":
-            plan = plan_deploy(clients, spec, record.inventory, _deployed(record))
+    if operation.kind == "validate":
+        return plan_validate(spec)
+    plan = deploy_plan(
+        clients_for,
+        spec,
+        record.inventory,
+        owner,
+        previous=_acceptable(record.spec),
+        delete_data=operation.deleteData,
+    )
     return gated(plan, record.spec, record.proposed)
 
 
-def _deployed(record: Record) -> DeploymentSpec | None:
-    """The spec that this one takes the place of; one that is not valid any more says nothing."""
+def _acceptable(spec: Json) -> DeploymentSpec | None:
+    """A spec that an older release has deployed, where this one can read it."""
     try:
-        return recorded_spec(record.spec)
+        return recorded_spec(spec)
     except SpecOutdated:
         return None
 
 
-def drift_of(record: Record, *, at: str, failure: Failure | None = None) -> DriftReport:
+def drift_of(
+    record: Record, installation: str, *, at: str, failure: Failure | None = None
+) -> DriftReport:
     """What has drifted; busy while an operation runs, failed where `failure` says that it did."""
     if record.status == RUNNING:
         return DriftReport(checkedAt=at, status="busy", changes=[])
     if failure:
         return DriftReport(checkedAt=at, status="failed", changes=[], failure=failure)
-    spec = recorded_spec(record.spec)
-    plan = plan_drift(azure_clients(spec.subscription_id), spec, record.inventory)
+    owner = Owner(record.name, installation)
+    plan = drift_plan(clients_for, recorded_spec(record.spec), record.inventory, owner)
     return with_authors(drift_report(plan, at=at), record.drift, created=record.createdAt)

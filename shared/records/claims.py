@@ -7,6 +7,7 @@ them, guarded by the ETag of the record that they were decided from.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
@@ -16,7 +17,8 @@ from shared.records.errors import DeploymentUnknown, OperationInProgress, Precon
 RUNNING = "Running"
 REQUESTS_KEPT = 20  # answers that a repeated request can still be given
 
-IsAlive = Callable[[str], bool]
+Fate = Callable[[str], Literal["running", "ended", "missing"]]
+"""How the orchestration of an operation is, by the operation's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def answer_again(claim: Claim, record: Record | None) -> Claimed | None:
     return Claimed(record.requests[claim.request_id], record, repeated=True)
 
 
-def check(claim: Claim, record: Record | None, *, is_alive: IsAlive, grace: timedelta) -> None:
+def check(claim: Claim, record: Record | None, *, fate: Fate, grace: timedelta) -> None:
     """Refuse a claim that must not be made now.
 
     Raises:
@@ -75,21 +77,26 @@ def check(claim: Claim, record: Record | None, *, is_alive: IsAlive, grace: time
         raise PreconditionFailed(claim.deployment, "does not exist")
     if claim.if_match and record and claim.if_match not in {"*", record.etag}:
         raise PreconditionFailed(claim.deployment, "has changed since it was read")
-    if record and _running(record.operation, claim.now, is_alive, grace):
+    if record and holds(record.operation, claim.now, fate, grace):
         raise OperationInProgress(claim.deployment, record.operation["id"])
     if record is None and claim.spec is None:
         raise DeploymentUnknown(claim.deployment)
 
 
-def _running(note: OperationNote, now: datetime, is_alive: IsAlive, grace: timedelta) -> bool:
-    """Whether the operation holds its claim.
+def holds(note: OperationNote, now: datetime, fate: Fate, grace: timedelta) -> bool:
+    """Whether the operation holds its claim: its orchestration runs, or has yet to be started.
 
-    Younger than `grace` it does, whatever its orchestration: that starts after the claim.
+    An orchestration records the end before it ends, so one that has ended without is lost.
     """
     if note["status"] != RUNNING:
         return False
-    young = now - datetime.fromisoformat(note["startedAt"]) < grace
-    return young or is_alive(note["id"])
+    match fate(note["id"]):
+        case "running":
+            return True
+        case "ended":
+            return False
+        case "missing":
+            return now - datetime.fromisoformat(note["startedAt"]) < grace
 
 
 def claimed(claim: Claim, record: Record | None) -> Record:

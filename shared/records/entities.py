@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
+from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
 from shared.deployment.operation import Decision, Kind
 
@@ -34,7 +35,7 @@ class Record:
     generation: int  # counts the specs it has had
     status: str  # of its last operation
     operation: OperationNote
-    inventory: Json  # key -> {id, provenance}
+    inventory: dict[str, Item]  # by ARM id
     outputs: Json
     requests: dict[str, str]  # Repeatability-Request-ID -> id of the operation that answered it
     createdAt: str

@@ -8,6 +8,7 @@ operation is cleared away. Everything may raise RecordsUnavailable.
 from collections.abc import Mapping
 from typing import Any, cast
 
+from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Advice, Json, Plan, Remains, Run, Step
 from shared.deployment.operation import OperationState, StepOrder
 from shared.records.entities import packed, unpacked
@@ -15,7 +16,8 @@ from shared.records.errors import PlanUnknown
 from shared.records.tables import Key, Table
 
 FORWARD, UNDO = "forward", "undo"  # rows of the two plans; their steps follow
-STATE, ADVICE, REMAINS, FORWARD_RUNS = "state", "advice", "remains", "forward-runs"
+BEFORE, STATE, ADVICE = "before", "state", "advice"
+REMAINS, FORWARD_RUNS = "remains", "forward-runs"
 LEFT_TO_STEPS = frozenset({"body", "prior", "locks"})
 
 
@@ -85,6 +87,14 @@ class Plans:
     def advise(self, operation: str, warnings: list[Advice], refusals: list[Advice]) -> None:
         """Add what Azure says to a plan."""
         self._write(operation, ADVICE, {"warnings": warnings, "refusals": refusals})
+
+    def keep_before(self, operation: str, inventory: Inventory) -> None:
+        """Keep what a deployment consisted of before a plan was walked; once."""
+        self._table.insert(Key(operation, BEFORE), packed({"value": inventory}))
+
+    def before(self, operation: str) -> Inventory:
+        """What a deployment consisted of before a plan was walked."""
+        return cast(Inventory, self._value(operation, BEFORE) or {})
 
     def save_state(self, operation: str, state: OperationState) -> None:
         """Keep how far an operation is, for the next execution of its orchestration."""

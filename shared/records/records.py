@@ -7,6 +7,7 @@ holds those, see there. Nothing here reads the clock: callers say when it is. Ev
 RecordsUnavailable.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,12 +17,14 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
-from shared.deployment.ending import Ending
-from shared.deployment.messages import Json
+from shared.deployment.ending import Ending, Story
+from shared.deployment.inventory import Item
+from shared.deployment.messages import Failure, Json
 from shared.deployment.operation import Decision, DriftReport, Signals
-from shared.records.claims import RUNNING, Claim, Claimed, IsAlive, answer_again, check, claimed
+from shared.records.claims import RUNNING, Claim, Claimed, Fate, answer_again, check, claimed
 from shared.records.entities import (
     Operation,
+    OperationNote,
     Record,
     as_operation,
     as_record,
@@ -80,12 +83,12 @@ class Records:
         records = [as_record(entity) for entity in found]
         return Page(records[:top], records[top - 1].name if len(records) > top else None)
 
-    def claim(self, claim: Claim, *, is_alive: IsAlive, grace: timedelta) -> Claimed:
+    def claim(self, claim: Claim, *, fate: Fate, grace: timedelta) -> Claimed:
         """Make `claim` the one running operation of its deployment; of many at once, one succeeds.
 
         Args:
             claim: what is wanted; a request that was answered before gets that answer again.
-            is_alive: whether an operation that has not ended still has its orchestration.
+            fate: how the orchestration of an operation is.
             grace: how long an operation holds its claim without one.
 
         Raises:
@@ -98,9 +101,11 @@ class Records:
             if again := answer_again(claim, record):
                 self._open(again.operation_id, claim)
                 return again
-            check(claim, record, is_alive=is_alive, grace=grace)
+            check(claim, record, fate=fate, grace=grace)
             wanted = claimed(claim, record)
             if etag := self._write(wanted):
+                if record and record.operation["status"] == RUNNING:
+                    self._lose(record.operation["id"], "missing", claim.now)
                 self._open(claim.operation_id, claim)
                 return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
 
@@ -116,7 +121,7 @@ class Records:
         status: str,
         now: datetime,
         result: Json,
-        inventory: Json | None = None,
+        inventory: dict[str, Item] | None = None,
         outputs: Json | None = None,
     ) -> None:
         """Record how an operation ended; may be repeated.
@@ -153,6 +158,49 @@ class Records:
 
         self._amend(name, ended)
 
+    def lose(self, operation: Operation, how: str, *, now: datetime) -> None:
+        """Record that an operation has no orchestration any more; nothing where it has ended.
+
+        What it had put on record before its first write stays in the inventory.
+
+        Args:
+            operation: as it was read.
+            how: what became of its orchestration.
+            now: when that was found.
+        """
+        self._lose(operation.id, how, now)
+
+        def lost(record: Record) -> Record:
+            note = record.operation
+            if note["id"] != operation.id or note["status"] != RUNNING:
+                return record
+            failed: OperationNote = {**note, "status": "Failed"}
+            return replace(record, status="Failed", proposed=None, operation=failed)
+
+        self._amend(operation.deployment, lost)
+
+    def _lose(self, operation_id: str, how: str, now: datetime) -> None:
+        entity = self._operations.find(Key(operation_id))
+        if entity is None or entity["status"] != RUNNING:
+            return
+        message = f"its orchestration is {how} without a recorded end: start the operation again"
+        failure = Failure(code="OperationLost", message=message, retryable=False)
+        result = {"status": "Failed", "failure": failure, "residue": [], "retained": []}
+        end = packed({"status": "Failed", "endedAt": now.isoformat(), "result": result})
+        self._operations.merge(Key(operation_id), end, etag=entity.metadata["etag"])
+
+    def story(self, operation: Operation) -> Story:
+        """All that was stored of an operation."""
+        record = self.find(operation.deployment)  # None where its end has been recorded before
+        return Story(
+            plan=self.plans.find(operation.id),
+            undone=self.plans.find(operation.id, undo=True),
+            forward_runs=self.plans.forward_runs(operation.id),
+            remains=self.plans.remains(operation.id),
+            before=self.plans.before(operation.id),
+            now=record.inventory if record else {},
+        )
+
     def end(self, operation: Operation, ending: Ending, *, now: datetime) -> None:
         """Record how an operation ended, and what there is of its deployment; may be repeated."""
         name = operation.deployment
@@ -169,6 +217,27 @@ class Records:
         destroyed = operation.kind == "destroy" and ending.status == "Succeeded"
         if destroyed or (operation.whatIf and record and not record.inventory):
             self.forget(name, operation.id)
+
+    def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:
+        """Put on record what an operation is about to create; may be repeated.
+
+        Raises:
+            OperationOver: another operation has taken its claim over.
+        """
+
+        def ahead(record: Record) -> Record:
+            if record.operation["id"] != operation.id:
+                raise OperationOver(operation.id, "has been taken over")
+            return replace(record, inventory=inventory)
+
+        self._amend(operation.deployment, ahead)
+
+    def installation(self) -> str:
+        """What tells our marks from those of another installation: an id that these records have.
+
+        It is made once, by whoever asks first.
+        """
+        return self.agree("installation", uuid.uuid4().hex[:12])
 
     def agree(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
         """The proposal that was made first on a topic, by whomever; there is only ever one.

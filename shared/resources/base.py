@@ -36,6 +36,9 @@ State = Literal["succeeded", "failed", "inProgress"]
 MANAGED_BY = "managed-by"
 OWNER = "hybriddb"
 DEPLOYMENT = "hybriddb-deployment"
+INSTALLATION = "hybriddb-installation"
+MARKS = frozenset({MANAGED_BY, DEPLOYMENT, INSTALLATION})
+"""Tags that say whose something is; another installation may have a deployment of that name."""
 RESOURCE_GROUP = "resource-group"
 """Key of the group that everything else lies in and therefore depends on."""
 

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from strategies import raw_specs  # type: ignore[import-not-found]  # see pythonpath in pyproject
 
 from shared.azure import calls
-from shared.azure.clients import azure_clients
+from shared.azure.clients import azure_clients, clients_for
 from shared.azure.errors import failure_of
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
 from shared.deployment.parsing import parse_spec
 from shared.deployment.progress import Call, Progress
-from shared.planning.planning import plan_deploy
+from shared.planning.deciding import Owner
+from shared.planning.purposes import deploy_plan
 from shared.records.records import records
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -50,13 +51,13 @@ def plans_no_change(simulation: Any, raw: Any) -> None:
     for there in simulation.surroundings:
         simulation.azure.put(there["id"], there["body"])
     spec = parse_spec(raw, subscription_id=SUBSCRIPTION)
-    clients = azure_clients(SUBSCRIPTION)
-    first = plan_deploy(clients, spec, {})
+    owner = Owner(spec.name, "here")
+    first = deploy_plan(clients_for, spec, {}, owner)
     assert first["refusals"] == []
     progress = walk(simulation, first)
     failures = {key: progress.runs[key].get("failure") for key in progress.failed}
     assert failures == {}
-    again = plan_deploy(clients, spec, {})
+    again = deploy_plan(clients_for, spec, {}, owner)
     assert {s["key"]: s["changes"] for s in again["steps"] if s["action"] != "no-op"} == {}
     assert [a for a in again["warnings"] if a["code"] == "Degraded"] == []
 

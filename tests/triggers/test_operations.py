@@ -74,7 +74,7 @@ def test_a_validation_cannot_be_cancelled(still: Any, small: Json, kept: Records
         now=datetime.now(UTC),
         spec=small,
     )
-    kept.claim(claim, is_alive=lambda _: False, grace=timedelta())
+    kept.claim(claim, fate=lambda _: "missing", grace=timedelta())
     answer = still.request("POST", f"operations/{name}-0/cancel")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "NotCancelable")
 

@@ -17,7 +17,7 @@ def test_the_list_comes_by_pages_in_order_of_names(still: Any, small: Json, kept
         claim = Claim(
             deployment=name, operation_id=name, kind="deploy", now=datetime.now(UTC), spec={}
         )
-        kept.claim(claim, is_alive=lambda _: False, grace=timedelta())
+        kept.claim(claim, fate=lambda _: "missing", grace=timedelta())
     page: Json = {"nextLink": f"{still.host.url}/api/deployments?top=5"}
     seen: list[str] = []
     while "nextLink" in page:

@@ -127,7 +127,7 @@ def _claim(
     claim = Claim(
         deployment=name, operation_id=identity, kind="deploy", now=when, spec=spec, **options
     )
-    return kept.claim(claim, is_alive=lambda _: False, grace=timedelta()).operation_id
+    return kept.claim(claim, fate=lambda _: "missing", grace=timedelta()).operation_id
 
 
 def _code(answer: Any) -> str:

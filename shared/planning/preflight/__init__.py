@@ -5,10 +5,9 @@ to a pure judge. All of them run at once and all their findings come in one answ
 forbidden, or that Azure does not offer here, is a warning: the deployment may still succeed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
 
 from shared.azure.clients import AzureClients
 from shared.azure.errors import failure_of
@@ -68,7 +67,7 @@ CHECKS: dict[str, Check] = {
 def preflight(
     clients: AzureClients,
     spec: DeploymentSpec,
-    inventory: Mapping[str, Mapping[str, Any]],
+    there: Collection[str],
     *,
     now: datetime,
 ) -> tuple[list[Advice], list[Advice]]:
@@ -77,10 +76,10 @@ def preflight(
     Args:
         clients: of the subscription of the deployment.
         spec: what is wanted.
-        inventory: what the deployment has already: key -> {id, provenance}.
+        there: keys of what it has already.
         now: when certificates must be valid.
     """
-    subject = Subject(clients, spec, inventory, now)
+    subject = Subject(clients, spec, there, now)
     with ThreadPoolExecutor(READERS) as pool:
         answers = pool.map(lambda check: _findings(check[0], check[1], subject), CHECKS.items())
         findings = [finding for answer in answers for finding in answer]

@@ -1,6 +1,6 @@
 """What a check is given, and what it answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ class Subject:
 
     clients: AzureClients
     spec: DeploymentSpec
-    inventory: Mapping[str, Mapping[str, Any]]
+    there: Collection[str]  # keys
     now: datetime
 
     @property
@@ -58,11 +58,11 @@ class Subject:
     @property
     def new(self) -> tuple[Resource, ...]:
         """Those that it does not have yet."""
-        return tuple(r for r in self.wanted if r.key not in self.inventory)
+        return tuple(r for r in self.wanted if r.key not in self.there)
 
     def has(self, key: str) -> bool:
         """Whether a resource is part of it already."""
-        return key in self.inventory
+        return key in self.there
 
     def id(self, key: str) -> str:
         """The ARM id of one of its resources."""

@@ -10,7 +10,8 @@ from shared.azure import calls
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json, Outcome, Step
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.planning import plan_deploy
+from shared.planning.deciding import Owner
+from shared.planning.purposes import deploy_plan
 
 TYPE = "Microsoft.Network/publicIPAddresses"
 MINUTES = 10.0
@@ -52,7 +53,10 @@ def step(azure: ArmEmulator, clients: AzureClients, spec: Json) -> Step:
     """The public address of the gateway, its group being there; Azure takes ten minutes for it."""
     azure.set_durations({f"{TYPE}|create": 60 * MINUTES})
     whole = DeploymentSpec.model_validate({**spec, "subscriptionId": clients.subscription_id})
-    steps = {s["key"]: s for s in plan_deploy(clients, whole, {})["steps"]}
+    steps = {
+        s["key"]: s
+        for s in deploy_plan(lambda _: clients, whole, {}, Owner(whole.name, "here"))["steps"]
+    }
     calls.apply(clients, steps["resource-group"], first)
     return steps["public-ip-gateway"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.ending import ending
+from shared.deployment.ending import Story, ending
 from shared.deployment.messages import Failure, Plan, Remains, Run
 from shared.deployment.operation import PlanAnswer, StateReport, first_state, outline
 from shared.deployment.status import STATUS_LIMIT, ended, fitting
@@ -103,7 +103,8 @@ def test_the_end_of_a_rollback_of_which_nothing_could_be_undone_fits_a_status(me
     state = first_state("deploy", what_if=False)
     root = Failure(code="QuotaExceeded", message="the root", retryable=False)
     nothing = Remains(left=[], retained=[])
-    end = ending({**state, "phase": "rolling-back", "runs": runs}, plan(), undo, root, nothing)
+    story = Story(plan=plan(), undone=undo, remains=nothing, before={}, now={})
+    end = ending({**state, "phase": "rolling-back", "runs": runs}, story, root)
     assert len(json.dumps(end.told, ensure_ascii=False).encode("utf-16-le")) <= 16_384
     assert end.told["failure"]["code"] == "QuotaExceeded"
     assert len(end.result["residue"]) == MANY, "the whole list is in the operation"

@@ -27,9 +27,9 @@ MOST_READS = 40  # of Azure Resource Manager, for the whole recipe
 
 
 def ask(
-    clients: AzureClients, spec: Json, inventory: Any = None, **fields: Any
+    clients: AzureClients, spec: Json, there: Any = (), **fields: Any
 ) -> tuple[list[Advice], list[Advice]]:
-    return preflight(clients, whole(clients, spec, **fields), inventory or {}, now=NOW)
+    return preflight(clients, whole(clients, spec, **fields), there, now=NOW)
 
 
 def whole(clients: AzureClients, spec: Json, **fields: Any) -> DeploymentSpec:

@@ -7,7 +7,8 @@ import pytest
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.planning import plan_deploy
+from shared.planning.deciding import Owner
+from shared.planning.purposes import deploy_plan
 
 STANDARD: Json = {"gateway": {"sku": "Standard_v2"}}
 CURRENT: Json = {"postgres": {"sku": "Standard_D2ds_v5"}}
@@ -62,4 +63,4 @@ def warnings(clients: AzureClients, spec: Json, changes: Json) -> list[Any]:
     merged = {name: {**spec[name], **value} for name, value in changes.items()}
     subscription = {"subscriptionId": clients.subscription_id}
     wanted = DeploymentSpec.model_validate({**spec, **merged, **subscription})
-    return list(plan_deploy(clients, wanted, {})["warnings"])
+    return list(deploy_plan(lambda _: clients, wanted, {}, Owner(wanted.name, "here"))["warnings"])

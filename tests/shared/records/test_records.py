@@ -3,12 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
+from shared.deployment.inventory import Item
 from shared.deployment.operation import Decision
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
 from shared.records.errors import (
@@ -23,6 +24,8 @@ from shared.records.records import Records
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GRACE = timedelta(minutes=2)
 SPEC = {"name": "x", "location": "eastus"}
+ITEMS: dict[str, Item] = {"/s": {"key": "server", "provenance": "created", "state": "seen"}}
+MISSING: Literal["missing"] = "missing"
 names = count()
 
 
@@ -42,7 +45,7 @@ def claim(
 ) -> Claimed:
     wanted = {"kind": "deploy", "now": NOON, "spec": SPEC, **options}
     request = Claim(deployment=name, operation_id=f"{name}-{identity}", **wanted)
-    return records.claim(request, is_alive=lambda _: alive, grace=GRACE)
+    return records.claim(request, fate=lambda _: "running" if alive else "missing", grace=GRACE)
 
 
 def finish(records: Records, name: str, identity: str, **options: Any) -> None:
@@ -73,15 +76,14 @@ def test_of_many_claims_at_once_exactly_one_succeeds(records: Records, name: str
 
 def test_of_many_takeovers_at_once_exactly_one_succeeds(records: Records, name: str) -> None:
     claim(records, name, "dead")
-    later = NOON + GRACE
+    later, fates = NOON + GRACE, {f"{name}-dead": MISSING}
 
     def attempt(number: int) -> bool:
         try:
             request = Claim(
                 deployment=name, operation_id=f"{name}-{number}", kind="deploy", now=later
             )
-            is_alive = f"{name}-dead".__ne__
-            records.claim(request, is_alive=is_alive, grace=GRACE)
+            records.claim(request, fate=lambda i: fates.get(i, "running"), grace=GRACE)
         except OperationInProgress:
             return False
         return True
@@ -118,12 +120,41 @@ def test_a_missing_orchestration_proves_nothing_within_the_grace(
         claim(records, name, "2", alive=False, now=NOON + GRACE - timedelta(seconds=1))
 
 
+def test_an_operation_whose_orchestration_has_ended_is_taken_over_at_once(
+    records: Records, name: str
+) -> None:
+    claim(records, name, "1")
+    request = Claim(deployment=name, operation_id=f"{name}-2", kind="destroy", now=NOON)
+    records.claim(request, fate=lambda _: "ended", grace=GRACE)
+    assert records.get(name).operation["id"] == f"{name}-2"
+    assert records.operation(f"{name}-1").status == "Failed"
+
+
+def test_a_lost_operation_is_lost_in_both_its_records(records: Records, name: str) -> None:
+    claim(records, name, "1", spec={**SPEC, "location": "westus"})
+    records.lose(records.operation(f"{name}-1"), "terminated", now=NOON)
+    operation = records.operation(f"{name}-1")
+    assert (operation.status, records.get(name).status) == ("Failed", "Failed")
+    assert operation.result is not None
+    assert operation.result["failure"]["code"] == "OperationLost"
+
+
+def test_an_end_on_record_is_not_overwritten_by_a_loss(records: Records, name: str) -> None:
+    running = records.operation(claim(records, name, "1").operation_id)
+    finish(records, name, "1")
+    records.lose(running, "missing", now=NOON)
+    assert (records.operation(running.id).status, records.get(name).status) == (
+        "Succeeded",
+        "Succeeded",
+    )
+
+
 def test_the_end_of_an_operation_that_was_taken_over_leaves_the_record_alone(
     records: Records, name: str
 ) -> None:
     claim(records, name, "1")
     claim(records, name, "2", alive=False, now=NOON + GRACE)
-    finish(records, name, "1", inventory={"k": {}})
+    finish(records, name, "1", inventory=ITEMS)
     record = records.get(name)
     assert (record.status, record.inventory) == ("Running", {})
     assert records.operation(f"{name}-1").status == "Succeeded"
@@ -133,11 +164,11 @@ def test_a_changed_spec_is_a_new_generation_once_it_is_deployed(
     records: Records, name: str
 ) -> None:
     claim(records, name, "1")
-    finish(records, name, "1", inventory={"k": {}})
+    finish(records, name, "1", inventory=ITEMS)
     changed = {**SPEC, "location": "westus"}
     claim(records, name, "2", spec=changed)
     assert (records.get(name).spec, records.get(name).generation) == (SPEC, 1)
-    finish(records, name, "2", inventory={"k": {}})
+    finish(records, name, "2", inventory=ITEMS)
     assert (records.get(name).spec, records.get(name).generation) == (changed, 2)
 
 
@@ -146,7 +177,7 @@ def test_a_spec_that_was_not_deployed_does_not_replace_the_one_that_is(
     records: Records, name: str, options: dict[str, Any]
 ) -> None:
     claim(records, name, "1")
-    finish(records, name, "1", inventory={"k": {}})
+    finish(records, name, "1", inventory=ITEMS)
     claim(records, name, "2", spec={**SPEC, "location": "westus"})
     finish(records, name, "2", **options)
     assert (records.get(name).spec, records.get(name).proposed) == (SPEC, None)
@@ -240,7 +271,7 @@ def test_if_match_refuses_a_deployment_that_does_not_exist(records: Records, nam
 
 def test_an_end_is_recorded_once_however_often_it_is_told(records: Records, name: str) -> None:
     claim(records, name, "1")
-    inventory = {"server": {"id": "/s", "provenance": "created"}}
+    inventory = ITEMS
     finish(records, name, "1", inventory=inventory, outputs={"port": 5432})
     first = records.get(name)
     finish(records, name, "1", inventory=inventory, outputs={"port": 5432})
@@ -254,11 +285,11 @@ def test_an_end_is_recorded_once_however_often_it_is_told(records: Records, name
 
 def test_an_end_without_an_inventory_keeps_the_recorded_one(records: Records, name: str) -> None:
     claim(records, name, "1")
-    finish(records, name, "1", inventory={"k": {"id": "/k"}}, outputs={"a": 1})
+    finish(records, name, "1", inventory=ITEMS, outputs={"a": 1})
     claim(records, name, "2")
     finish(records, name, "2", status="Failed")
     record = records.get(name)
-    assert (record.inventory, record.outputs) == ({"k": {"id": "/k"}}, {"a": 1})
+    assert (record.inventory, record.outputs) == (ITEMS, {"a": 1})
 
 
 def test_drift_is_recorded_whatever_else_happens(records: Records, name: str) -> None:

@@ -1,0 +1,114 @@
+"""What a deployment consists of, by ARM id: written ahead, before anything is created.
+
+An id is a thing; a key or a name is only what it is called. All that a plan will create is in the
+inventory before its first write, as intended, and nothing leaves it but by a deletion, or because
+it was never ours and is no longer wanted.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Literal, NamedTuple, NotRequired, TypedDict
+
+from shared.deployment.messages import Change, Json, Plan, Provenance, Step
+
+
+class Item(TypedDict):
+    """One resource of a deployment."""
+
+    key: str  # what the architecture calls it
+    provenance: Provenance
+    state: Literal["intended", "seen"]  # whether it has been there
+    added: NotRequired[list[Change]]  # what we have put into a resource of somebody else
+
+
+Inventory = Mapping[str, Item]
+"""ARM id -> item."""
+
+Observed = Mapping[str, Json | None]
+"""ARM id, without case -> what ARM shows; None where there is nothing."""
+
+
+class Stranger(NamedTuple):
+    """A resource that was found by where it lies or by its tags, and not by its id."""
+
+    id: str
+    arm_type: str
+    tags: Mapping[str, str]
+    managed_by: str
+
+
+def item_of(inventory: Inventory, resource_id: str) -> Item | None:
+    """The item of an id, however its letters are written."""
+    wanted = resource_id.casefold()
+    return next((item for i, item in inventory.items() if i.casefold() == wanted), None)
+
+
+def intended(inventory: Inventory, plan: Plan) -> dict[str, Item]:
+    """The inventory as it has to be on record before the first write of a deployment."""
+    spelled = {i.casefold(): i for i in inventory}
+    ahead = dict(inventory)
+    for step in plan["steps"]:
+        if step["action"] == "delete":
+            continue
+        at = spelled.get(step["id"].casefold(), step["id"])
+        ahead[at] = _item(step, inventory.get(at))
+    return ahead
+
+
+def deployed(inventory: Inventory, plan: Plan) -> dict[str, Item]:
+    """The inventory once a plan has been walked to its end."""
+    gone = {s["id"].casefold() for s in plan["steps"] if s["action"] == "delete"}
+    return {
+        i: {**item, "state": "seen"} for i, item in inventory.items() if i.casefold() not in gone
+    }
+
+
+def rolled_back(before: Inventory, plan: Plan, stuck: Collection[str]) -> dict[str, Item]:
+    """The inventory once a plan has been undone: as before it, and what could not be removed.
+
+    Args:
+        before: as it was when the plan was made.
+        plan: what was walked, and undone.
+        stuck: ids of what could not be undone.
+    """
+    left = {i.casefold() for i in stuck}
+    created = {s["id"].casefold(): s for s in plan["steps"] if s["action"] == "create"}
+    kept = {i: item for i, item in before.items() if i.casefold() not in created}
+    found: dict[str, Item] = {
+        step["id"]: {**_item(step, None), "state": "seen"}
+        for i, step in created.items()
+        if i in left
+    }
+    return {**kept, **found}
+
+
+def destroyed(inventory: Inventory, stuck: Collection[str]) -> dict[str, Item]:
+    """The inventory once all of it was to be removed: nothing, or what could not be."""
+    left = {i.casefold() for i in stuck}
+    if not left:
+        return {}
+    return {
+        i: item
+        for i, item in inventory.items()
+        if i.casefold() in left or item["provenance"] != "created"
+    }
+
+
+def _item(step: Step, known: Item | None) -> Item:
+    item = Item(
+        key=step.get("resource", step["key"]),
+        provenance=step.get("provenance", "created"),
+        state="intended" if step["action"] == "create" else "seen",
+    )
+    if item["provenance"] == "updated" and (added := _added(step, known)):
+        item["added"] = added
+    return item
+
+
+def _added(step: Step, known: Item | None) -> list[Change]:
+    """The elements of lists that are ours in what is somebody else's, such as our subnets."""
+    parts = {change["path"]: change for change in (known.get("added", []) if known else [])}
+    for change in step["changes"]:
+        parts.pop(change["path"], None)
+        if change["before"] is None and change["path"].endswith("]"):
+            parts[change["path"]] = Change(path=change["path"], before=None, after=change["after"])
+    return list(parts.values())

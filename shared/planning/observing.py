@@ -1,0 +1,80 @@
+"""Reads what a plan is decided from: the resources by their ids, and what else may be ours."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from shared.azure import calls
+from shared.azure.clients import AzureClients
+from shared.deployment.inventory import Inventory, Stranger
+from shared.deployment.messages import Json
+from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import DEPLOYMENT, RESOURCE_GROUP, Resource
+from shared.resources.catalogue import catalogue
+
+READERS = 8  # reads at once: well below ARM's 25 per second (Learn: request limits and throttling)
+
+Reach = Callable[[str], AzureClients]
+"""The clients for an ARM id."""
+
+
+class Target(NamedTuple):
+    """One thing to read: its id as it is spelled, and what knows how to read it."""
+
+    id: str
+    resource: Resource
+
+
+def targets(spec: DeploymentSpec | None, inventory: Inventory) -> dict[str, Target]:
+    """What a plan is about: the resources of the spec, and all that was there before, by id."""
+    known = {i: item["key"] for i, item in inventory.items() if item["key"] in catalogue()}
+    found = {i.casefold(): Target(i, catalogue()[key]) for i, key in known.items()}
+    wanted = catalogue().wanted(spec) if spec is not None else ()
+    return found | {r.id(spec).casefold(): Target(r.id(spec), r) for r in wanted if spec}
+
+
+def observe(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
+    """Every resource as it is now; where a group is absent, nothing in it is asked for."""
+    groups = {i: target for i, target in wanted.items() if target.resource.key == RESOURCE_GROUP}
+    found = _read(reach, groups)
+    absent = tuple(f"{i}/" for i in groups if found[i] is None)
+    left = {i: t for i, t in wanted.items() if i not in found and not i.startswith(absent)}
+    return {**dict.fromkeys(wanted), **found, **_read(reach, left)}
+
+
+def marked(reach: Reach, subscriptions: Iterable[str], deployment: str) -> list[Stranger]:
+    """Everything in some subscriptions that bears the name of a deployment as its mark."""
+    wanted = f"tagName eq '{DEPLOYMENT}' and tagValue eq '{deployment}'"
+    return [
+        _stranger(each)
+        for subscription in sorted(subscriptions)
+        for each in reach(f"/subscriptions/{subscription}").resources.resources.list(filter=wanted)
+    ]
+
+
+def inside(reach: Reach, group_id: str) -> list[Stranger]:
+    """Everything that lies in a group; nothing where the group is gone."""
+    group = group_id.rsplit("/", 1)[-1]
+    try:
+        found = list(reach(group_id).resources.resources.list_by_resource_group(group))
+    except ResourceNotFoundError:
+        return []
+    return [_stranger(each) for each in found]
+
+
+def _read(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
+    def read(target: Target) -> Json | None:
+        return calls.observe(reach(target.id), target.resource, target.id)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(wanted, pool.map(read, wanted.values()), strict=True))
+
+
+def _stranger(found: object) -> Stranger:
+    """The SDK's model in the words of this room."""
+    each = {name: getattr(found, name, None) for name in ("id", "type", "tags", "managed_by")}
+    return Stranger(
+        str(each["id"]), str(each["type"]), each["tags"] or {}, str(each["managed_by"] or "")
+    )
