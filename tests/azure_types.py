@@ -22,10 +22,15 @@ GATEWAY, CONNECTION, PROXY = (
     f"Microsoft.Network/{kind}"
     for kind in ("virtualNetworkGateways", "connections", "applicationGateways")
 )
+INTERFACE, NETWORK = (
+    f"Microsoft.Network/{kind}" for kind in ("networkInterfaces", "virtualNetworks")
+)
 BY_REFERENCE = "the whole gateway is demanded; az, the SDKs and ARM itself give its id alone"
 # Recordings beside the tests of Azure/azure-cli, in command_modules/network/tests/latest
 EDGE_ZONE = "recordings/test_network_vnet_gateway_edge_zone.yaml"
 WITH_TCP = "recordings/test_appgw_with_tcp.yaml"
+# Recordings of Azure/azure-service-operator, in v2/internal/controllers/recordings
+SAMPLES = "Test_Samples_CreationAndDeletion/Test_Network_v1api20240301_CreationAndDeletion"
 PRIVATE_IP = "recordings/test_network_app_gateway_with_private_ip.yaml"
 NOT_RECORDED = "assumed from the other back references; no recording has such a part in use"
 
@@ -39,6 +44,9 @@ REQUEST_EXCEPTIONS: Exceptions = {
 }
 ANSWER_EXCEPTIONS: Exceptions = {
     (CONNECTION, "properties.virtualNetworkGateway1.properties"): BY_REFERENCE,
+    (INTERFACE, "kind"): SAMPLES,
+    (INTERFACE, "properties.allowPort25Out"): SAMPLES,
+    (NETWORK, "properties.virtualNetworkPeerings[].properties.routeServiceVips"): SAMPLES,
     (GATEWAY, "properties.ipConfigurations[].type"): EDGE_ZONE,
     (GATEWAY, "properties.isMigrateToCSES"): EDGE_ZONE,
     (GATEWAY, "properties.packetCaptureDiagnosticState"): EDGE_ZONE,

@@ -51,7 +51,7 @@ class ArmEmulator(Control):
             state=str(state) if state else None,
         )
         super().__init__(cloud)
-        cloud.guests = guests or Machines(lambda: self._authority)
+        cloud.guests = guests or Machines(cloud, lambda: self._authority)
         self._port, self._identity_port, self._boundary = port, identity_port, boundary
         self._directory = tempfile.TemporaryDirectory() if ca_file is None else None
         folder = Path(self._directory.name) if self._directory else Path()

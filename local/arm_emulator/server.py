@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -76,7 +77,7 @@ async def _read(incoming: web.Request) -> Request | None:
         return None
     return Request(
         method=incoming.method,
-        path=unquote(incoming.rel_url.raw_path),
+        path=re.sub("/{2,}", "/", unquote(incoming.rel_url.raw_path)),  # as ARM reads it
         query={name.lower(): value for name, value in incoming.query.items()},
         headers={name.lower(): value for name, value in incoming.headers.items()},
         body=body,
@@ -93,7 +94,6 @@ def _encode(response: Response, path: str) -> web.Response:
     text = json.dumps(response.body)
     if "/privateDnsZones" in path:
         text = text.replace("/", "\\/")  # as private DNS escapes them (recorded)
-    headers.setdefault("Cache-Control", "no-cache")
     return web.Response(
         status=response.status,
         text=text,

@@ -107,7 +107,7 @@ class Control:
             body = clone(body)
             type_, stored, collection = self.cloud.types.resolve(target)
             if collection:
-                raise ValueError(f"{resource_id} lives inside {stored}: put that, or edit it")
+                return self._put_child(stored, collection, target.name, body)
             if isinstance(type_, ExpressRouteCircuits):
                 body = circuit_body(body)
             self._ensure_group(target, body)
@@ -120,6 +120,20 @@ class Control:
             self.cloud.store.put(resource)
             self.cloud.journal.save(self.cloud)
             return self.cloud.types.show(resource)
+
+    def _put_child(self, owner: ResourceId, collection: str, name: str, body: Json) -> Json:
+        """A named child is put by putting its owner with it."""
+        known = self.cloud.store.get(owner.key)
+        if known is None:
+            raise self.cloud.not_found(owner)
+        whole = clone(known.body)
+        items = whole["properties"].setdefault(collection, [])
+        items[:] = [each for each in items if each["name"].lower() != name.lower()]
+        items.append({"properties": {}, **body, "name": name})
+        self.put(str(owner), whole)
+        found = self.cloud.view(str(owner.child(collection, name)))
+        assert found is not None  # noqa: S101 - it has just been put
+        return found
 
     def edit(self, resource_id: str, changes: Json, caller: str = "somebody-else") -> Json:
         """Change a resource at once, as another principal would: a merge of `changes`.

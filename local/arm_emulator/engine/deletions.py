@@ -20,10 +20,13 @@ def delete_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Res
     if resource is None or arm.store.find(str(target)) is None:
         if target.group:
             arm.require_group(target.subscription, target.group)
+        if target.parent is not None and arm.store.get(target.parent.key) is None:
+            raise type_.parent_not_found(target)
         if type_.absent_delete == 404:
             raise arm.not_found(target)
         return Response(204)
     arm.check_gates(call, target)
+    type_.check_preconditions(call, arm.view(str(target)))
     running = arm.running(resource)
     if running is not None:
         if running.kind == "delete" and running.target.lower() == target.key:

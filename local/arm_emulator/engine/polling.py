@@ -17,7 +17,8 @@ def poll_status(arm: ResourceManager, call: Call, operation: str, **_: str) -> R
     found, family, refused = _find(arm, call, operation)
     if refused is not None:
         return refused
-    answer = family.monitor(arm, found)
+    asked = family.result if "monitor" in call.request.query else family.monitor
+    answer = asked(arm, found)
     found.polls += 1
     return answer
 
@@ -65,7 +66,7 @@ def _find(
         raise ArmError(404, "OperationNotFound", f"The operation {operation_id} is not known.")
     if arm.settings.signed_operation_urls:
         expected = signed(arm, "", found).partition("?")[2]
-        if call.request.raw_query != expected:
+        if not set(expected.split("&")) <= set(call.request.raw_query.split("&")):  # more may come
             message = "The signature of the operation URL is missing or was changed."
             raise ArmError(403, "InvalidOperationUrlSignature", message)
     family = arm.types.family(found.type)
@@ -88,6 +89,7 @@ _OF_PROVIDER = "/subscriptions/{subscription}/providers/{namespace}/locations/{l
 _OF_DNS = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
 ROUTES = (
     Route("GET", _OF_PROVIDER + "/operations/{operation}", poll_status),
+    Route("GET", _OF_PROVIDER + "/DiskOperations/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/azureAsyncOperation/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/operationResults/{operation}", poll_result),
     Route("GET", _OF_DNS + "/privateDnsOperationStatuses/{token}", poll_dns_status),

@@ -8,13 +8,17 @@ from local.arm_emulator.wire.resource_ids import ResourceId
 
 def get_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
     """One resource, or Azure's 404."""
-    _, stored, collection = arm.types.resolve(target)
+    type_, stored, collection = arm.types.resolve(target)
     view = arm.view(str(stored.child(collection, target.name)) if collection else str(stored))
     if view is None:
-        raise arm.not_found(target, inside=bool(collection))
+        parent = target.parent
+        if collection or (parent is not None and arm.store.get(parent.key) is None):
+            raise arm.not_found(target, inside=bool(collection))
+        raise type_.not_found(target)
     if call.method == "HEAD":
         return Response(204)
-    return Response(200, view)
+    headers = {"ETag": str(view["etag"])} if type_.etag_header and "etag" in view else {}
+    return Response(200, view, headers)
 
 
 def list_collection(arm: ResourceManager, call: Call, parent: ResourceId, name: str) -> Response:

@@ -52,7 +52,7 @@ def _check_other(arm: ResourceManager, change: Change, target: str) -> None:
     if found is None:
         raise _invalid(target, str(change.id))
     owner = arm.store.get(arm.store.owner_of(target)[0])
-    if owner is not None and owner.state in ("Updating", "Deleting"):
+    if owner is not None and owner.state in ("Creating", "Updating", "Deleting"):
         message = (
             f"Cannot proceed with operation because resource {target} used by resource "
             f"{change.id} is not in Succeeded state. Resource is in {owner.state} state and the "

@@ -4,6 +4,7 @@ from local.arm_emulator.engine.dispatch import serve_resource
 from local.arm_emulator.engine.polling import describe_poll
 from local.arm_emulator.state.calls import Call, describe
 from local.arm_emulator.types.resource_manager import ResourceManager
+from local.arm_emulator.wire.headers import add_headers
 from local.arm_emulator.wire.messages import ArmError, Request, Response
 from local.arm_emulator.wire.router import Router
 
@@ -28,7 +29,7 @@ def serve(arm: ResourceManager, router: Router, call: Call) -> Response:
     if "Retry-After" in response.headers:
         pause = float(response.headers["Retry-After"]) * arm.settings.retry_after_factor
         response.headers["Retry-After"] = str(max(1, round(pause)))
-    response.headers.setdefault("x-ms-request-id", guid("request", call.number))
+    add_headers(response, request.path, guid("request", call.number), call.time)
     response.headers.setdefault("x-ms-correlation-request-id", call.correlation)
     body = request.body if call.writes else None  # what the record keeps
     call.request = Request(request.method, request.path, body=body)

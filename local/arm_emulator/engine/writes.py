@@ -31,10 +31,12 @@ def put_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Respon
         type_.shape_of(collection) if collection else type_.shape,
         call.request.body if collection else type_.accept(call.request.body),
         type_.family.schema_error,
+        type_.shown_only,
     )
     prior = arm.store.get(stored.key)
     if collection and prior is None:
         raise arm.parent_not_found(target)
+    type_.check_preconditions(call, arm.view(str(target)))
     created = arm.store.find(str(target)) is None and not type_.implicit
     change = _change(arm, call, type_, stored, collection, target, sent)
     joined = _join(arm, call, type_, change)
@@ -54,6 +56,7 @@ def patch_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Resp
     if prior is None:
         raise arm.not_found(target)
     arm.check_gates(call, target)
+    type_.check_preconditions(call, arm.view(str(target)))
     sent = call.request.body
     if not isinstance(sent, dict):
         raise ArmError(400, type_.family.schema_error, "The request content is not an object.")
@@ -92,7 +95,13 @@ def submit(
     operation = arm.start(call, change.target, kind, seconds=seconds, key=resource.key, holds=holds)
     if doom is not None and operation.doom is None:
         operation.doom = ("Failed", doom.error())
-    return _accept(arm, type_, change, operation, created=created)
+    answer = _accept(arm, type_, change, operation, created=created)
+    whole = change.target.lower() == change.id.key
+    free = operation.doom is None and operation.ends is not None
+    if created and whole and type_.synchronous_create and free:
+        arm.operations.end(operation, call.time, "Succeeded")
+        return Response(201, arm.view(change.target))
+    return answer
 
 
 def _accept(
@@ -123,6 +132,7 @@ def check_change(arm: ResourceManager, type_: ResourceType, change: Change) -> N
 
 def store_change(arm: ResourceManager, type_: ResourceType, change: Change) -> Resource:
     """Fill in what the service adds, and keep the result."""
+    type_.fill_defaults(change)
     type_.fill(change)
     change.secrets |= keep_secrets(change.body, type_.secrets)
     prior = change.prior

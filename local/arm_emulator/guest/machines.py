@@ -35,14 +35,17 @@ class Machines:
     """The guests of an emulator. Where nothing can be run here, nothing is known of a script's end.
 
     Args:
+        world: what there is for them to come to.
         authority: the root that machines trust and servers are issued by.
     """
 
-    def __init__(self, authority: Callable[[], trustme.CA]) -> None:
+    def __init__(self, world: World, authority: Callable[[], trustme.CA]) -> None:
+        self._world = world
         self._authority = authority
 
-    def run(self, world: World, machine: Resource, script: Script) -> Ended:
+    def run(self, machine: Resource, script: Script) -> Ended:
         """Run a script in a sandbox, with what is emulated around it."""
+        world = self._world
         _, source = start_of(world, machine)
         authority = self._authority()
         with tempfile.TemporaryDirectory(prefix="servers-") as name:

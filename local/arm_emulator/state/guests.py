@@ -5,11 +5,9 @@ A cloud by itself has machines that run nothing; the emulator gives it those of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
-if TYPE_CHECKING:
-    from local.arm_emulator.state.store import Resource
-    from local.arm_emulator.state.world import World
+from local.arm_emulator.state.store import Resource
 
 ExecutionState = Literal["Succeeded", "Failed", "TimedOut", "Unknown"]
 
@@ -38,13 +36,13 @@ class Ended:
 class Guests(Protocol):
     """Whatever runs scripts for machines."""
 
-    def run(self, world: "World", machine: "Resource", script: Script) -> Ended:
+    def run(self, machine: Resource, script: Script) -> Ended:
         """Run a script on a machine and wait for its end, on the machine's own network."""
 
 
 class NoGuests:
     """Machines without an agent: whatever is run ends without a word."""
 
-    def run(self, world: "World", machine: "Resource", script: Script) -> Ended:
+    def run(self, machine: Resource, script: Script) -> Ended:
         """Nothing is known of it."""
         return Ended("Unknown")

@@ -33,6 +33,7 @@ class Operation:
     ends: datetime | None  # None: it is stuck until released
     api_version: str = "2025-04-01"  # that its URLs carry
     retry_after: tuple[int, ...] = (10,)  # seconds, of successive polls; the last one repeats
+    name: str = ""  # what its provider calls it, where it has a name of its own
     fingerprint: str = ""  # of the body sent: an identical request joins
     status: str = RUNNING
     error: Json | None = None
@@ -45,9 +46,11 @@ class Operation:
     ended: datetime | None = None
 
     @property
-    def pace(self) -> int:
-        """The seconds that the next poll should wait."""
-        return self.retry_after[min(self.polls, len(self.retry_after) - 1)]
+    def pace(self) -> dict[str, str]:
+        """The Retry-After of an answer; some types send none."""
+        if not self.retry_after:
+            return {}
+        return {"Retry-After": str(self.retry_after[min(self.polls, len(self.retry_after) - 1)])}
 
     @property
     def running(self) -> bool:

@@ -22,6 +22,8 @@ from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, group_key
 from local.clock import Clock
 
+GATEWAY = {"x-ms-failure-cause": "gateway"}  # Resource Manager answers, and no provider
+
 
 class World(ABC):
     """Everything that is there; it is given its clock and its seed and reads nothing else."""
@@ -96,7 +98,7 @@ class World(ABC):
         found = self.store.get(group_key(subscription, group))
         if found is None:
             message = f"Resource group '{group}' could not be found."
-            raise ArmError(404, "ResourceGroupNotFound", message)
+            raise ArmError(404, "ResourceGroupNotFound", message, headers=GATEWAY)
         return found
 
     def require_subscription(self, path: str) -> None:
@@ -106,7 +108,7 @@ class World(ABC):
             known = {each.lower() for each in self.subscriptions}
             if parts[1].lower() not in known:
                 message = f"The subscription '{parts[1]}' could not be found."
-                raise ArmError(404, "SubscriptionNotFound", message)
+                raise ArmError(404, "SubscriptionNotFound", message, headers=GATEWAY)
 
     def not_found(self, target: ResourceId, *, inside: bool = False) -> ArmError:
         """Azure's 404 for a resource; `inside` for a named child in its parent's body."""
@@ -114,7 +116,7 @@ class World(ABC):
             self.require_group(target.subscription, target.group)
         if target.type == "Microsoft.Resources/resourceGroups":
             message = f"Resource group '{target.name}' could not be found."
-            return ArmError(404, "ResourceGroupNotFound", message)
+            return ArmError(404, "ResourceGroupNotFound", message, headers=GATEWAY)
         if inside:
             return ArmError(404, "NotFound", f"Resource {target} not found.")
         if target.parent is not None and self.store.get(target.parent.key) is None:
@@ -123,8 +125,7 @@ class World(ABC):
             f"The Resource '{target.path}' under resource group '{target.group}' was not found. "
             "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
         )
-        headers = {"x-ms-failure-cause": "gateway"}
-        return ArmError(404, "ResourceNotFound", message, headers=headers)
+        return ArmError(404, "ResourceNotFound", message, headers=GATEWAY)
 
     def parent_not_found(self, target: ResourceId) -> ArmError:
         """Azure's 404 for a child whose parent is absent."""
@@ -132,5 +133,4 @@ class World(ABC):
             f"Can not perform requested operation on nested resource. Parent resource "
             f"'{target.names[0]}' not found."
         )
-        headers = {"x-ms-failure-cause": "gateway"}
-        return ArmError(404, "ParentResourceNotFound", message, headers=headers)
+        return ArmError(404, "ParentResourceNotFound", message, headers=GATEWAY)

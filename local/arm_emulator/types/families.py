@@ -51,15 +51,13 @@ class NetworkFamily:
     def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """201 and the body in state Updating; 200 where the resource was there before."""
         headers = {"Azure-AsyncOperation": self._url(world, operation, "operations")}
-        headers |= {
-            "azure-asyncnotification": "Enabled",
-            "Retry-After": str(operation.pace),
-        }
+        headers |= {"azure-asyncnotification": "Enabled"} | operation.pace
         return Response(201 if created else 200, view, headers)
 
     def deleting(self, world: World, operation: Operation) -> Response:
         """202, empty, with both headers."""
-        return Response(202, None, self._both(world, operation))
+        notified = {"azure-asyncnotification": "Enabled"}
+        return Response(202, None, self._both(world, operation) | notified)
 
     def acting(self, world: World, operation: Operation) -> Response:
         """202, empty, with both headers."""
@@ -68,9 +66,7 @@ class NetworkFamily:
     def monitor(self, world: World, operation: Operation) -> Response:
         """200 with the status; the failure beside it."""
         body: dict[str, Any] = {"status": operation.status}
-        headers = {}
-        if operation.running:
-            headers["Retry-After"] = str(operation.pace)
+        headers = operation.pace if operation.running else {}
         if operation.error is not None:
             body["error"] = operation.error
         elif operation.result is not None and not operation.running:
@@ -91,7 +87,7 @@ class NetworkFamily:
         return {
             "Azure-AsyncOperation": self._url(world, operation, "operations"),
             "Location": self._url(world, operation, "operationResults"),
-            "Retry-After": str(operation.pace),
+            **operation.pace,
         }
 
     def _url(self, world: World, operation: Operation, kind: str) -> str:
@@ -169,7 +165,7 @@ class PostgresqlFamily:
         body["startTime"] = operation.started.strftime(HTTP_TIME)
         if operation.error is not None:
             return Response(200, body | {"error": operation.error})
-        return Response(200, body, {"Retry-After": "60"} if operation.running else {})
+        return Response(200, body, operation.pace if operation.running else {})
 
     def result(self, world: World, operation: Operation) -> Response:
         """202 while it runs, then 200 with the resource or 204."""
@@ -180,22 +176,34 @@ class PostgresqlFamily:
 
     def _accepted(self, world: World, operation: Operation) -> Response:
         verb = self.VERBS.get(operation.kind, operation.kind.capitalize())
-        noun = "Server" if operation.type.count("/") == 1 else operation.type.rpartition("/")[2]
-        body = {"operation": f"{verb}{noun}ManagementOperationV2"}
+        name = operation.name or f"{verb}ServerManagementOperationV2"
+        body = {"operation": name}
         body["startTime"] = operation.started.strftime(HTTP_TIME)
         shown = quote(display_name(operation.location))  # the display form, as recorded
         headers = {
             "Azure-AsyncOperation": _provider_url(world, operation, f"{shown}/azureAsyncOperation"),
             "Location": _provider_url(world, operation, f"{shown}/operationResults"),
-            "Retry-After": "60",
+            **operation.pace,
         }
         return Response(202, body, headers)
 
 
 class ComputeFamily(NetworkFamily):
-    """Compute and others behind the generic client: as Network, with times in the monitor."""
+    """Compute and others behind the generic client: as Network, with times in the monitor.
+
+    The Location is the monitor's address with one more parameter, as recorded.
+    """
 
     schema_error = "InvalidRequestContent"
+    operations = "operations"
+
+    def _both(self, world: World, operation: Operation) -> dict[str, str]:
+        monitor = self._url(world, operation, self.operations)
+        return {
+            "Azure-AsyncOperation": monitor,
+            "Location": f"{monitor}&monitor=true",
+            **operation.pace,
+        }
 
     def monitor(self, world: World, operation: Operation) -> Response:
         """200 with name, status, start and end."""
@@ -204,6 +212,16 @@ class ComputeFamily(NetworkFamily):
         if operation.ended is not None:
             answer.body["endTime"] = operation.ended.strftime(HTTP_TIME)
         return answer
+
+
+class DiskFamily(ComputeFamily):
+    """Disks: 202 for writes too, with both headers and the body as it will be."""
+
+    operations = "DiskOperations"
+
+    def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
+        """202, as recorded in azure-service-operator (disks of 2020-09-30)."""
+        return Response(202, view, self._both(world, operation))
 
 
 class GroupFamily:
@@ -262,4 +280,5 @@ NETWORK = NetworkFamily()
 PRIVATE_DNS = PrivateDnsFamily()
 POSTGRESQL = PostgresqlFamily()
 COMPUTE = ComputeFamily()
+DISKS = DiskFamily()
 GROUPS = GroupFamily()

@@ -76,7 +76,10 @@ class ResourceManager(World):
         )
         owner = self.types.owner(type_name)
         if owner is not None:
-            operation.api_version, operation.retry_after = owner.api_versions[0], owner.retry_after
+            deletes = kind == "delete"
+            operation.api_version = owner.api_versions[0]
+            operation.retry_after = owner.delete_retry_after if deletes else owner.retry_after
+            operation.name = owner.operation_names.get(kind, "")
         if fault is not None:
             fault.spoil(operation)
         if call is not None:

@@ -8,8 +8,8 @@ locks) is done by the core from the class attributes.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -21,7 +21,7 @@ from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.messages import ArmError, Json, fill_in
 from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.schema import Shape, declared, sdk_shape
@@ -46,6 +46,7 @@ class Child:
     timing: Timing
     in_use: str = ""  # code of the refusal to delete it while it is referred to
     joined: bool = False  # to attach something to it takes its permission join/action
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # of its properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,20 @@ class ResourceType:
     family: ClassVar[Family] = NETWORK
     timing: ClassVar[Timing]
     synchronous_put: ClassVar[bool] = False
+    synchronous_create: ClassVar[bool] = False  # only the first write is done at once
     synchronous_patch: ClassVar[bool] = True
     synchronous_delete: ClassVar[bool] = False
     implicit: ClassVar[bool] = False  # there by itself, so that a PATCH may be the first write
     patchable: ClassVar[bool] = True
     deletable: ClassVar[bool] = True
     retry_after: ClassVar[tuple[int, ...]] = (10,)
+    delete_retry_after: ClassVar[tuple[int, ...]] = (10,)
+    operation_names: ClassVar[Mapping[str, str]] = {}  # of the provider, by kind
     absent_delete: ClassVar[int] = 204
+    etag_header: ClassVar[bool] = False  # whether a GET shows the etag as a header, too
     location: ClassVar[Where] = "regional"
     name_rule: ClassVar[NameRule] = NETWORK_NAME
+    defaults: ClassVar[Mapping[str, Any]] = {}  # of the body: what Azure always fills (recorded)
     secrets: ClassVar[tuple[str, ...]] = ()  # paths in properties; [] stands for list items
     dressed: ClassVar[bool] = True  # named children get id, etag and state
     children: ClassVar[Mapping[str, Child]] = {}
@@ -115,6 +121,13 @@ class ResourceType:
             return sdk_shape(self.sdk, self.model)
         return declared(self.type, self.declared_body, self.declared_required)
 
+    @property
+    def shown_only(self) -> frozenset[str]:
+        """Names of members that Azure fills, whether the SDK's model has them or not."""
+        children = (child.defaults for child in self.children.values())
+        filled = {name for each in (self.defaults, *children) for name in _names(each)}
+        return frozenset({"provisioningState", *filled})
+
     def shape_of(self, collection: str) -> Shape:
         """What the body of a named child may hold."""
         return sdk_shape(self.sdk, self.children[collection].model)
@@ -136,6 +149,13 @@ class ResourceType:
 
     def check_quota(self, change: Change) -> None:
         """Refuse a PUT or PATCH that takes more than the subscription may have in the region."""
+
+    def fill_defaults(self, change: Change) -> None:
+        """Add to a body and to its named children what their types always have."""
+        fill_in(change.body, self.defaults)
+        for collection, child in self.children.items():
+            for item in change.properties.get(collection) or []:
+                fill_in(item.setdefault("properties", {}), child.defaults)
 
     def fill(self, change: Change) -> None:
         """Add to `change.body` what the service adds."""
@@ -201,6 +221,18 @@ class ResourceType:
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Change a copy of the body before it is shown: what depends on time or on others."""
+
+    def not_found(self, target: ResourceId) -> ArmError:
+        """The 404 of a resource whose parent is there, or that has none."""
+        return self.world.not_found(target)
+
+    def parent_not_found(self, target: ResourceId) -> ArmError:
+        """The 404 of a deletion below what is not there."""
+        assert target.parent is not None  # noqa: S101 - only children are asked about
+        return self.world.not_found(target.parent)
+
+    def check_preconditions(self, call: Call, view: Json | None) -> None:
+        """Refuse a write by its If-Match or If-None-Match; `view` is what a GET shows now."""
 
     # --- what the core does for all of them -----------------------------------------------------
 
@@ -277,6 +309,13 @@ class ResourceType:
         text = "|".join(str(part) for part in (self.world.seed, *parts))
         digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
+
+
+def _names(defaults: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in defaults.items():
+        yield name
+        if isinstance(value, Mapping):
+            yield from _names(value)
 
 
 class GenericType(ResourceType):

@@ -57,6 +57,7 @@ class ArmError(Exception):
         target: str | None = None,
         details: list[Json] | None = None,
         headers: Mapping[str, str] | None = None,
+        flat: bool = False,
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -65,10 +66,13 @@ class ArmError(Exception):
         self.target = target
         self.details = details
         self.headers = dict(headers or {})
+        self.flat = flat  # without an envelope, as DNS answers (recorded in azure-cli)
 
     def response(self) -> Response:
         """The refusal as it goes over the wire."""
-        return Response(self.status, {"error": self.error()}, dict(self.headers))
+        told = {"code": self.code, "message": self.message}
+        body = told if self.flat else {"error": self.error()}
+        return Response(self.status, body, dict(self.headers))
 
     def error(self) -> Json:
         """The inside of the envelope, as operations that end Failed carry it too."""
@@ -77,6 +81,15 @@ class ArmError(Exception):
             error["target"] = self.target
         error["details"] = self.details or []
         return error
+
+
+def fill_in(node: Json, defaults: Mapping[str, Any]) -> None:
+    """Add the defaults that an object does not have, at any depth."""
+    for key, value in defaults.items():
+        if isinstance(value, Mapping) and isinstance(node.get(key), dict):
+            fill_in(node[key], value)
+        elif node.get(key) is None:
+            node[key] = clone(dict(value) if isinstance(value, Mapping) else value)
 
 
 def clone(node: Any) -> Any:

@@ -71,14 +71,26 @@ class Shape:
         return {name.lower(): name for name in self.fields}
 
 
-def check_body(shape: Shape, body: Any, code: str = "InvalidRequestFormat") -> Json:
-    """The body without read-only properties.
+def check_body(
+    shape: Shape,
+    body: Any,
+    code: str = "InvalidRequestFormat",
+    shown: frozenset[str] = frozenset(),
+) -> Json:
+    """The body without read-only properties, and without what Azure shows and the SDK lacks.
+
+    Args:
+        shape: of the type or of its named child.
+        body: as it was sent.
+        code: of the refusal.
+        shown: names of members that come back with whatever a GET has shown.
 
     Raises:
         ArmError: 400 with every fault and its path in the details.
     """
-    faults: list[str] = []
-    cleaned = shape.check(body, "", faults)
+    found: list[str] = []
+    cleaned = shape.check(body, "", found)
+    faults = [each for each in found if not _is_shown(each, shown)]
     if faults:
         details = [
             {"code": "InvalidJson", "message": fault, "target": fault.partition(":")[0]}
@@ -87,6 +99,11 @@ def check_body(shape: Shape, body: Any, code: str = "InvalidRequestFormat") -> J
         raise ArmError(400, code, f"Cannot parse the request. {faults[0]}", details=details)
     assert isinstance(cleaned, dict)  # noqa: S101 - no fault means an object
     return cleaned
+
+
+def _is_shown(fault: str, shown: frozenset[str]) -> bool:
+    where, _, what = fault.partition(": ")
+    return what.startswith("could not find member") and where.rpartition(".")[2] in shown
 
 
 @cache

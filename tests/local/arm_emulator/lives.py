@@ -410,6 +410,13 @@ LIVES = (
         create="begin_create",
     ),
     server_life(
+        "firewallRules",
+        "firewall_rules",
+        "office",
+        body=inner(startIpAddress="198.51.100.1", endIpAddress="198.51.100.9"),
+        change={"properties": {"endIpAddress": "198.51.100.5"}},
+    ),
+    server_life(
         "virtualendpoints",
         "virtual_endpoints",
         "always",
@@ -455,6 +462,13 @@ LIVES = (
     ),
     network_life("routeTables", "route_tables", "rt"),
     network_life(
+        "natGateways",
+        "nat_gateways",
+        "nat",
+        body=lambda azure: {"location": "eastus", "sku": {"name": "Standard"}},
+        change={"properties": {"idleTimeoutInMinutes": 10}},
+    ),
+    network_life(
         "routeTables/routes",
         "routes",
         "rt",
@@ -485,6 +499,14 @@ LIVES = (
         lambda azure: ById(azure, "2025-04-01"),
         (f"{VM}/vm/extensions/agent",),
         fixed(east(type="NetworkWatcherAgentLinux", typeHandlerVersion="1.4")),
+        TAGS,
+        a_machine,
+    ),
+    Life(
+        f"{VM}/runCommands",
+        lambda azure: ById(azure, "2025-04-01"),
+        (f"{VM}/vm/runCommands/probe",),
+        fixed(east(source={"script": "true"})),
         TAGS,
         a_machine,
     ),

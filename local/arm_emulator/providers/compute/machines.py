@@ -8,8 +8,9 @@ from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quot
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.families import DISKS
 from local.arm_emulator.types.resource_type import GenericType, Timing
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.messages import ArmError, Json, fill_in
 from local.arm_emulator.wire.names import ANY_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
 
@@ -23,6 +24,18 @@ API_VERSIONS: tuple[str, ...] = (
 DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 
+# Recorded in azure-service-operator, for Linux.
+OS_PROFILE = {
+    "secrets": [],
+    "allowExtensionOperations": True,
+    "requireGuestProvisionSignal": True,
+    "linuxConfiguration": {
+        "disablePasswordAuthentication": False,
+        "provisionVMAgent": True,
+        "patchSettings": {"patchMode": "ImageDefault", "assessmentMode": "ImageDefault"},
+    },
+}
+
 
 class ComputeType(GenericType):
     """What the types of Microsoft.Compute share."""
@@ -35,10 +48,16 @@ class ComputeType(GenericType):
         "sku": FREE,
         "identity": FREE,
         "plan": FREE,
+        "etag": str,
         "properties": FREE,
     }
     declared_required = ("location",)
     name_rule = ANY_NAME
+
+    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
+        """What is not there yet is Creating."""
+        fresh = state == "Updating" and resource.version == 1
+        super().stamp(resource, "Creating" if fresh else state, only)
 
     def accept(self, sent: Any) -> Any:
         """A null is as good as absent, here too: `az vm create` sends several."""
@@ -47,6 +66,8 @@ class ComputeType(GenericType):
 
 class VirtualMachines(ComputeType):
     """Virtual machines, each with the disk that it is made on."""
+
+    etag_header = True
 
     type = "Microsoft.Compute/virtualMachines"
     timing = Timing(120, 60, 90)
@@ -86,12 +107,18 @@ class VirtualMachines(ComputeType):
 
     def fill(self, change: Change) -> None:
         """An id for life, and a disk of its own."""
+        change.body["etag"] = str(change.prior.version + 1 if change.prior else 1)
         change.properties["vmId"] = change.before("properties", "vmId") or self.guid(change.id.key)
         change.properties["timeCreated"] = (
             change.before("properties", "timeCreated") or change.now.isoformat()
         )
+        if change.properties.get("osProfile"):
+            fill_in(change.properties["osProfile"], OS_PROFILE)
+        change.properties.setdefault("storageProfile", {}).setdefault("dataDisks", [])
         disk = _os_disk(change.properties)
         if disk is not None:
+            disk.setdefault("osType", "Linux")
+            disk.setdefault("caching", "ReadWrite")
             disk.setdefault("name", f"{change.id.name}_OsDisk_1")
             disk.setdefault("deleteOption", "Detach")  # the default of the API
             disk.setdefault("diskSizeGB", 30)
@@ -152,8 +179,13 @@ class VirtualMachines(ComputeType):
 class Extensions(ComputeType):
     """Extensions of a virtual machine."""
 
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {"autoUpgradeMinorVersion": False, "settings": {}}
+    }
+
     type = "Microsoft.Compute/virtualMachines/extensions"
     timing = Timing(90, 60, 60)
+    retry_after = ()
     secrets = ("protectedSettings",)
 
     def check(self, change: Change) -> None:
@@ -164,12 +196,32 @@ class Extensions(ComputeType):
 
 
 class Disks(ComputeType):
-    """Managed disks."""
+    """Managed disks; the defaults are recorded in azure-service-operator."""
+
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            "encryption": {"type": "EncryptionAtRestWithPlatformKey"},
+            "publicNetworkAccess": "Enabled",
+            "networkAccessPolicy": "AllowAll",
+            "diskState": "Unattached",
+        }
+    }
+
+    family = DISKS
+    retry_after = (2,)
 
     type = "Microsoft.Compute/disks"
     api_versions = DISK_API_VERSIONS
     timing = Timing(10, 5, 10)
     zonal = True
+
+    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
+        """A disk is Updating from the first."""
+        GenericType.stamp(self, resource, state, only)
+
+    def not_found(self, target: ResourceId) -> ArmError:
+        """The provider's own words (recorded in azure-service-operator)."""
+        return ArmError(404, "NotFound", f"Disk {target.name} is not found.")
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Not while it is attached."""

@@ -82,7 +82,7 @@ class RunCommands(ComputeType):
         machine = self.world.store.get(parent.key) if parent else None
         if machine is None or operation is None:
             return
-        ended = self.world.guests.run(self.world, machine, _script(resource))
+        ended = self.world.guests.run(machine, _script(resource))
         if not has_egress(self.world, machine):
             ended = Ended("Unknown")
         began = operation.started.isoformat()

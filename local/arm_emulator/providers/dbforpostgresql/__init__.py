@@ -8,6 +8,7 @@ from local.arm_emulator.providers.dbforpostgresql.children import (
     Administrators,
     Configurations,
     Databases,
+    FirewallRules,
     ThreatProtection,
     VirtualEndpoints,
 )
@@ -20,6 +21,7 @@ TYPES: tuple[type[ResourceType], ...] = (
     Configurations,
     Administrators,
     Databases,
+    FirewallRules,
     VirtualEndpoints,
     ThreatProtection,
 )

@@ -31,6 +31,7 @@ class PostgresqlType(ResourceType):
     family = POSTGRESQL
     dressed = False
     retry_after = (60,)
+    delete_retry_after = (60,)
     synchronous_patch = False
     name_rule = ANY_NAME
 

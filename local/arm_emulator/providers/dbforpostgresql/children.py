@@ -23,6 +23,10 @@ class Configurations(PostgresqlType):
     implicit = True
     deletable = False
     timing = Timing(20, 20, 1)
+    retry_after = (10,)
+    operation_names: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("create", "update"), "UpdateOrcasServerParameterManagementOperation"
+    )
     location = "none"
 
     def check(self, change: Change) -> None:
@@ -119,6 +123,12 @@ class ServerChild(PostgresqlType):
         if self.server_of(change.id) is None:
             raise self.world.parent_not_found(change.id)
 
+    def not_found(self, target: ResourceId) -> ArmError:
+        """The provider itself answers, so nothing tells of a gateway (recorded)."""
+        refusal = self.world.not_found(target)
+        refusal.headers.clear()
+        return refusal
+
 
 class Administrators(ServerChild):
     """Entra administrators."""
@@ -134,6 +144,26 @@ class Databases(ServerChild):
     type = f"{SERVER}/databases"
     model = "Database"
     timing = Timing(15, 15, 15)
+    retry_after = (10,)
+    delete_retry_after = (10,)
+    operation_names: ClassVar[Mapping[str, str]] = {
+        "create": "UpsertServerDatabaseManagementOperation",
+        "update": "UpsertServerDatabaseManagementOperation",
+        "delete": "DropServerDatabaseManagementOperation",
+    }
+
+
+class FirewallRules(ServerChild):
+    """Ranges of public addresses that a server lets in; one in a network has none of them."""
+
+    type = f"{SERVER}/firewallRules"
+    model = "FirewallRule"
+    timing = Timing(20, 20, 20)
+    operation_names: ClassVar[Mapping[str, str]] = {
+        "create": "UpsertServerFirewallRulesManagementOperation",
+        "update": "UpsertServerFirewallRulesManagementOperation",
+        "delete": "DropServerFirewallRulesManagementOperation",
+    }
 
 
 class VirtualEndpoints(ServerChild):

@@ -40,6 +40,7 @@ class FlexibleServers(PostgresqlType):
     model = "Server"
     timing = Timing(8 * 60, 2 * 60, 3 * 60)
     zonal = True
+    delete_retry_after = (15,)
     secrets = ("administratorLoginPassword",)
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)

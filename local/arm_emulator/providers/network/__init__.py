@@ -15,6 +15,7 @@ from local.arm_emulator.providers.network.gateways.express_route import (
     ExpressRoutePorts,
 )
 from local.arm_emulator.providers.network.gateways.gateways import VirtualNetworkGateways
+from local.arm_emulator.providers.network.nat_gateways import NatGateways
 from local.arm_emulator.providers.network.network_interfaces import NetworkInterfaces
 from local.arm_emulator.providers.network.private_dns import (
     RECORD_TYPES,
@@ -34,6 +35,7 @@ from local.arm_emulator.wire.router import Route
 
 TYPES: tuple[type[ResourceType], ...] = (
     BastionHosts,
+    NatGateways,
     NetworkInterfaces,
     PublicIPAddresses,
     PrivateZones,

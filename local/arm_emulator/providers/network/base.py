@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from local.arm_emulator.providers.network.quotas import check_quotas
+from local.arm_emulator.state.calls import Call
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import NETWORK
 from local.arm_emulator.types.resource_type import ResourceType
@@ -38,11 +39,28 @@ class NetworkType(ResourceType):
 
     api_versions = API_VERSIONS
     family = NETWORK
+    etag_header = True
     has_guid: ClassVar[bool] = True  # as the SDK's models have it
 
     def check_quota(self, change: Change) -> None:
         """So many of a type per region."""
         check_quotas(change, self.quotas)
+
+    def check_preconditions(self, call: Call, view: Json | None) -> None:
+        """An etag that is stale, or of nothing.
+
+        Code and words: kubernetes-sigs/cloud-provider-azure, pkg/retry (errors of etags).
+        """
+        wanted = call.request.headers.get("if-match", "*")
+        found = str((view or {}).get("etag", ""))
+        if wanted == "*" or wanted.strip('W/"') == found.strip('W/"'):
+            return
+        message = (
+            f"Etag provided in if-match header {wanted} does not match etag {found} of resource "
+            f"{call.target} in NRP data store."
+        )
+        detail = {"code": "PreconditionFailedEtagMismatch", "message": message}
+        raise ArmError(412, "PreconditionFailed", "Precondition failed.", details=[detail])
 
     def fill(self, change: Change) -> None:
         """A GUID that stays for life."""

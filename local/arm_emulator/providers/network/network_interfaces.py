@@ -1,5 +1,8 @@
 """Network interfaces."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from local.arm_emulator.providers.network.base import NetworkType, check_public_address
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
@@ -19,6 +22,18 @@ class NetworkInterfaces(NetworkType):
     model = "NetworkInterface"
     timing = Timing(4, 3, 5)
     in_use = "NicInUse"
+    synchronous_create = True  # recorded in azure-service-operator, as are the defaults
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "kind": "Regular",
+        "properties": {
+            "vnetEncryptionSupported": False,
+            "disableTcpStateTracking": False,
+            "allowPort25Out": True,
+            "auxiliaryMode": "None",
+            "auxiliarySku": "None",
+            "defaultOutboundConnectivityEnabled": False,
+        },
+    }
     lag = "nic_lag_seconds"
     joined = True
     quotas = (Quota("NetworkInterfaces", 65536, "network_interface_quota_code"),)

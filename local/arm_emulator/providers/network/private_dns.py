@@ -28,7 +28,13 @@ class PrivateDnsType(ResourceType):
     location: ClassVar[Where] = "global"
     dressed = False
     retry_after = (30,)
+    delete_retry_after = (30,)
     synchronous_patch = False
+    etag_header = True
+
+    def parent_not_found(self, target: ResourceId) -> ArmError:
+        """Private DNS has its own code for a zone that is not there."""
+        return self.world.parent_not_found(target)
 
     def fill(self, change: Change) -> None:
         """A bare GUID as etag."""
@@ -162,6 +168,29 @@ class RecordSets(PrivateDnsType):
     synchronous_patch = True
     synchronous_delete = True
     name_rule = ANY_NAME
+
+    def not_found(self, target: ResourceId) -> ArmError:
+        """Recorded in azure-cli, test_private_dns."""
+        message = (
+            f"The resource record '{target.name}' does not exist in resource group "
+            f"'{target.group}' of subscription '{target.subscription}'."
+        )
+        return ArmError(404, "NotFound", message, flat=True)
+
+    def check_preconditions(self, call: Call, view: Json | None) -> None:
+        """Answered at once: recorded in azure-cli, test_PutRecordSet_IfNoneMatchFailure."""
+        headers, name = call.request.headers, call.target.rpartition("/")[2]
+        wanted, found = headers.get("if-match", "*").strip('"'), (view or {}).get("etag")
+        if headers.get("if-none-match") == "*" and view is not None:
+            message = f"The Record set {name} exists already and hence cannot be created again."
+            raise ArmError(412, "PreconditionFailed", message, flat=True)
+        if wanted not in ("*", found):
+            message = f"The Record set {name} has been modified (etag mismatch)."
+            raise ArmError(412, "PreconditionFailed", message, flat=True)
+
+    def doom(self, change: Change) -> ArmError | None:
+        """Nothing is left to be found out later."""
+        return None
 
     def check(self, change: Change) -> None:
         """The zone exists."""

@@ -103,7 +103,7 @@ def test_the_whole_stack_is_created_and_deleted_in_about_the_documented_time(azu
     assert pending.properties.is_config_pending_restart
     azure.advance(seconds=30)
     azure.postgresql.servers.begin_restart("rg", "db-1").result()
-    azure.advance(minutes=13)
+    azure.advance(minutes=15)
     gateway = network.virtual_network_gateways.get("rg", "gw")
     assert gateway.properties.provisioning_state == "Succeeded"
     connection = {

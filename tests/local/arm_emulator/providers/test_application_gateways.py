@@ -449,12 +449,14 @@ def policy() -> dict[str, Any]:
     return {"location": "eastus", "properties": {"managedRules": {"managedRuleSets": rules}}}
 
 
-def test_a_firewall_policy_is_written_at_once_and_stays_while_it_is_used(
+def test_a_firewall_policy_is_written_in_a_moment_and_stays_while_it_is_used(
     network: Any, refusal: Refusal
 ) -> None:
     policies = network.network.web_application_firewall_policies
     made = policies.create_or_update("rg", "waf", policy())
-    assert made.properties.provisioning_state == "Succeeded"
+    assert made.properties.provisioning_state == "Updating"
+    network.advance(seconds=10)
+    assert policies.get("rg", "waf").properties.provisioning_state == "Succeeded"
     body = document(network)
     body["properties"] |= {
         "sku": sku("WAF_v2"),

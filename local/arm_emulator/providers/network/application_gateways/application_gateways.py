@@ -22,6 +22,10 @@ class ApplicationGateways(NetworkType):
     type = "Microsoft.Network/applicationGateways"
     model = "ApplicationGateway"
     timing = Timing(8 * 60, 2.5 * 60, 5 * 60)
+    retry_after = (5, 10)
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {"sku": {"family": "Generation_1"}, "privateEndpointConnections": []}
+    }
     zonal = True
     quotas = (Quota("ApplicationGateways", 1000, "application_gateway_quota_code"),)
     secrets = ("sslCertificates[].properties.data", "sslCertificates[].properties.password")
@@ -147,14 +151,14 @@ COLLECTIONS = (
 
 
 class FirewallPolicies(NetworkType):
-    """Firewall policies: written at once, deleted by an operation."""
+    """Firewall policies; newer recordings have their writes run for a moment."""
 
     type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
     model = "WebApplicationFirewallPolicy"
     has_guid = False
     timing = Timing(2, 2, 5)
+    retry_after = ()
     joined = True
-    synchronous_put = True
     back_references = (
         BackReference("applicationGateways", "firewallPolicy", "/applicationGateways/"),
     )

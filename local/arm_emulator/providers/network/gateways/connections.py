@@ -34,6 +34,7 @@ class Connections(NetworkType):
 
     type = "Microsoft.Network/connections"
     model = "VirtualNetworkGatewayConnection"
+    etag_header = False  # recorded: of the types of the gateway manager none has one
     timing = Timing(3 * 60, 60, 2 * 60)
     secrets = ("authorizationKey", "sharedKey")
 

@@ -2,14 +2,30 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Child, Timing
-from local.arm_emulator.wire.messages import ArmError, Json, clone
+from local.arm_emulator.wire.messages import ArmError, Json, clone, fill_in
+
+# Recorded in azure-cli, test_network_express_route and test_express_route_gateway_connection...
+PEERING_DEFAULTS = {
+    "azureASN": 12076,
+    "lastModifiedBy": "Customer",
+    "gatewayManagerEtag": "",
+    "state": "Enabled",
+    "connections": [],
+    "peeredConnections": [],
+}
+MICROSOFT_DEFAULTS = {
+    "advertisedPublicPrefixesState": "ValidationNeeded",
+    "legacyMode": 0,
+    "customerASN": 0,
+    "routingRegistryName": "NONE",
+}
 
 
 class ExpressRouteCircuits(NetworkType):
@@ -17,11 +33,17 @@ class ExpressRouteCircuits(NetworkType):
 
     type = "Microsoft.Network/expressRouteCircuits"
     model = "ExpressRouteCircuit"
+    etag_header = False
     has_guid = False
     timing = Timing(90, 30, 60)
     joined = True
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {"gatewayManagerEtag": "", "allowGlobalReach": False}
+    }
     children: ClassVar[Mapping[str, Child]] = {
-        "peerings": Child("ExpressRouteCircuitPeering", Timing(60, 30, 30)),
+        "peerings": Child(
+            "ExpressRouteCircuitPeering", Timing(60, 30, 30), defaults=PEERING_DEFAULTS
+        ),
         "authorizations": Child("ExpressRouteCircuitAuthorization", Timing(10, 5, 10)),
     }
 
@@ -52,7 +74,10 @@ class ExpressRouteCircuits(NetworkType):
         properties.setdefault("serviceKey", self.guid(change.id.key, "service key"))
         properties.setdefault("allowClassicOperations", False)
         properties.setdefault("globalReachEnabled", False)
-        properties.setdefault("peerings", [])
+        for peering in properties.setdefault("peerings", []):
+            inner = peering["properties"]
+            if inner.get("peeringType") == "MicrosoftPeering":
+                fill_in(inner.setdefault("microsoftPeeringConfig", {}), MICROSOFT_DEFAULTS)
         for authorization in properties.setdefault("authorizations", []):
             inner = authorization["properties"]
             inner.setdefault("authorizationKey", self.guid(change.id.key, authorization["name"]))

@@ -33,10 +33,18 @@ class VirtualNetworkGateways(NetworkType):
 
     type = "Microsoft.Network/virtualNetworkGateways"
     model = "VirtualNetworkGateway"
+    etag_header = False  # recorded: of the types of the gateway manager none has one
     timing = Timing(25 * 60, 4 * 60, 9.5 * 60)
     retry_after = GATEWAY_RETRY_AFTER
+    delete_retry_after = GATEWAY_RETRY_AFTER
     zonal = True
     joined = True
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            "enableBgpRouteTranslationForNat": False,
+            "disableIPSecReplayProtection": False,
+        }
+    }
     in_use = "VirtualNetworkGatewayCannotBeDeleted"
     actions: ClassVar[Mapping[str, float]] = {
         "getLearnedRoutes": 15.0,

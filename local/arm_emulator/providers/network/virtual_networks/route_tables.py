@@ -1,7 +1,7 @@
 """Route tables; their routes live inside."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
 from local.arm_emulator.providers.network.virtual_networks.security_groups import is_tag
@@ -17,10 +17,13 @@ class RouteTables(AttachedType):
     type = "Microsoft.Network/routeTables"
     model = "RouteTable"
     timing = Timing(4, 3, 5)
+    retry_after = (2,)
+    delete_retry_after = (2,)
     joined = True
     quotas = (Quota("RouteTables", 200, "route_table_quota_code"),)
     children: ClassVar[Mapping[str, Child]] = {"routes": Child("Route", Timing(3, 3, 3))}
     back_references = (BackReference("subnets", "routeTable", "/subnets/"),)
+    defaults: ClassVar[Mapping[str, Any]] = {"properties": {"disablePeeringRoute": "None"}}
     in_use = "InUseRouteTableCannotBeDeleted"
     via = "routeTable"
 

@@ -54,6 +54,8 @@ class NetworkSecurityGroups(AttachedType):
     type = "Microsoft.Network/networkSecurityGroups"
     model = "NetworkSecurityGroup"
     timing = Timing(4, 3, 5)
+    retry_after = (1,)
+    delete_retry_after = (1,)
     joined = True
     quotas = (Quota("NetworkSecurityGroups", 5000, "security_group_quota_code"),)
     children: ClassVar[Mapping[str, Child]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.engine.locks import BUSY
 from local.arm_emulator.providers.network.base import NetworkType
@@ -27,6 +27,15 @@ from local.arm_emulator.wire.names import Network, parse_prefix
 
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
+# Recorded in azure-service-operator and azure-cli, as those of the network below.
+SUBNET_DEFAULTS: Json = {"ipamPoolPrefixAllocations": []}
+PEERING_DEFAULTS = {
+    "peerCompleteVnets": True,
+    "routeServiceVips": {},
+    "remoteAddressSpace": {"ipamPoolPrefixAllocations": []},
+    "remoteVirtualNetworkAddressSpace": {"ipamPoolPrefixAllocations": []},
+}
+
 
 class VirtualNetworks(NetworkType):
     """Virtual networks; a PUT that leaves a subnet out asks for its deletion."""
@@ -37,9 +46,23 @@ class VirtualNetworks(NetworkType):
     retry_after = (3,)
     joined = True
     quotas = (Quota("VirtualNetworks", 1000, "VnetCountLimitReached"),)
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            "addressSpace": {"ipamPoolPrefixAllocations": []},
+            "dhcpOptions": {"dnsServers": []},
+        }
+    }
     children: ClassVar[Mapping[str, Child]] = {
-        "subnets": Child("Subnet", Timing(6, 5, 10), "InUseSubnetCannotBeDeleted", joined=True),
-        "virtualNetworkPeerings": Child("VirtualNetworkPeering", Timing(10, 8, 8)),
+        "subnets": Child(
+            "Subnet",
+            Timing(6, 5, 10),
+            "InUseSubnetCannotBeDeleted",
+            joined=True,
+            defaults={"ipamPoolPrefixAllocations": []},
+        ),
+        "virtualNetworkPeerings": Child(
+            "VirtualNetworkPeering", Timing(10, 8, 8), defaults=PEERING_DEFAULTS
+        ),
     }
     back_references = (
         BackReference("ipConfigurations", "subnet", "/ipConfigurations/", "subnets"),

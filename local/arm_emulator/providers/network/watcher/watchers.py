@@ -28,6 +28,7 @@ class NetworkWatchers(NetworkType):
     timing = Timing(2, 2, 5)
     quotas = (Quota("NetworkWatchers", 1, "NetworkWatcherCountLimitReached"),)
     synchronous_put = True
+    defaults: ClassVar[Mapping[str, Any]] = {"properties": {"runningOperationIds": []}}
     actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
