@@ -84,11 +84,15 @@ def short(failure: Failure | None) -> Json | None:
     """A failure in the words that fit into a status."""
     if failure is None:
         return None
-    return {"code": failure["code"], "message": failure["message"][:MESSAGE_LIMIT]}
+    return {"code": failure["code"][:BRIEF], "message": failure["message"][:MESSAGE_LIMIT]}
 
 
 def fitting(told: Json) -> Json:
-    """As much of a status as an instance can hold: what is on record anyway goes first."""
+    """As much of a status as an instance can hold: what is on record anyway goes first.
+
+    The briefest holds no list, and of texts the root failure alone, which `short` has bounded: six
+    characters for each of its characters, where all have to be escaped, are less than half of it.
+    """
     return next(brief for brief in _ever_briefer(told) if _size(brief) <= STATUS_LIMIT)
 
 
@@ -112,13 +116,16 @@ def _ever_briefer(told: Json) -> Iterator[Json]:
     told = {**told, "steps": bare} if steps else told
     yield told
     for kept in (20, 5, 0):  # of more than a plan of ours ever has
-        few: Json = {**told, "leftOut": len(steps) + len(left) - 2 * kept}
+        few: Json = {**told, "leftOut": sum(max(0, len(some) - kept) for some in (steps, left))}
         few |= {name: told[name][:kept] for name in ("steps", "residue") if name in told}
         yield {k: v for k, v in few.items() if k != "criticalPath"}
 
 
 def _size(told: Json) -> int:
-    return len(json.dumps(told, ensure_ascii=False).encode("utf-16-le")) // 2
+    """Characters of UTF-16 as the extension counts them: it escapes three more than Python does."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    escaped = sum(text.count(line_end) for line_end in "\x85\u2028\u2029")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + 5 * escaped
 
 
 def _moment(unix_seconds: float) -> datetime:
