@@ -132,8 +132,7 @@ def _server(spec: DeploymentSpec) -> Iterator[Finding]:
     if wanted.high_availability == "ZoneRedundant" and not spec.zones:
         message = "a region without zones has no zone-redundant server: SameZone may do"
         yield finding("ZonesMissing", "postgres.highAvailability", message, "zones")
-    pooled = wanted.parameters.get("pgbouncer.enabled", "off").casefold() in {"true", "on"}
-    if pooled and burstable:
+    if spec.pooled and burstable:
         message = f"the Burstable size {wanted.sku} has no PgBouncer: take a larger size"
         yield finding("PgBouncerNotSupported", "postgres.parameters", message, "postgres.sku")
 
@@ -156,16 +155,12 @@ def _proxy(spec: DeploymentSpec) -> Iterator[Finding]:
         yield finding("CapacityReversed", "gateway.minCapacity", message, "gateway.maxCapacity")
     if not spec.proxied:
         return
-    if wanted.tls == "terminate" and wanted.certificate is None:
-        message = "TLS that ends at the gateway needs a certificate: refer to one in a Key Vault"
-        yield finding("CertificateMissing", "gateway.certificate", message, "gateway.tls")
-    if (wanted.tls == "terminate" or wanted.https) and wanted.identity_id is None:
+    if wanted.https and wanted.identity_id is None:
         yield finding(
             "IdentityMissing",
             "gateway.identityId",
             "the gateway reads its certificate with a user-assigned identity, which needs the role "
             "Key Vault Secrets User on the vault: give its id",
-            "gateway.tls",
             "gateway.https",
         )
     if wanted.https and wanted.sku != "WAF_v2":
@@ -180,9 +175,7 @@ def _direct(spec: DeploymentSpec) -> Iterator[Finding]:
     given = {
         "alias": wanted.alias,
         "https": wanted.https,
-        "certificate": wanted.certificate,
         "identityId": wanted.identity_id,
-        "tls": wanted.tls == "terminate",
         "sku": wanted.sku == "WAF_v2",
     }
     for name, value in given.items():
@@ -233,9 +226,6 @@ def _cautions(spec: DeploymentSpec) -> Iterator[Finding]:
     if len(spec.zones) == 1:
         message = "in a single zone, an outage of the zone takes the gateway and Bastion with it"
         yield finding("SingleZone", "zones", message)
-    if spec.gateway.certificate and spec.gateway.tls == "passthrough":
-        message = "the gateway passes TLS through and does not use this certificate"
-        yield finding("CertificateUnused", "gateway.certificate", message)
     yield from _pinned_certificates(spec)
     secured = spec.postgres.parameters.get("require_secure_transport", "on").casefold()
     if secured in {"off", "false"}:
@@ -246,11 +236,7 @@ def _cautions(spec: DeploymentSpec) -> Iterator[Finding]:
 def _pinned_certificates(spec: DeploymentSpec) -> Iterator[Finding]:
     """Learn: TLS termination with Key Vault certificates, renewal."""
     https = spec.gateway.https
-    fields = {
-        "gateway.certificate": spec.gateway.certificate,
-        "gateway.https.certificate": https.certificate if https else None,
-    }
-    for field, reference in fields.items():
-        if reference and reference.key_vault_secret.count("/") > UNPINNED:
-            message = "a version is named, so the gateway never takes on a renewed certificate"
-            yield finding("CertificatePinned", field, f"{message}: leave the version out")
+    if https and https.certificate.key_vault_secret.count("/") > UNPINNED:
+        message = "a version is named, so the gateway never takes on a renewed certificate"
+        field = "gateway.https.certificate"
+        yield finding("CertificatePinned", field, f"{message}: leave the version out")

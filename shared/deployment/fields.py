@@ -5,9 +5,9 @@ it refuses: that might be a secret.
 """
 
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from shared.deployment.resource_id import LONGEST, ResourceId
 
@@ -29,6 +29,15 @@ def _address(text: str) -> str:
         raise ValueError("should be an IPv4 address such as 10.1.2.10") from None
 
 
+def is_address(text: str) -> bool:
+    """Whether a host name is really an IPv4 address."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _resource_id(arm_type: str) -> AfterValidator:
     namespace, *kinds = arm_type.split("/")
     shape = "/".join(f"{kind}/<name>" for kind in kinds)
@@ -46,6 +55,21 @@ def _resource_id(arm_type: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _passed_through(value: object) -> object:
+    if value == "terminate":
+        raise ValueError(
+            "no TLS of PostgreSQL can end at the gateway: clients ask for it inside their own "
+            "protocol, and those that begin with TLS need ALPN, which Application Gateway does not "
+            "offer for it; the server ends it, so leave this out"
+        )
+    return value
+
+
+def _unused(value: object) -> None:
+    if value is not None:
+        raise ValueError("no TLS of PostgreSQL ends at the gateway, so leave this out")
 
 
 _SHORT = StringConstraints(max_length=18)  # 255.255.255.255/32
@@ -74,4 +98,7 @@ HostName = Annotated[
     ),
 ]
 """A host name, or an IPv4 address, which reads like one."""
+PassedThrough = Annotated[Literal["passthrough"], BeforeValidator(_passed_through)]
+Unused = Annotated[None, BeforeValidator(_unused)]
+"""A field of older specs, accepted as long as it says nothing."""
 Size = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]{1,60}$")]

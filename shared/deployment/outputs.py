@@ -1,30 +1,95 @@
-"""What a caller needs to use a deployment: names, addresses and ports, never a secret."""
+"""What a caller needs to use a deployment: names, addresses and ports, never a secret.
+
+Strings work as printed. Verification needs no file of roots: Azure's servers chain to roots that
+every system trusts (Learn: TLS in flexible server), and libpq 16 and later reads those. On its
+private address the Application Gateway drops a flow that is silent for five minutes, whatever its
+own timer says (Learn: Application Gateway FAQ), so keepalives come every two.
+"""
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 
 DATABASE_PORT = 5432
+POOL_PORT = 6432
+KEEPALIVE_SECONDS = 120
+JAVA_ROOTS = "sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
 
 
 def outputs(spec: DeploymentSpec) -> Json:
     """The outputs of a deployment as planned; all of them are known before the first write."""
-    login = spec.postgres.admin_login
-    host = spec.server_fqdn
+    strings = {"direct": _libpq(spec, DATABASE_PORT)}
     result: Json = {
-        "serverFqdn": host,
+        "serverFqdn": spec.server_fqdn,
         "port": DATABASE_PORT,
         "privateDnsZone": spec.zone_name,
-        "connectionStrings": {
-            "direct": f"host={host} port={DATABASE_PORT} dbname=postgres user={login} "
-            "sslmode=verify-full"
-        },
+        "connectionStrings": strings,
+        "clients": _clients(spec),
+        "dns": _dns(spec),
     }
+    if spec.pooled:
+        strings["pooled"] = _libpq(spec, POOL_PORT)
     if spec.proxied:
         # The certificate names the server: verify against its name, connect to the gateway.
         address = spec.gateway.private_address
         result["gatewayAddress"] = address
-        result["connectionStrings"]["proxied"] = (
-            f"host={host} hostaddr={address} port={DATABASE_PORT} dbname=postgres user={login} "
-            "sslmode=verify-full"
-        )
+        strings["proxied"] = _libpq(spec, DATABASE_PORT, address)
+        if spec.pooled:
+            strings["proxiedPooled"] = _libpq(spec, POOL_PORT, address)
     return result
+
+
+def _libpq(spec: DeploymentSpec, port: int, address: str | None = None) -> str:
+    host = f"host={spec.server_fqdn}" + (f" hostaddr={address}" if address else "")
+    return (
+        f"{host} port={port} dbname=postgres user={spec.postgres.admin_login} "
+        f"sslmode=verify-full sslrootcert=system keepalives_idle={KEEPALIVE_SECONDS}"
+    )
+
+
+def _clients(spec: DeploymentSpec) -> Json:
+    """Strings for other drivers, and what each needs; none of these has libpq's hostaddr."""
+    host, login = spec.server_fqdn, spec.postgres.admin_login
+    named = "its name for the server must lead to the right address: see dns"
+    return {
+        "libpq": {"needs": "psql, psycopg and others with libpq 16 or later"},
+        "jdbc": {
+            "string": f"jdbc:postgresql://{host}:{DATABASE_PORT}/postgres?user={login}"
+            f"&sslmode=verify-full&{JAVA_ROOTS}&tcpKeepAlive=true",
+            "needs": f"a TCP keepalive time of the system of {KEEPALIVE_SECONDS} seconds; {named}",
+        },
+        "npgsql": {
+            "string": f"Host={host};Port={DATABASE_PORT};Database=postgres;Username={login};"
+            f"SSL Mode=VerifyFull;Keepalive={KEEPALIVE_SECONDS}",
+            "needs": named,
+        },
+        "node": {
+            "config": {
+                "host": host,
+                "port": DATABASE_PORT,
+                "database": "postgres",
+                "user": login,
+                "ssl": {"rejectUnauthorized": True},
+                "keepAlive": True,
+                "keepAliveInitialDelayMillis": KEEPALIVE_SECONDS * 1000,
+            },
+            "needs": named,
+        },
+    }
+
+
+def _dns(spec: DeploymentSpec) -> Json:
+    """What the name servers on-premises have to know."""
+    if spec.proxied:
+        return {
+            "record": {
+                "name": spec.server_fqdn,
+                "type": "A",
+                "address": spec.gateway.private_address,
+            },
+            "why": "clients without hostaddr reach the gateway by the server's own name",
+        }
+    return {
+        "forward": "postgres.database.azure.com",
+        "why": "the private zone answers inside linked networks only: forward the name to a DNS "
+        "Private Resolver or a DNS server in the hub network",
+    }

@@ -18,9 +18,11 @@ from shared.deployment.fields import (
     IdentityId,
     Label,
     Location,
+    PassedThrough,
     Prefix,
     SecretUrl,
     Size,
+    Unused,
     ZoneId,
 )
 from shared.deployment.messages import Json
@@ -147,8 +149,9 @@ class Gateway(Part):
     """The Application Gateway in front of the server, or `mode: none` to reach it directly."""
 
     mode: Literal["proxy", "none"] = "proxy"
-    tls: Literal["passthrough", "terminate"] = "passthrough"
-    certificate: KeyVaultSecret | None = None
+    tls: PassedThrough = "passthrough"
+    certificate: Unused = Field(default=None, exclude=True)
+    idle_timeout_seconds: int = Field(default=14400, ge=1, le=86400)
     identity_id: IdentityId | None = None
     sku: Literal["Standard_v2", "WAF_v2"] = "Standard_v2"
     min_capacity: int = Field(default=2, ge=0, le=125)
@@ -260,6 +263,11 @@ class DeploymentSpec(Part):
     def proxied(self) -> bool:
         """Whether an Application Gateway stands in front of the server."""
         return self.gateway.mode == "proxy"
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the server's own PgBouncer runs."""
+        return self.postgres.parameters.get("pgbouncer.enabled", "").casefold() in {"true", "on"}
 
     @property
     def firewalled(self) -> bool:

@@ -55,6 +55,11 @@ OPTIONAL = (
     "properties.firewallPolicy",
     "properties.sslCertificates[postgresql]",
     "properties.listeners[postgresql].properties.sslCertificate",
+    *(
+        f"properties.{collection}[pgbouncer]"
+        for collection in ("frontendPorts", "probes", "backendSettingsCollection")
+    ),
+    *(f"properties.{collection}[pgbouncer]" for collection in ("listeners", "routingRules")),
     "properties.sslCertificates[https]",
     "properties.frontendPorts[https]",
     "properties.probes[https]",
@@ -194,9 +199,10 @@ class ApplicationGateway(Resource):
         yield Departure(
             "step 3",
             "ProxyIsOptional",
-            "the proxy adds a hop, a second TCP connection and USD 190 to 530 a month, and cuts "
-            "idle sessions: use TCP keepalives below 4 minutes, or gateway.mode none to reach the "
-            "server directly",
+            "the proxy adds a hop, a second TCP connection and USD 190 to 530 a month; its "
+            "frontend cuts a flow that is silent for 5 minutes, so keep TCP keepalives below 4, "
+            f"and it ends a session without data after {spec.gateway.idle_timeout_seconds} "
+            "seconds; gateway.mode none reaches the server directly",
         )
 
 
@@ -211,21 +217,13 @@ def _about_tls(spec: DeploymentSpec) -> Iterable[Departure]:
         "nothing of the PostgreSQL protocol passes an HTTP listener: the gateway uses its layer-4 "
         "listener, backend settings and routing rule on port 5432",
     )
-    if spec.gateway.tls == "terminate":
-        yield Departure(
-            "step 3",
-            "DirectTlsOnly",
-            "PostgreSQL asks for TLS inside its own protocol, so a TLS listener serves only "
-            "clients of version 17 or later with sslnegotiation=direct; all others fail to connect",
-        )
-    else:
-        yield Departure(
-            "step 3",
-            "TlsEndToEnd",
-            "PostgreSQL asks for TLS inside its own protocol, so the gateway passes it through and "
-            f"the server ends it; clients that verify names use host={spec.server_fqdn} with "
-            f"hostaddr={spec.gateway.private_address}",
-        )
+    yield Departure(
+        "step 3",
+        "TlsEndToEnd",
+        "PostgreSQL asks for TLS inside its own protocol, so the gateway passes it through and "
+        f"the server ends it; clients that verify names use host={spec.server_fqdn} with "
+        f"hostaddr={spec.gateway.private_address}",
+    )
 
 
 def _about_waf(spec: DeploymentSpec) -> Iterable[Departure]:

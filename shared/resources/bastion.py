@@ -34,6 +34,7 @@ class BastionHost(Resource):
     paths = Rules(
         (
             Path(at="properties.ipConfigurations", fixed=True),
+            Path(at="zones", fixed=True, omitted=True),  # older ones were made without
             # Learn: About Bastion configuration settings, "Downgrading a SKU isn't supported"
             Path(at="sku.name", order=SKUS),
             # Learn: Configure host scaling, "will disrupt active bastion connections"
@@ -58,10 +59,11 @@ class BastionHost(Resource):
             },
         }
         properties: Json = {"ipConfigurations": [address]}
-        if spec.bastion.sku != "Basic":  # which is fixed at two units
-            properties["scaleUnits"] = spec.bastion.scale_units
+        if spec.bastion.sku != "Basic":  # which is fixed at two units, and has no native client
+            properties |= {"scaleUnits": spec.bastion.scale_units, "enableTunneling": True}
         sku = {"name": spec.bastion.sku}
-        return {"location": spec.location, "sku": sku, "properties": properties}
+        body: Json = {"location": spec.location, "sku": sku, "properties": properties}
+        return body | ({"zones": list(spec.zones)} if spec.zones else {})
 
     def meters(self, body: Json) -> Iterable[Meter]:
         sku = body["sku"]["name"]

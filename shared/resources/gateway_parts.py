@@ -5,8 +5,8 @@ to each other by ids below the gateway's own.
 """
 
 from collections.abc import Callable
-from ipaddress import IPv4Address
 
+from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec, HttpsListener, KeyVaultSecret
 
@@ -15,6 +15,8 @@ Refer = Callable[[str, str], Json]
 """Makes a reference to a part: by collection and name."""
 
 POSTGRESQL = "postgresql"
+PGBOUNCER = "pgbouncer"
+WAYS = {POSTGRESQL: (5432, 100), PGBOUNCER: (6432, 110)}  # port and priority
 HTTPS = "https"
 POOL = "PostgreSQLBackendPool"  # recipe step 3
 PROBE = "PostgreSQLHealthProbe"  # recipe step 6
@@ -23,28 +25,36 @@ PLAIN_PORTS = {80, 8080}  # backends spoken to in clear; all others over TLS
 
 
 def database_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
-    """The layer-4 path to the server; a TCP listener takes no host name, a TCP probe no path."""
-    refer, certificate = _references(gateway_id), spec.gateway.certificate
-    if spec.gateway.tls == "passthrough":
-        certificate = None
-    protocol = "Tls" if certificate else "Tcp"
-    backends = {"backendAddresses": [{"fqdn": spec.server_fqdn}]}
-    settings = {"protocol": protocol, "port": 5432, "timeout": 30, "probe": refer("probes", PROBE)}
+    """The layer-4 paths to the server: to PostgreSQL, and to its PgBouncer where that runs."""
+    pool = {"backendAddressPools": _part(POOL, {"backendAddresses": [{"fqdn": spec.server_fqdn}]})}
+    paths = [_path(spec, gateway_id, POSTGRESQL, PROBE)]
+    if spec.pooled:
+        paths.append(_path(spec, gateway_id, PGBOUNCER, PGBOUNCER))
+    return joined(pool, *paths)
+
+
+def _path(spec: DeploymentSpec, gateway_id: str, name: str, probe: str) -> Parts:
+    """One way through; a TCP listener takes no host name, a TCP probe no path."""
+    refer, (port, priority) = _references(gateway_id), WAYS[name]
+    settings = {
+        "protocol": "Tcp",
+        "port": port,
+        "timeout": spec.gateway.idle_timeout_seconds,  # without data; keepalives are none
+        "probe": refer("probes", probe),
+    }
     rule = {
         "ruleType": "Basic",
-        "priority": 100,
-        "listener": refer("listeners", POSTGRESQL),
+        "priority": priority,
+        "listener": refer("listeners", name),
         "backendAddressPool": refer("backendAddressPools", POOL),
-        "backendSettings": refer("backendSettingsCollection", POSTGRESQL),
+        "backendSettings": refer("backendSettingsCollection", name),
     }
     return {
-        **_certificate(POSTGRESQL, certificate),
-        "frontendPorts": _part(POSTGRESQL, {"port": 5432}),
-        "backendAddressPools": _part(POOL, backends),
-        "probes": _part(PROBE, {"protocol": protocol, "port": 5432, "timeout": 20, **PACE}),
-        "backendSettingsCollection": _part(POSTGRESQL, settings),
-        "listeners": _part(POSTGRESQL, _listener(refer, POSTGRESQL, protocol)),
-        "routingRules": _part(POSTGRESQL, rule),
+        "frontendPorts": _part(name, {"port": port}),
+        "probes": _part(probe, {"protocol": "Tcp", "port": port, "timeout": 20, **PACE}),
+        "backendSettingsCollection": _part(name, settings),
+        "listeners": _part(name, _listener(refer, name, "Tcp")),
+        "routingRules": _part(name, rule),
     }
 
 
@@ -127,14 +137,6 @@ def _references(gateway_id: str) -> Refer:
 
 def _backends(wanted: HttpsListener) -> list[Json]:
     return [
-        {"ipAddress" if _is_address(backend) else "fqdn": backend}
+        {"ipAddress" if is_address(backend) else "fqdn": backend}
         for backend in wanted.backend_addresses
     ]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return False
-    return True

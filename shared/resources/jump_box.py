@@ -72,6 +72,8 @@ class JumpBox(ResourceById):
             Path(at="properties.osProfile", fixed=True, omitted=True),
             Path(at="properties.storageProfile", fixed=True, omitted=True),
             Path(at="properties.securityProfile", fixed=True, omitted=True),
+            Path(at="properties.diagnosticsProfile", omitted=True),
+            Path(at="zones", fixed=True, omitted=True),  # it runs as well without one
             # Learn: Change the size of a virtual machine
             Path(at="properties.hardwareProfile", disturbs="the machine restarts"),
             Path(at="properties.vmId", shown=True),
@@ -97,9 +99,14 @@ class JumpBox(ResourceById):
             "storageProfile": {"imageReference": dict(UBUNTU), "osDisk": disk},
             "osProfile": _login(spec, self.name(spec)),
             "networkProfile": {"networkInterfaces": [interface]},
-            "securityProfile": {"securityType": "TrustedLaunch"},
+            "securityProfile": {
+                "securityType": "TrustedLaunch",
+                "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
+            },
+            "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},  # in managed storage
         }
-        return {"location": spec.location, "properties": properties}
+        body: Json = {"location": spec.location, "properties": properties}
+        return body | ({"zones": spec.zones[:1]} if spec.zones else {})
 
     def meters(self, body: Json) -> Iterable[Meter]:
         """The machine, and the disk of its image: 30 GB, which the size E4 holds."""

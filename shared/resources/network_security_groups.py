@@ -6,8 +6,10 @@ hub network refers to them; a group costs nothing.
 """
 
 from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Literal
 
+from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
 from shared.deployment.rules import Path, Rules
 from shared.deployment.spec import DeploymentSpec
@@ -164,7 +166,9 @@ class GatewaySecurityGroup(NetworkSecurityGroup):
 
     def rules(self, spec: DeploymentSpec) -> list[Json]:
         management = spec.network.subnets.management
-        ports = [str(POSTGRESQL), "443"] if spec.gateway.https else [str(POSTGRESQL)]
+        ports = [str(POSTGRESQL)]
+        ports += [str(PGBOUNCER)] if spec.pooled else []
+        ports += ["443"] if spec.gateway.https else []
         return [
             rule("AllowGatewayManager", 100, source="GatewayManager", ports=["65200-65535"]),
             rule("AllowAzureLoadBalancer", 110, protocol="*", source="AzureLoadBalancer"),
@@ -175,7 +179,7 @@ class GatewaySecurityGroup(NetworkSecurityGroup):
 
 
 class ManagementSecurityGroup(NetworkSecurityGroup):
-    """Lets nothing but Bastion reach the jump box.
+    """Lets nothing but Bastion reach the jump box, and the gateway its web backends.
 
     Departs from the recipe: the group that `az vm create` adds opens SSH to the whole Internet.
     """
@@ -186,8 +190,13 @@ class ManagementSecurityGroup(NetworkSecurityGroup):
         return f"nsg-management-{spec.name}"
 
     def rules(self, spec: DeploymentSpec) -> list[Json]:
-        bastion = spec.network.subnets.bastion
-        return [rule("AllowBastion", 100, source=bastion, ports=["22", "3389"]), DENY_INBOUND]
+        subnets = spec.network.subnets
+        rules = [rule("AllowBastion", 100, source=subnets.bastion, ports=["22", "3389"])]
+        if spec.gateway.https and (backends := _backends_in(subnets.management, spec)):
+            ports = [str(spec.gateway.https.backend_port)]
+            source = subnets.application_gateway
+            rules.append(rule("AllowGatewayToWeb", 200, source=source, to=backends, ports=ports))
+        return [*rules, DENY_INBOUND]
 
 
 class BastionSecurityGroup(NetworkSecurityGroup):
@@ -213,6 +222,17 @@ class BastionSecurityGroup(NetworkSecurityGroup):
             _outbound("AllowBastionHostsOut", 120, source=inside, to=inside, ports=data_plane),
             _outbound("AllowSessionInformation", 130, to="Internet", ports=["80"]),
         ]
+
+
+def _backends_in(subnet: str, spec: DeploymentSpec) -> list[str]:
+    """The web backends that are given as addresses of a subnet."""
+    listener = spec.gateway.https
+    given = (
+        [backend for backend in listener.backend_addresses if is_address(backend)]
+        if listener
+        else []
+    )
+    return [address for address in given if IPv4Address(address) in IPv4Network(subnet)]
 
 
 def _outbound(name: str, priority: int, *, to: str, ports: list[str], source: str = "*") -> Json:

@@ -118,8 +118,7 @@ def _gateway(draw: st.DrawFn, second: int) -> Json:
         gateway["sku"] = "WAF_v2"
         if draw(st.booleans()):
             gateway |= {"identityId": IDENTITY, "https": draw(_https())}
-    if draw(st.booleans()):
-        gateway |= {"tls": "terminate", "certificate": CERTIFICATE, "identityId": IDENTITY}
+    gateway |= draw(_some({"idleTimeoutSeconds": st.integers(1, 86400)}))
     return gateway
 
 

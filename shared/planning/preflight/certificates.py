@@ -66,10 +66,6 @@ def uses(spec: DeploymentSpec) -> Iterator[Use]:
     gateway = spec.gateway
     if not spec.proxied:
         return
-    if gateway.tls == "terminate" and gateway.certificate:
-        alias = gateway.alias
-        host = f"{alias.record_name}.{alias.zone_id.rpartition('/')[2]}" if alias else None
-        yield Use("gateway.certificate", gateway.certificate.key_vault_secret, host, exact=False)
     if https := gateway.https:
         url, host = https.certificate.key_vault_secret, https.host_name
         yield Use("gateway.https.certificate", url, host, exact=True)

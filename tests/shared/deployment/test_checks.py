@@ -168,13 +168,6 @@ FAULTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"gateway": {"minCapacity": 9, "maxCapacity": 5}},
         [("CapacityReversed", "gateway.minCapacity")],
     ),
-    "terminated TLS has neither certificate nor identity": (
-        {"gateway": {"tls": "terminate"}},
-        [
-            ("CertificateMissing", "gateway.certificate"),
-            ("IdentityMissing", "gateway.identityId"),
-        ],
-    ),
     "a web application has no WAF before it": (
         {"gateway": {"https": HTTPS, "identityId": IDENTITY}},
         [("HttpsNeedsWaf", "gateway.sku")],
@@ -265,10 +258,6 @@ CAUTIONS: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
         ("BastionWithoutJumpBox", "jumpBox.enabled"),
     ),
     "everything stands in one zone": ({"zones": ["2"]}, ("SingleZone", "zones")),
-    "a certificate is not used": (
-        {"gateway": {"certificate": SECRET}},
-        ("CertificateUnused", "gateway.certificate"),
-    ),
     "the hub network lies where Docker has its own": (
         {
             "network": {

@@ -53,7 +53,6 @@ def test_the_full_sample_uses_every_field_but_two_references() -> None:
         "subscriptionId",  # that of the app
         "expressRoute.authorizationKey",  # only for the circuit of another subscription
         "postgres.adminPassword",  # generated
-        "gateway.certificate",  # only where TLS ends at the gateway
     }
 
 
@@ -121,7 +120,7 @@ def test_a_pattern_is_explained_in_words() -> None:
         ("postgres", "adminPassword", {"value": CANARY}, "InlineSecret"),
         ("postgres", "adminPassword", [CANARY], "InlineSecret"),
         ("expressRoute", "authorizationKey", CANARY, "InlineSecret"),
-        ("gateway", "certificate", CANARY, "InlineSecret"),
+        ("gateway", "certificate", CANARY, "FieldInvalid"),
         ("gateway", "pfxPassword", CANARY, "InlineSecret"),
         ("postgres", "password", CANARY, "UnknownField"),  # adminPassword was meant
         ("jumpBox", "sshPrivateKey", CANARY, "UnknownField"),  # sshPublicKey was meant
@@ -251,3 +250,30 @@ def _unused(given: Any, known: Any, path: str = "") -> set[str]:
         where = f"{path}.{name}".lstrip(".")
         found |= {where} if name not in given else _unused(given[name], value, where)
     return found
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"tls": "terminate"}, "gateway.tls"),
+        (
+            {"certificate": {"keyVaultSecret": "https://kv.example/secrets/a"}},
+            "gateway.certificate",
+        ),
+        ({"tls": "end"}, "gateway.tls"),
+    ],
+)
+def test_tls_of_postgresql_that_is_to_end_at_the_gateway_is_refused_with_the_reason(
+    given: Any, field: str
+) -> None:
+    with pytest.raises(SpecInvalid) as caught:
+        parse_spec(recipe(gateway=given), subscription_id=SUBSCRIPTION)
+    (fault,) = caught.value.faults
+    assert (fault["code"], fault["target"]) == ("FieldInvalid", field)
+    assert ("leave this out" in fault["message"]) == (given != {"tls": "end"})
+
+
+def test_a_recorded_spec_of_before_that_is_still_read() -> None:
+    older = {"tls": "passthrough", "certificate": None}
+    spec = parse_spec(recipe(gateway=older), subscription_id=SUBSCRIPTION)
+    assert "certificate" not in spec.model_dump(by_alias=True)["gateway"]

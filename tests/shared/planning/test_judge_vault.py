@@ -155,14 +155,8 @@ HTTPS = {"hostName": "a.example", "backendAddresses": ["10.9.9.9"], "certificate
     ("gateway", "found"),
     [
         ({}, []),
-        ({"certificate": CERTIFICATE}, []),
-        ({"tls": "terminate", "certificate": CERTIFICATE}, [("gateway.certificate", None)]),
-        (
-            {"tls": "terminate", "certificate": CERTIFICATE, "alias": {"zoneId": ZONE}},
-            [("gateway.certificate", "pg.corp.example")],
-        ),
         ({"https": HTTPS}, [("gateway.https.certificate", "a.example")]),
-        ({"mode": "none", "tls": "terminate", "certificate": CERTIFICATE}, []),
+        ({"mode": "none"}, []),
     ],
 )
 def test_only_certificates_that_a_listener_shows_are_looked_at(

@@ -3,13 +3,14 @@
 import copy
 from typing import Any
 
+import pytest
+
 from shared.deployment.messages import Json
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.waf_policy import WafPolicy
 from tests.shared.resources.conftest import MakeSpec
 
 GATEWAY = ApplicationGateway()
-CERTIFICATE = {"keyVaultSecret": "https://kv.example/secrets/database"}
 
 
 def parts(body: Json, collection: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def test_postgresql_passes_on_layer_four(make_spec: MakeSpec) -> None:
 
 
 def test_every_reference_inside_leads_to_a_part_of_the_same_gateway(make_spec: MakeSpec) -> None:
-    spec = make_spec("full", gateway={"tls": "terminate", "certificate": CERTIFICATE})
+    spec = make_spec("full", postgres={"parameters": {"pgbouncer.enabled": "true"}})
     body = GATEWAY.tagged_body(spec)
     own = GATEWAY.id(spec)
     there = {
@@ -71,17 +72,24 @@ def test_without_a_waf_there_is_no_policy(make_spec: MakeSpec) -> None:
     assert not WafPolicy().wanted(spec)
 
 
-def test_terminated_tls_takes_its_certificate_from_key_vault(make_spec: MakeSpec) -> None:
-    identity = make_spec("full").gateway.identity_id
-    spec = make_spec(
-        "lean",
-        gateway={"tls": "terminate", "certificate": CERTIFICATE, "identityId": identity},
-    )
+@pytest.mark.parametrize(("seconds", "given"), [(14400, {}), (600, {"idleTimeoutSeconds": 600})])
+def test_a_session_may_idle_as_long_as_the_spec_says(
+    make_spec: MakeSpec, seconds: int, given: Any
+) -> None:
+    body = GATEWAY.tagged_body(make_spec("recipe", gateway=given))
+    assert parts(body, "backendSettingsCollection")["postgresql"]["timeout"] == seconds
+
+
+@pytest.mark.parametrize("enabled", ["true", "ON"])
+def test_the_gateway_leads_to_pgbouncer_where_it_runs(make_spec: MakeSpec, enabled: str) -> None:
+    spec = make_spec("recipe", postgres={"parameters": {"pgbouncer.enabled": enabled}})
     body = GATEWAY.tagged_body(spec)
-    assert parts(body, "listeners")["postgresql"]["protocol"] == "Tls"
-    certificate = parts(body, "sslCertificates")["postgresql"]
-    assert certificate == {"keyVaultSecretId": CERTIFICATE["keyVaultSecret"]}
-    assert body["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}}
+    assert {p["port"] for p in parts(body, "frontendPorts").values()} == {5432, 6432}
+    assert parts(body, "backendSettingsCollection")["pgbouncer"]["port"] == 6432
+    assert parts(body, "probes")["pgbouncer"]["port"] == 6432
+    without = GATEWAY.tagged_body(make_spec("recipe"))
+    sent = GATEWAY.update_body(without, GATEWAY.writable(body))
+    assert sent["properties"] == without["properties"]
 
 
 def test_a_web_application_has_its_own_path(make_spec: MakeSpec) -> None:
@@ -115,8 +123,11 @@ def test_ours_go_when_the_spec_drops_them_and_foreign_parts_stay(make_spec: Make
 def test_no_certificate_stays_behind_where_tls_is_passed_through_again(
     make_spec: MakeSpec,
 ) -> None:
-    terminating = make_spec("full", gateway={"tls": "terminate", "certificate": CERTIFICATE})
-    observed = GATEWAY.tagged_body(terminating)
+    observed: Any = GATEWAY.tagged_body(make_spec("full"))
+    certificate = {"name": "postgresql", "properties": {"keyVaultSecretId": "https://kv/a"}}
+    observed["properties"]["sslCertificates"].append(certificate)
+    listener = observed["properties"]["listeners"][0]["properties"]
+    listener |= {"protocol": "Tls", "sslCertificate": {"id": "/a"}}
     desired = GATEWAY.tagged_body(make_spec("full"))
     sent = GATEWAY.update_body(desired, observed)
     assert parts(sent, "listeners") == parts(desired, "listeners")

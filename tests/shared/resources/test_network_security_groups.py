@@ -4,6 +4,8 @@ import copy
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+import pytest
+
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Resource
@@ -162,3 +164,42 @@ def test_a_source_widened_in_the_plural_form_is_a_difference(make_spec: MakeSpec
     assert group.differences(desired, observed)
     sent = group.update_body(desired, observed)["properties"]["securityRules"][0]["properties"]
     assert "sourceAddressPrefixes" not in sent
+
+
+def web(rule: Json) -> list[str]:
+    given = rule["properties"]
+    return list(given.get("destinationAddressPrefixes") or [given["destinationAddressPrefix"]])
+
+
+@pytest.mark.parametrize(
+    ("backends", "opened"),
+    [
+        (["10.1.4.10"], ["10.1.4.10"]),
+        (["10.1.4.10", "10.1.4.11"], ["10.1.4.10", "10.1.4.11"]),
+        (["10.1.4.10", "192.168.1.1", "web.corp.example"], ["10.1.4.10"]),
+        (["192.168.1.1"], []),
+    ],
+)
+def test_the_gateway_reaches_its_web_backends_in_the_management_subnet_and_no_more(
+    make_spec: MakeSpec, backends: list[str], opened: list[str]
+) -> None:
+    base: Any = make_spec("full").gateway.https
+    listener = base.model_dump(by_alias=True) | {"backendAddresses": backends, "backendPort": 8443}
+    spec = make_spec("full", gateway={"https": listener})
+    group = ManagementSecurityGroup()
+    allowed = [r for r in rules(group, spec) if r["name"] == "AllowGatewayToWeb"]
+    assert [address for rule in allowed for address in web(rule)] == opened
+    source = spec.network.subnets.application_gateway.replace("0/24", "7")
+    assert allows(group, spec, source, 8443) == bool(opened)
+    assert not allows(group, spec, source, 22)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_pgbouncer_is_open_on_the_gateway_only_where_it_runs(
+    make_spec: MakeSpec, enabled: bool
+) -> None:
+    parameters = {"pgbouncer.enabled": "true" if enabled else "false"}
+    spec = make_spec("recipe", postgres={"parameters": parameters})
+    client = str(IPv4Network(spec.on_premises.prefixes[0])[9])
+    assert allows(GatewaySecurityGroup(), spec, client, 6432) == enabled
+    assert allows(GatewaySecurityGroup(), spec, client, 5432)

@@ -8,7 +8,6 @@ IDENTITY = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-identities"
     "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateway"
 )
-CERTIFICATE = {"keyVaultSecret": "https://kv-hybrid-db.vault.azure.net/secrets/certificate"}
 
 NOTHING = {"https": None, "alias": None, "identityId": None}
 
@@ -30,7 +29,8 @@ IN_PLACE: dict[str, dict[str, Any]] = {
     "the web application goes": {
         "gateway": {"https": None, "sku": "Standard_v2", "identityId": None}
     },
-    "TLS ends at the gateway": {"gateway": {"tls": "terminate", "certificate": CERTIFICATE}},
+    "sessions may idle for less": {"gateway": {"idleTimeoutSeconds": 600}},
+    "PgBouncer comes": {"postgres": {"parameters": {"pgbouncer.enabled": "true"}}},
     "the ExpressRoute gateway stops scaling": {
         "expressRoute": {"gatewaySku": "ErGw2AZ", "scaleUnits": None, "routingWeight": 0}
     },

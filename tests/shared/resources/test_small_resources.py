@@ -131,3 +131,37 @@ def test_deleting_the_jump_box_takes_its_disk_and_leaves_its_interface(
     assert properties["storageProfile"]["osDisk"]["deleteOption"] == "Delete"
     (interface,) = properties["networkProfile"]["networkInterfaces"]
     assert interface["properties"]["deleteOption"] == "Detach"
+
+
+@pytest.mark.parametrize(("sku", "tunnels"), [("Standard", True), ("Basic", None)])
+def test_a_bastion_that_can_serves_the_native_client(
+    make_spec: MakeSpec, sku: str, tunnels: bool | None
+) -> None:
+    spec = make_spec("recipe", bastion={"sku": sku, "scaleUnits": 2})
+    body = BastionHost().tagged_body(spec)
+    assert body["properties"].get("enableTunneling") == tunnels
+    assert body["zones"] == ["1", "2", "3"]
+
+
+def test_the_jump_box_boots_securely_in_a_zone_and_shows_how(make_spec: MakeSpec) -> None:
+    body = JumpBox().tagged_body(make_spec("recipe"))
+    assert body["zones"] == ["1"]
+    assert body["properties"]["diagnosticsProfile"] == {"bootDiagnostics": {"enabled": True}}
+    assert body["properties"]["securityProfile"]["uefiSettings"] == {
+        "secureBootEnabled": True,
+        "vTpmEnabled": True,
+    }
+
+
+@pytest.mark.parametrize("resource", [BastionHost(), JumpBox()])
+def test_what_was_made_without_a_zone_is_left_as_it_is(make_spec: MakeSpec, resource: Any) -> None:
+    desired = resource.tagged_body(make_spec("recipe"))
+    observed = {name: value for name, value in desired.items() if name != "zones"}
+    assert resource.differences(desired, observed) == []
+    assert "zones" not in resource.update_body(desired, observed)
+
+
+def test_a_region_without_zones_gets_none(make_spec: MakeSpec) -> None:
+    spec = make_spec("recipe", zones=[])
+    assert "zones" not in JumpBox().tagged_body(spec)
+    assert "zones" not in BastionHost().tagged_body(spec)
