@@ -1,12 +1,14 @@
 """Begins one check of the deployed architecture, or looks at one that has begun."""
 
+from datetime import timedelta
+
 import azure.durable_functions as df
 
 from shared.azure.clients import clients_for
 from shared.azure.errors import failures_as_data
 from shared.deployment.messages import Outcome
 from shared.deployment.operation import Look
-from shared.planning.validation import probe
+from shared.planning.validation.checks import probe
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -15,6 +17,12 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
 def probe_connectivity(order: Look) -> Outcome:
-    """{operation, key, undo, operationUrl?} -> how the check stands."""
+    """{operation, key, undo, operationUrl?, elapsedSeconds?} -> how the check stands."""
     step = records().plans.step(order)
-    return probe(clients_for(step["id"]), step, order.get("operationUrl"))
+    return probe(
+        clients_for(step["id"]),
+        step,
+        records().agree,
+        operation_url=order.get("operationUrl"),
+        elapsed=timedelta(seconds=order.get("elapsedSeconds", 0.0)),
+    )

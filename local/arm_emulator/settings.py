@@ -43,6 +43,8 @@ class Settings(AssumedCodes):
     nic_lag_seconds: float = 180.0  # NicReservedForAnotherVm
     service_association_link_seconds: float = 300.0  # [K] minutes, occasionally an hour
     link_up_seconds: float = 120.0  # connectionStatus Connecting, then Connected
+    announced_prefixes: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    """What a connected circuit brings from on-premises: all private networks (RFC 1918)."""
 
     # How late Azure's memory of writes is.
     resource_graph_lag_seconds: float = 300.0  # Learn: Get resource changes, "within five minutes"

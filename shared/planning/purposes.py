@@ -19,7 +19,7 @@ from shared.planning.deciding import (
     with_strangers,
 )
 from shared.planning.observing import Reach, inside, marked, observe, targets
-from shared.planning.validation import plan_validate
+from shared.planning.validation.checks import plan_validate
 from shared.records.claims import RUNNING
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
@@ -102,7 +102,7 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
         return gated(plan, record.spec, record.proposed)
     spec = recorded_spec(record.proposed or record.spec)
     if operation.kind == "validate":
-        return plan_validate(spec)
+        return plan_validate(spec, operation.startedAt)
     plan = deploy_plan(
         clients_for,
         spec,

@@ -7,20 +7,21 @@ from typing import Self
 
 import trustme
 
+from local.arm_emulator.providers.dbforpostgresql.parameters import PARAMETERS
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.postgres import HOST, PACKAGES, Identity, Login, Postgres
 
 ON = {"on", "true"}
-# Elements of shared_preload_libraries that come with PostgreSQL itself.
-LIBRARIES = {"auto_explain", "pg_prewarm", "pg_stat_statements"}
+LIBRARIES = "shared_preload_libraries"
+OWN_LIBRARIES = {"auto_explain", "pg_prewarm", "pg_stat_statements"}  # of PostgreSQL itself
 # Of what is set in Azure, what a laptop can have as well; the rest would not fit or is not known.
 HONOURED = {
     *("max_connections", "work_mem", "statement_timeout", "lock_timeout", "log_statement"),
     *("idle_in_transaction_session_timeout", "ssl_min_protocol_version", "password_encryption"),
     *("default_statistics_target", "random_page_cost", "wal_level", "timezone"),
     *("log_connections", "log_disconnections", "log_lock_waits", "autovacuum"),
-    "shared_preload_libraries",
+    LIBRARIES,
 }
 
 
@@ -76,17 +77,17 @@ class Servers:
 
 
 def _parameters(world: World, server: Resource, *, waiting: bool) -> dict[str, str]:
-    """What has been set and is in force, or waits for a restart."""
-    found: dict[str, str] = {}
+    """What is in force, or waits for a restart, as far as a laptop can have it as well."""
+    found = {} if waiting else {LIBRARIES: PARAMETERS[LIBRARIES].default}
     for child in world.store.children(server.key):
         name = child.id.name
-        if not child.id.type.lower().endswith("/configurations") or name not in HONOURED:
-            continue
-        if bool(child.properties.get("isConfigPendingRestart")) == waiting:
-            value = str(child.properties["value"])
-            if name == "shared_preload_libraries":
-                value = ",".join(e for e in map(str.strip, value.split(",")) if e in LIBRARIES)
-            found[name] = value
+        of_server = child.id.type.lower().endswith("/configurations")
+        pending = bool(child.properties.get("isConfigPendingRestart"))
+        if of_server and name in HONOURED and pending == waiting:
+            found[name] = str(child.properties["value"])
+    if LIBRARIES in found:
+        wanted = (each.strip() for each in found[LIBRARIES].split(","))
+        found[LIBRARIES] = ",".join(each for each in wanted if each in OWN_LIBRARIES)
     return found
 
 

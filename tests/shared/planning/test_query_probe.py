@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from local.postgres import HOST, Identity, Login, Postgres
-from shared.planning import query_probe
+from shared.planning.validation import query_probe
 
 SCRIPT = Path(query_probe.__file__)
 PASSWORD = "Grün-€ 'quoted' ,=\"x"

@@ -77,14 +77,14 @@ class RunCommands(ComputeType):
             change.prior.notes.pop("ended", None)
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
-        """The agent runs the script; without a way out it tells nobody how that went."""
+        """The agent runs the script; without a way out nobody would hear of it."""
         parent = resource.id.parent
         machine = self.world.store.get(parent.key) if parent else None
         if machine is None or operation is None:
             return
-        ended = self.world.guests.run(machine, _script(resource))
-        if not has_egress(self.world, machine):
-            ended = Ended("Unknown")
+        ended = Ended("Unknown")
+        if has_egress(self.world, machine):
+            ended = self.world.guests.run(machine, _script(resource))
         began = operation.started.isoformat()
         resource.notes["ended"] = {
             "executionState": ended.state,

@@ -58,7 +58,10 @@ def _server(world: World, gateway: Resource, target: Json, settings: Json) -> Js
     log = ""
     if said:
         log = f"Cannot connect to the backend server: {', '.join(said)}."
-    elif str(settings.get("protocol", "")).lower() in ("http", "https"):
+    elif (
+        str(settings.get("protocol", "")).lower() in ("http", "https")
+        and "/flexibleservers/" in found.resource.lower()
+    ):
         # PostgreSQL closes a connection that does not begin with its own startup message.
         log = "Received no valid HTTP response from the backend server."
     unknown = "DnsResolution" in said

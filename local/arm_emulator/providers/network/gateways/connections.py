@@ -98,7 +98,19 @@ class Connections(NetworkType):
         status = resource.notes.get("connectionStatus", "Unknown")
         if up is not None and "connectionStatus" not in resource.notes:
             status = "Connected" if datetime.fromisoformat(up) <= now else "Connecting"
+        if not self._carries(body):
+            status = "NotConnected"
         body["properties"]["connectionStatus"] = status
+
+    def _carries(self, body: Json) -> bool:
+        """Whether the circuit is enabled on both sides; one that is not emulated is."""
+        circuit = self.world.store.get(str((body["properties"].get("peer") or {}).get("id", "")))
+        properties: Json = circuit.properties if circuit else {}
+        states = (
+            properties.get("circuitProvisioningState", "Enabled"),
+            properties.get("serviceProviderProvisioningState", "Provisioned"),
+        )
+        return states == ("Enabled", "Provisioned")
 
 
 def _check_room(change: Change, gateway_id: str, circuit_id: str) -> None:

@@ -152,9 +152,7 @@ class VirtualNetworkGateways(NetworkType):
         if action == "getAdvertisedRoutes":
             return {"value": []}
         routes = [
-            _route(prefix)
-            for each in connected
-            for prefix in each.notes.get("onPremisesPrefixes", ["10.200.0.0/16"])
+            _route(prefix) for _ in connected for prefix in self.world.settings.announced_prefixes
         ]
         return {"value": routes}
 

@@ -201,7 +201,7 @@ def _on_premises(world: World, gateway_subnet: str) -> list[str]:
         for use in world.store.references_to(reference.owner):
             connection = world.store.get(use.owner)
             if connection is not None and connection.id.types == ("connections",):
-                prefixes += connection.notes.get("onPremisesPrefixes", ["10.200.0.0/16"])
+                prefixes += world.settings.announced_prefixes
     return prefixes
 
 

@@ -1,0 +1,164 @@
+"""Plans checks, begins them, looks at them; see the room for what a check is."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.azure.clients import AzureClients
+from shared.azure.errors import presentable
+from shared.azure.secrets import Agree
+from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
+from shared.deployment.spec import DeploymentSpec
+from shared.planning.validation import query
+from shared.planning.validation.judges import Seen
+from shared.planning.validation.table import CHECKS, CIRCUIT, QUERY, TABLE, Check
+from shared.resources.catalogue import catalogue
+from shared.resources.sdk_calls import Response, path_of
+
+# A line that is down is not ours to mend, and often only late: BGP needs minutes after the link.
+LATE = timedelta(minutes=15)
+AGAIN = 60.0  # seconds between two looks at what is late
+
+
+def plan_validate(spec: DeploymentSpec, at: str) -> Plan:
+    """The checks that fit what the spec asks for, as a plan.
+
+    Args:
+        spec: of the deployment.
+        at: since when the operation runs.
+    """
+    return Plan(
+        deployment=spec.name,
+        purpose="validate",
+        steps=checking(spec, at),
+        warnings=[],
+        refusals=[],
+        outputs={},
+        retained=[],
+    )
+
+
+def checking(spec: DeploymentSpec, at: str) -> list[Step]:
+    """A step for each check that fits what the spec asks for."""
+    wanted = {resource.key: resource for resource in catalogue().wanted(spec)}
+    about = {key: (each.arm_type, each.id(spec)) for key, each in wanted.items()}
+    about["circuit"] = (CIRCUIT, spec.express_route.circuit_id)
+    left_out = set[str]()
+    if not spec.firewalled:
+        left_out.add("firewall-attached")
+    if not (spec.proxied and spec.gateway.https):
+        left_out.add("certificate-valid")
+    if not spec.proxied:
+        left_out.add("gateway-admits")
+    body = _asked(spec, {key: id_ for key, (_, id_) in about.items()}, at)
+    return [
+        Step(
+            key=check.key,
+            armType=about[check.resource][0],
+            id=about[check.resource][1],
+            action="check",
+            body={**body, **query.asked(spec)} if check.key == QUERY else body,
+            prior=None,
+            changes=[],
+            dependsOn=[],
+            startsAfter=[],
+            locks=[],
+            expectedSeconds=check.seconds,
+            timeoutSeconds=(2 * LATE).total_seconds(),
+            undoSeconds=0,
+        )
+        for check in TABLE
+        if check.resource in about and check.key not in left_out
+    ]
+
+
+def probe(
+    clients: AzureClients,
+    step: Step,
+    agree: Agree,
+    *,
+    operation_url: str | None,
+    elapsed: timedelta,
+) -> Outcome:
+    """Begin a check, or look at one that has begun.
+
+    Args:
+        clients: of the subscription.
+        step: the check.
+        agree: settles which of several generated secrets counts.
+        operation_url: where Azure tells how its own operation stands, if there is one.
+        elapsed: since the check was begun first.
+    """
+    check = CHECKS[step["key"]]
+    if check.begin is None:
+        found = _query(clients, step, operation_url, agree)
+    else:
+        begun = clients.send("GET", operation_url) if operation_url else check.begin(clients, step)
+        found = _answer(check, step, begun, operation_url)
+    if not isinstance(found, Seen):
+        return found
+    if found.state == "failed" and check.late and elapsed < LATE:
+        return _later(step, None, AGAIN)
+    return _outcome(check, step, found)
+
+
+def _answer(check: Check, step: Step, response: Any, operation_url: str | None) -> Seen | Outcome:
+    if response.status_code == 202:
+        return _later(step, operation_url or response.headers.get("Location"), _pace(response))
+    return check.judge(response.json(), step["body"])
+
+
+def _query(
+    clients: AzureClients, step: Step, operation_url: str | None, agree: Agree
+) -> Seen | Outcome:
+    if operation_url is None:
+        begun = query.begin(clients, step, agree)
+        return _later(step, begun.headers.get("Azure-AsyncOperation"), _pace(begun))
+    polled: Any = clients.send("GET", operation_url)
+    if polled.json().get("status") == "InProgress":
+        return _later(step, operation_url, _pace(polled))
+    return query.outcome(clients, step) or _later(step, None, AGAIN)
+
+
+def _later(step: Step, operation_url: str | None, seconds: float) -> Outcome:
+    return Outcome(
+        key=step["key"],
+        state="inProgress",
+        operationUrl=operation_url,
+        retryAfterSeconds=seconds,
+    )
+
+
+def _pace(response: Response) -> float:
+    return float(response.headers.get("Retry-After", 10))
+
+
+def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
+    """What was found, in words; where it is not as expected, how a person would look."""
+    by = f" ({check.recipe} of the recipe)" if check.recipe else ""
+    found = presentable(seen.found)
+    if seen.state == "passed":
+        return Outcome(key=step["key"], state="succeeded", detail=found + by)
+    group, name = path_of(step["id"])[0], path_of(step["id"])[-1]
+    body = {"address": step["body"]["address"], "id": step["id"]}
+    command = check.command.format(**body, group=group, name=name)
+    message = f"{found}; expected {check.expected}{by}; look with: {command}"
+    if seen.state == "unproven":
+        return Outcome(key=step["key"], state="succeeded", warning=f"not proven: {message}")
+    failure = Failure(code="ValidationFailed", message=message, retryable=False)
+    return Outcome(key=step["key"], state="failed", failure=failure)
+
+
+def _asked(spec: DeploymentSpec, ids: dict[str, str], at: str) -> Json:
+    """What judges have to know of the spec."""
+    https = spec.gateway.https
+    return {
+        "at": at,
+        "address": spec.server_fqdn,
+        "location": spec.location,
+        "onPremises": list(spec.on_premises.prefixes),
+        "databaseSubnet": spec.network.subnets.database,
+        "gatewayAddress": spec.gateway.private_address,
+        "network": ids["virtual-network"],
+        "firewall": ids.get("waf-policy", ""),
+        "certificate": https.certificate.key_vault_secret if https else "",
+    }

@@ -1,0 +1,210 @@
+"""What the answers of Azure mean: each judge takes a body and what was asked for, and tells.
+
+Pure functions of plain JSON. What they find is told in words, whether good or bad.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+from typing import Literal
+
+from shared.deployment.messages import Json
+from shared.planning.validation.admission import admission
+
+POSTGRESQL = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a check has found; `unproven` speaks neither for nor against."""
+
+    state: Literal["passed", "failed", "unproven"]
+    found: str
+
+
+def told(found: str, *, good: bool) -> Seen:
+    """A finding that is good or bad."""
+    return Seen("passed" if good else "failed", found)
+
+
+def gateway_provisioned(body: Json, asked: Json) -> Seen:
+    """The ExpressRoute gateway."""
+    state = body["properties"].get("provisioningState")
+    return told(f"provisioningState is {state}", good=state == "Succeeded")
+
+
+def circuit_provisioned(body: Json, asked: Json) -> Seen:
+    """The circuit, by Microsoft, by its provider, and its private peering."""
+    properties = body["properties"]
+    peerings = {p["name"]: p["properties"].get("state") for p in properties.get("peerings") or []}
+    states = {
+        "the circuit": (properties.get("circuitProvisioningState"), "Enabled"),
+        "its provider's side": (properties.get("serviceProviderProvisioningState"), "Provisioned"),
+        "its private peering": (peerings.get("AzurePrivatePeering", "absent"), "Enabled"),
+    }
+    bad = [f"{what} is {state}" for what, (state, wanted) in states.items() if state != wanted]
+    return told(", ".join(bad) or "enabled, provisioned and peered", good=not bad)
+
+
+def circuit_connected(body: Json, asked: Json) -> Seen:
+    """The connection of gateway and circuit."""
+    status = body["properties"].get("connectionStatus", "Unknown")
+    return told(f"connectionStatus is {status}", good=status == "Connected")
+
+
+def routes_learned(body: Json, asked: Json) -> Seen:
+    """What the gateway has learned from the circuit; a wider route covers a narrower network."""
+    routes = [r for r in body.get("value") or [] if str(r.get("origin", "")).lower() != "network"]
+    learned = list(_networks(route.get("network") for route in routes))
+    wanted = [IPv4Network(prefix) for prefix in asked["onPremises"]]
+    missing = [str(w) for w in wanted if not any(w.subnet_of(r) for r in learned)]
+    if missing:
+        return told(f"no route to {', '.join(missing)} among {len(learned)} learned", good=False)
+    return told(f"routes to {', '.join(map(str, wanted))} are learned", good=True)
+
+
+def server_ready(body: Json, asked: Json) -> Seen:
+    """The database server."""
+    properties = body["properties"]
+    state, name = properties.get("state"), properties.get("fullyQualifiedDomainName")
+    return told(f"state is {state}, its name is {name}", good=state == "Ready" and bool(name))
+
+
+def parameters_in_effect(body: Json, asked: Json) -> Seen:
+    """No parameter waits for a restart, and clients must use TLS."""
+    found = {item["name"]: item["properties"] for item in body.get("value") or []}
+    waiting = sorted(name for name, p in found.items() if p.get("isConfigPendingRestart"))
+    secure = str(found.get("require_secure_transport", {}).get("value", "unknown")).lower()
+    bad = [f"{name} waits for a restart" for name in waiting]
+    if secure not in {"on", "true"}:
+        bad.append(f"require_secure_transport is {secure}")
+    return told(", ".join(bad) or "no restart is pending, TLS is required", good=not bad)
+
+
+def name_resolvable(body: Json, asked: Json) -> Seen:
+    """The private zone leads into the subnet of the database, and nowhere else."""
+    addresses = [
+        record["ipv4Address"]
+        for found in body.get("value") or []
+        for record in found["properties"].get("aRecords") or []
+    ]
+    subnet = IPv4Network(asked["databaseSubnet"])
+    good = bool(addresses) and all(IPv4Address(each) in subnet for each in addresses)
+    return told(f"the zone leads to {', '.join(addresses) or 'nothing'}", good=good)
+
+
+def zone_linked(body: Json, asked: Json) -> Seen:
+    """The hub network resolves the zone."""
+    state = body["properties"].get("virtualNetworkLinkState")
+    network = str((body["properties"].get("virtualNetwork") or {}).get("id", ""))
+    good = state == "Completed" and network.casefold() == asked["network"].casefold()
+    return told(f"the link to {network.rpartition('/')[2]} is {state}", good=good)
+
+
+def gateway_running(body: Json, asked: Json) -> Seen:
+    """The application gateway."""
+    state = body["properties"].get("operationalState")
+    return told(f"operationalState is {state}", good=state == "Running")
+
+
+def gateway_listens(body: Json, asked: Json) -> Seen:
+    """A listener for TCP on the private address and the port that clients use."""
+    properties = body["properties"]
+    addresses = _by_id(properties, "frontendIPConfigurations", "privateIPAddress")
+    ports = _by_id(properties, "frontendPorts", "port")
+    found = [
+        (
+            addresses.get(_id(listener, "frontendIPConfiguration")) or "a public address",
+            ports.get(_id(listener, "frontendPort")),
+        )
+        for listener in properties.get("listeners") or []
+    ]
+    there = ", ".join(f"{address}:{port}" for address, port in found)
+    good = (asked["gatewayAddress"], POSTGRESQL) in found
+    return told(f"listens on {there or 'no port for TCP'}", good=good)
+
+
+def firewall_attached(body: Json, asked: Json) -> Seen:
+    """The WAF policy."""
+    policy = str((body["properties"].get("firewallPolicy") or {}).get("id", ""))
+    good = policy.casefold() == asked["firewall"].casefold()
+    return told(f"the policy is {policy.rpartition('/')[2] or 'absent'}", good=good)
+
+
+def backend_healthy(body: Json, asked: Json) -> Seen:
+    """What the gateway's own probes have found."""
+    servers = [
+        server
+        for pool in body.get("backendAddressPools") or []
+        for settings in (
+            *(pool.get("backendHttpSettingsCollection") or []),
+            *(pool.get("backendSettingsCollection") or []),
+        )
+        for server in settings.get("servers") or []
+    ]
+    seen = ", ".join(f"{s.get('address')} is {s.get('health')}" for s in servers)
+    good = bool(servers) and all(s.get("health") in {"Up", "Healthy"} for s in servers)
+    return told(seen or "the backend pool is empty", good=good)
+
+
+def certificate_valid(body: Json, asked: Json) -> Seen:
+    """The certificate of the HTTPS listener, as the vault tells of it."""
+    ends = datetime.fromtimestamp((body.get("attributes") or {}).get("exp", 0), UTC)
+    good = ends > datetime.fromisoformat(asked["at"])
+    return told(f"it ends on {ends:%Y-%m-%d}", good=good)
+
+
+def on_premises_admitted(body: Json, asked: Json) -> Seen:
+    """The security group lets every on-premises network in, whatever rules stand in it."""
+    answers = {p: admission(body, source=p, port=POSTGRESQL) for p in asked["onPremises"]}
+    shut = [f"{p} is stopped by {a.rule}" for p, a in answers.items() if not a.allowed]
+    return told(", ".join(shut) or f"{', '.join(answers)} may come in", good=not shut)
+
+
+def routes_lead_back(body: Json, asked: Json) -> Seen:
+    """No route of the table leads replies to on-premises elsewhere than BGP would.
+
+    The longest prefix wins, and among equals a route of the table.
+    https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
+    """
+    wanted = [IPv4Network(prefix) for prefix in asked["onPremises"]]
+    astray = [
+        f"{route['name']} leads {prefix} to {route['properties'].get('nextHopType')}"
+        for route in body["properties"].get("routes") or []
+        for prefix in _networks([route["properties"].get("addressPrefix")])
+        if route["properties"].get("nextHopType") in {"None", "Internet", "VnetLocal"}
+        and any(prefix.subnet_of(network) for network in wanted)
+    ]
+    return told(", ".join(astray) or "no route takes replies away", good=not astray)
+
+
+def port_reachable(body: Json, asked: Json) -> Seen:
+    """Network Watcher's own try from the jump box."""
+    status = body.get("connectionStatus", "Unknown")
+    issues = [
+        str(issue.get("type"))
+        for hop in body.get("hops") or []
+        for issue in hop.get("issues") or []
+    ]
+    found = "; ".join([f"port {POSTGRESQL} is {status} from the jump box", *issues])
+    return told(found, good=status in {"Reachable", "Connected"})
+
+
+def _by_id(properties: Json, collection: str, value: str) -> Json:
+    return {
+        str(item.get("id", "")).casefold(): item["properties"].get(value)
+        for item in properties.get(collection) or []
+    }
+
+
+def _id(item: Json, reference: str) -> str:
+    return str((item["properties"].get(reference) or {}).get("id", "")).casefold()
+
+
+def _networks(texts: Iterable[str | None]) -> Iterable[IPv4Network]:
+    """Networks; the tag of a service is none."""
+    for text in texts:
+        with suppress(ValueError):
+            yield IPv4Network(str(text), strict=False)

@@ -1,0 +1,130 @@
+"""A query from inside the network: the probe runs on the jump box, as a managed run command.
+
+What proves something is the end of the script, never that of the resource; no output, or a script
+that was cut off, proves nothing. The password is a protected parameter, which Azure never shows,
+and the run command is deleted as soon as it has told.
+https://learn.microsoft.com/azure/virtual-machines/linux/run-command-managed
+"""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from shared.azure.clients import AzureClients
+from shared.azure.secrets import Agree, resolve
+from shared.deployment.messages import Json, Step
+from shared.deployment.secrets import MARK, secret
+from shared.deployment.spec import DeploymentSpec
+from shared.planning.validation import query_probe
+from shared.planning.validation.judges import Seen
+from shared.resources.postgres_parameters import UNITED
+from shared.resources.postgres_server import admin_password
+from shared.resources.sdk_calls import Response, started
+
+API_VERSION = "2025-04-01"
+NAME = "hybriddb-query"  # of the run command
+SECONDS = 120  # for the script; its own bound is some ten seconds a check
+# What the server keeps for itself: shown to its own superuser, or no parameter of PostgreSQL.
+NOT_SHOWN = ("azure.", "pgbouncer.", "pgms_wait_sampling.", "pg_qs.")
+
+
+def asked(spec: DeploymentSpec) -> Json:
+    """What the probe is asked, and where its password lies; holds no secret."""
+    paths: list[Json] = [{"name": "direct", "within": [spec.network.subnets.database]}]
+    if spec.proxied:
+        paths.append({"name": "gateway", "address": spec.gateway.private_address})
+    return {
+        "probe": {
+            "server": spec.server_fqdn,
+            "user": spec.postgres.admin_login,
+            "paths": paths,
+            "version": spec.postgres.version,
+            "writable": True,
+            "encryptedOnly": _encrypted_only(spec),
+            "parameters": _parameters(spec),
+        },
+        # Its name alone: nothing is generated on the way to a question.
+        "password": secret(admin_password(spec)[MARK]["name"]),
+    }
+
+
+def begin(clients: AzureClients, step: Step, agree: Agree) -> Response:
+    """Put the run command; a repeated one runs the probe again, which does no harm."""
+    body = {
+        "location": step["body"]["location"],
+        "properties": {
+            "source": {"script": Path(query_probe.__file__).read_text(encoding="utf-8")},
+            "parameters": [{"name": "QUERY_PROBE", "value": json.dumps(step["body"]["probe"])}],
+            "protectedParameters": [
+                {"name": "QUERY_PROBE_PASSWORD", "value": step["body"]["password"]}
+            ],
+            "timeoutInSeconds": SECONDS,
+        },
+    }
+    submit = clients.resources.resources.begin_create_or_update_by_id
+    return started(submit, _id(step), resolve(body, agree), api_version=API_VERSION)
+
+
+def outcome(clients: AzureClients, step: Step) -> Seen | None:
+    """What the script has told, which is read once and deleted; None where there is nothing."""
+    url = f"{_id(step)}?api-version={API_VERSION}&$expand=instanceView"
+    response: Any = clients.send("GET", url)
+    if response.status_code == 404:
+        return None
+    response.raise_for_status()
+    seen = judge(response.json()["properties"].get("instanceView") or {})
+    with suppress(ResourceNotFoundError):  # an earlier look has deleted it
+        started(clients.resources.resources.begin_delete_by_id, _id(step), api_version=API_VERSION)
+    return seen
+
+
+def judge(view: Json) -> Seen:
+    """What the instance view of a run command proves."""
+    state, message = view.get("executionState", "Unknown"), view.get("executionMessage") or ""
+    told = _told(view.get("output") or "")
+    if told is None or state not in {"Succeeded", "Failed"}:
+        reason = f"executionState is {state}, without a word of the probe; {message}"
+        return Seen("unproven", reason.rstrip("; "))
+    trips = ", ".join(f"{path} {t['p95']} ms" for path, t in told["roundTrips"].items())
+    if told["verdict"] == "passed" and state == "Succeeded" and view.get("exitCode") == 0:
+        versions = [c["found"] for c in told["checks"] if c["check"] == "version"]
+        return Seen("passed", f"{', '.join(versions)} answers; round trips (p95): {trips}")
+    bad = [
+        f"{check['path']} {check['check']}: {check['found']} (expected {check['expected']})"
+        for check in told["checks"]
+        if check["state"] == "failed"
+    ]
+    return Seen("failed", "; ".join(bad) or f"exit code {view.get('exitCode')}")
+
+
+def _told(output: str) -> Json | None:
+    """What the probe has printed; None where that is not the probe's."""
+    lines = output.strip().splitlines()
+    try:
+        found: Json = json.loads(lines[-1] if lines else "")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.keys() >= _KEYS else None
+
+
+_KEYS = {"verdict", "checks", "roundTrips"}
+
+
+def _id(step: Step) -> str:
+    return f"{step['id']}/runCommands/{NAME}"
+
+
+def _encrypted_only(spec: DeploymentSpec) -> bool:
+    return spec.postgres.parameters.get("require_secure_transport", "on").casefold() != "off"
+
+
+def _parameters(spec: DeploymentSpec) -> Json:
+    """Those that PostgreSQL itself knows; lists that the server adds to are asked for in part."""
+    return {
+        name: [each.strip() for each in value.split(",")] if name in UNITED else value
+        for name, value in spec.postgres.parameters.items()
+        if not name.startswith(NOT_SHOWN) and name != "require_secure_transport"
+    }

@@ -1,0 +1,270 @@
+"""The table of checks: what each is about, how Azure is asked, what its answer means.
+
+Those that carry out a validation of the recipe name it; the rest is what a client would stumble
+over where those are content.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.core.rest import HttpRequest
+
+from shared.azure.clients import AzureClients
+from shared.azure.secrets import vaults
+from shared.deployment.messages import Json, Step
+from shared.deployment.outputs import DATABASE_PORT
+from shared.planning.validation import judges, query
+from shared.planning.validation.judges import Seen
+from shared.resources.sdk_calls import Response, answered, path_of, started
+
+CIRCUIT = "Microsoft.Network/expressRouteCircuits"
+DNS_VERSION = "2024-06-01"  # of azure-mgmt-privatedns 2.0
+CIRCUIT_VERSION = "2026-03-01"  # of azure-mgmt-network 33.1
+REACHABLE, QUERY = "database-reachable", "query-answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check; `recipe` is the validation of the recipe that it carries out, if it does."""
+
+    key: str
+    resource: str  # key of the resource it is about, or "circuit"
+    begin: Callable[[AzureClients, Step], Response] | None  # None: see `query`
+    judge: Callable[[Json, Json], Seen]
+    expected: str
+    command: str  # what a person would type; {id} and {group} are filled in
+    recipe: str = ""
+    seconds: float = 1.0
+    late: bool = False  # may come right by itself, within `LATE`
+
+
+def _get(group: str) -> Callable[[AzureClients, Step], Response]:
+    """Reads a resource of Microsoft.Network by its operation group."""
+    return lambda clients, step: answered(getattr(clients.network, group).get, *path_of(step["id"]))
+
+
+def _server(clients: AzureClients, step: Step) -> Response:
+    return answered(clients.postgres.servers.get, *path_of(step["id"]))
+
+
+def _read(path: str, version: str) -> Callable[[AzureClients, Step], Response]:
+    """Reads what lies below a resource, or the resource itself, by its path."""
+
+    def send(clients: AzureClients, step: Step) -> Response:
+        response: Any = clients.send("GET", f"{step['id']}{path}?api-version={version}")
+        response.raise_for_status()
+        found: Response = response
+        return found
+
+    return send
+
+
+def _learned_routes(clients: AzureClients, step: Step) -> Response:
+    group = clients.network.virtual_network_gateways
+    return started(group.begin_get_learned_routes, *path_of(step["id"]))
+
+
+def _backend_health(clients: AzureClients, step: Step) -> Response:
+    return started(clients.network.application_gateways.begin_backend_health, *path_of(step["id"]))
+
+
+def _certificate(clients: AzureClients, step: Step) -> Response:
+    address = vaults().address(step["body"]["certificate"])
+    path = "/".join(("certificates", address.name, address.version or "")).rstrip("/")
+    request = HttpRequest("GET", f"{address.vault_url}/{path}")
+    response: Any = vaults().client(address.vault_url).send_request(request)
+    response.raise_for_status()
+    found: Response = response
+    return found
+
+
+def _connect(clients: AzureClients, step: Step) -> Response:
+    body = {
+        "source": {"resourceId": step["id"]},
+        "destination": {"address": step["body"]["address"], "port": DATABASE_PORT},
+        "protocol": "Tcp",
+    }
+    group, name = _network_watcher(clients, step["body"]["location"])
+    return started(clients.network.network_watchers.begin_check_connectivity, group, name, body)
+
+
+def _network_watcher(clients: AzureClients, location: str) -> tuple[str, str]:
+    """Azure makes one per region by itself, in a group of its own."""
+    for watcher in clients.network.network_watchers.list_all():
+        if str(watcher.location).replace(" ", "").casefold() == location:
+            return path_of(str(watcher.id))[0], str(watcher.name)
+    raise ResourceNotFoundError(f"no Network Watcher is enabled in {location}")
+
+
+SHOW = "az resource show --ids {id} --query properties"
+APPGW = "az network application-gateway show --ids {id} --query"
+TABLE = (
+    Check(
+        "gateway-provisioned",
+        "express-route-gateway",
+        _get("virtual_network_gateways"),
+        judges.gateway_provisioned,
+        "provisioningState Succeeded",
+        "az network vnet-gateway show --ids {id} --query provisioningState",
+        recipe="validation 1",
+    ),
+    Check(
+        "circuit-provisioned",
+        "circuit",
+        _read("", CIRCUIT_VERSION),
+        judges.circuit_provisioned,
+        "enabled, provisioned and peered",
+        "az network express-route show --ids {id}",
+        recipe="validation 1",
+        late=True,
+    ),
+    Check(
+        "circuit-connected",
+        "express-route-connection",
+        _get("virtual_network_gateway_connections"),
+        judges.circuit_connected,
+        "connectionStatus Connected",
+        "az network vpn-connection show --ids {id} --query connectionStatus",
+        recipe="validation 1",
+        late=True,
+    ),
+    Check(
+        "routes-learned",
+        "express-route-gateway",
+        _learned_routes,
+        judges.routes_learned,
+        "a route to every on-premises network",
+        "az network vnet-gateway list-learned-routes --ids {id}",
+        recipe="validation 1",
+        seconds=15,
+        late=True,
+    ),
+    Check(
+        "server-ready",
+        "postgres-server",
+        _server,
+        judges.server_ready,
+        "state Ready",
+        "az postgres flexible-server show --ids {id} --query state",
+        recipe="validation 2",
+    ),
+    Check(
+        "parameters-in-effect",
+        "postgres-server",
+        _read("/configurations", "2026-10-01"),
+        judges.parameters_in_effect,
+        "no restart pending, TLS required",
+        "az postgres flexible-server parameter list --ids {id} --query '[?isConfigPendingRestart]'",
+    ),
+    Check(
+        "name-resolvable",
+        "private-dns-zone",
+        _read("/A", DNS_VERSION),
+        judges.name_resolvable,
+        "an address in the subnet of the database",
+        "az network private-dns record-set a list -g {group} -z {name}",
+        recipe="validation 2",
+    ),
+    Check(
+        "zone-linked",
+        "private-dns-link",
+        _read("", DNS_VERSION),
+        judges.zone_linked,
+        "linked to the hub network",
+        SHOW,
+        recipe="validation 2",
+    ),
+    Check(
+        "gateway-running",
+        "application-gateway",
+        _get("application_gateways"),
+        judges.gateway_running,
+        "operationalState Running",
+        f"{APPGW} operationalState",
+        recipe="validation 3",
+    ),
+    Check(
+        "gateway-listening",
+        "application-gateway",
+        _get("application_gateways"),
+        judges.gateway_listens,
+        f"a listener for TCP on port {DATABASE_PORT} of the private address",
+        f"{APPGW} '[listeners, frontendPorts]'",
+        recipe="validation 3",
+    ),
+    Check(
+        "firewall-attached",
+        "application-gateway",
+        _get("application_gateways"),
+        judges.firewall_attached,
+        "the WAF policy of the deployment",
+        f"{APPGW} firewallPolicy",
+        recipe="validation 3",
+    ),
+    Check(
+        "certificate-valid",
+        "application-gateway",
+        _certificate,
+        judges.certificate_valid,
+        "a certificate that has not ended",
+        f"{APPGW} sslCertificates",
+    ),
+    Check(
+        "backend-healthy",
+        "application-gateway",
+        _backend_health,
+        judges.backend_healthy,
+        "every backend Up",
+        "az network application-gateway show-backend-health --ids {id}",
+        recipe="validation 3",
+        seconds=45,  # Learn: 30 s to 3 min
+    ),
+    Check(
+        "database-admits",
+        "nsg-database",
+        _get("network_security_groups"),
+        judges.on_premises_admitted,
+        "every on-premises network let in",
+        "az network nsg show --ids {id} --query securityRules",
+    ),
+    Check(
+        "gateway-admits",
+        "nsg-application-gateway",
+        _get("network_security_groups"),
+        judges.on_premises_admitted,
+        "every on-premises network let in",
+        "az network nsg show --ids {id} --query securityRules",
+    ),
+    Check(
+        "routes-lead-back",
+        "route-table",
+        _get("route_tables"),
+        judges.routes_lead_back,
+        "no route that takes replies to on-premises away",
+        "az network route-table show --ids {id} --query routes",
+    ),
+    Check(
+        REACHABLE,
+        "jump-box",
+        _connect,
+        judges.port_reachable,
+        f"port {DATABASE_PORT} reachable",
+        "az network watcher test-connectivity --source-resource {id} --dest-address {address} "
+        f"--dest-port {DATABASE_PORT}",
+        recipe="validation 4",
+        seconds=60,
+    ),
+    Check(
+        QUERY,
+        "jump-box",
+        None,
+        lambda body, asked: query.judge(body),
+        "a query answered, directly and through the gateway",
+        "az vm run-command list --vm-name {name} -g {group} --expand instanceView",
+        recipe="validation 4",
+        seconds=60,
+    ),
+)
+CHECKS = {check.key: check for check in TABLE}
