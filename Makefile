@@ -6,6 +6,7 @@
 #   make bench   the numbers                       make sim        seeded crash and fault runs
 #   make browser a Chromium for the tests of the page     make screenshots  pictures of it for the docs
 #   make schema  the schema of a spec that the command line packages
+#   make generate  roles, tables and pictures that follow from the code
 #   make lock    compile the pinned requirements anew
 
 PYTHON ?= python3.11
@@ -23,7 +24,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo up test test-all check format bench sim browser screenshots schema lock clean
+.PHONY: generate setup demo up test test-all check format bench sim browser screenshots schema lock clean
 
 setup: .venv/installed node_modules/installed
 
@@ -68,6 +69,9 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+generate: setup
+	$(BIN)/python -m generate
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -22,6 +22,8 @@ param principalId string = ''
 @allowed(['3.11', '3.12', '3.13'])
 @description('Python that the app runs on; the locked requirements are for each of them.')
 param pythonVersion string = '3.13'
+@description('Also let the app assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
+param grantPrivileged bool = false
 
 var tags = { 'azd-env-name': environmentName }
 var roles = loadJsonContent('roles.json')
@@ -66,6 +68,26 @@ resource deploying 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(subscription().id, environmentName, 'deploying')
   properties: {
     roleDefinitionId: deployer.id
+    principalId: app.outputs.identityPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource privileged 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (grantPrivileged) {
+  name: guid(subscription().id, environmentName, 'privileged')
+  properties: {
+    roleName: 'hybriddb privileged (${environmentName})'
+    description: 'Assign a managed identity to an application gateway. Better given on that identity alone.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [{ actions: roles.privileged, notActions: [], dataActions: [], notDataActions: [] }]
+  }
+}
+
+resource assigning 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (grantPrivileged) {
+  name: guid(subscription().id, environmentName, 'assigning')
+  properties: {
+    roleDefinitionId: privileged.id
     principalId: app.outputs.identityPrincipalId
     principalType: 'ServicePrincipal'
   }

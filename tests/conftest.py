@@ -15,6 +15,7 @@ from local.arm_emulator.emulator import ArmEmulator
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.world import PATIENCE, World, azure_of, read_json
+from tests.azure_actions import granted_actions, used_actions
 from tests.azure_types import shown_faults, written_faults
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +74,7 @@ def azure(emulator: ArmEmulator, surroundings: list[Json]) -> Iterator[ArmEmulat
     emulator.settings(settings)  # a reset keeps them
     assert written_faults(emulator.cloud.calls) == []  # whatever the test was about
     assert shown_faults(emulator.resources()) == []
+    assert used_actions(emulator) - granted_actions() == set()
 
 
 @pytest.fixture

@@ -48,6 +48,10 @@ class Rules:
         self._paths = (*EVERYWHERE, *paths)
         self._by_path = {path.at: path for path in self._paths}
 
+    def with_(self, paths: Iterable[Path]) -> "Rules":
+        """These rules and more."""
+        return Rules((*self._paths[len(EVERYWHERE) :], *paths))
+
     def __iter__(self) -> Iterator[Path]:
         return iter(self._paths)
 

@@ -326,8 +326,8 @@ def _cleaned(steps: list[Step], inventory: Inventory, observed: Observed) -> lis
         if there is None or not (parts := still_in(item, there)):
             continue
         key = item["key"]
-        beneath = edges(type(catalogue()[key]))
-        users = [s["key"] for s in steps if key in edges(type(resource_of(s)))]
+        beneath = edges(catalogue()[key])
+        users = [s["key"] for s in steps if key in edges(resource_of(s))]
         later: list[Step] = [
             {**s, "dependsOn": [*s["dependsOn"], key]} for s in steps if _is(s, beneath)
         ]

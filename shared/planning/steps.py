@@ -43,7 +43,7 @@ def wanted_step(
         provenance: whose it is.
         keys: of everything that the spec asks for.
     """
-    kind, timing = type(resource), resource.timing
+    timing = resource.timing
     # What ended as Failed is put again, even where its body is as wanted.
     updates = observed is not None and (changes or resource.state(observed) == "failed")
     seconds = timing.update if updates and timing.update else timing.create
@@ -55,8 +55,8 @@ def wanted_step(
         body=body if updates or observed is None else {},  # what is never walked needs none
         prior=resource.snapshot(body, observed) if updates and observed is not None else None,
         changes=changes if observed is None else _sure(resource, changes, observed),
-        dependsOn=[key for key in edges(kind) if key in keys],
-        startsAfter=[gate.key for gate in kind.starts_after if gate.key in keys],
+        dependsOn=[key for key in edges(resource) if key in keys],
+        startsAfter=[gate.key for gate in resource.starts_after if gate.key in keys],
         locks=list(resource.locks(spec)),
         expectedSeconds=seconds.total_seconds(),
         timeoutSeconds=timing.timeout.total_seconds(),
@@ -78,7 +78,7 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
     for each in leaving:
         keys[_free(each.resource.key, {*taken, *keys})] = each
     before = {
-        key: [k for k, other in keys.items() if other.resource.key in edges(type(each.resource))]
+        key: [k for k, other in keys.items() if other.resource.key in edges(each.resource)]
         for key, each in keys.items()
     }
     return [

@@ -107,6 +107,7 @@ class ApplicationGateway(Resource):
 
     key = "application-gateway"
     arm_type = "Microsoft.Network/applicationGateways"
+    verbs = (*Resource.verbs, "backendhealth/action")
     depends_on = (HubVirtualNetwork, GatewayPublicIp, WafPolicy, PostgresServer)
     # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
     # (terraform-provider-azurerm)

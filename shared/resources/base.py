@@ -21,7 +21,7 @@ from shared.deployment.diff import (
 )
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
-from shared.deployment.rules import Rules
+from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.deployment.succession import without_dropped
@@ -114,10 +114,20 @@ class Resource:
     depends_on: "ClassVar[tuple[type[Resource], ...]]" = ()
     starts_after: "ClassVar[tuple[type[Resource], ...]]" = ()  # begins once ARM accepted these
     timing: ClassVar[Timing] = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(15))
-    paths: ClassVar[Rules] = Rules()  # what Azure does with the parts of its body
+    paths: Rules = Rules()  # what Azure does with the parts of its body
     first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
     taggable: ClassVar[bool] = True
+    verbs: ClassVar[tuple[str, ...]] = ("read", "write", "delete")  # what the app's role may do
+    free: ClassVar[str | None] = None  # where Azure says that it costs nothing; else it has meters
+    amends: "ClassVar[tuple[type[Resource], ...]]" = ()  # those in whose bodies it is written too
+    amended_paths: ClassVar[tuple[Path, ...]] = ()  # rules of what it writes there
+    amended_by: "tuple[Resource, ...]" = ()  # set by the catalogue
+
+    @property
+    def actions(self) -> list[str]:
+        """The actions that the role of the app holds for its sake."""
+        return [f"{self.arm_type}/{verb}" for verb in self.verbs]
 
     # What it is
 
@@ -150,9 +160,16 @@ class Resource:
     def tagged_body(self, spec: DeploymentSpec) -> Json:
         """The desired body with the tags of the spec and the mark of ownership."""
         body = self.body(spec, Ids(self, spec))
+        for other in self.amended_by:
+            if other.wanted(spec):
+                other.amend(type(self), body, other.id(spec))
         if self.taggable:
             body["tags"] = {**spec.tags, MANAGED_BY: OWNER, DEPLOYMENT: spec.name}
         return body
+
+    def amend(self, other: "type[Resource]", body: Json, resource_id: str) -> None:
+        """Write itself into the body of one that it `amends`, such as a subnet's natGateway."""
+        raise NotImplementedError
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
         """Where it differs from the recipe, for this spec."""
@@ -173,7 +190,7 @@ class Resource:
         return (self.id(spec).casefold(),)
 
     def meters(self, body: Json) -> Iterable[Meter]:
-        """What one with this body costs, whether the body is desired or read; most are free."""
+        """What one with this body costs, whether the body is desired or read."""
         return ()
 
     # How it is compared
@@ -277,7 +294,8 @@ class Resource:
         return SETTLED
 
 
-def edges(kind: type[Resource]) -> list[str]:
-    """Keys of what must stand before a resource of this class: its group, and what it declares."""
-    group = [] if kind.key == RESOURCE_GROUP else [RESOURCE_GROUP]
-    return group + [dependency.key for dependency in kind.depends_on]
+def edges(resource: Resource | type[Resource]) -> list[str]:
+    """Keys of what must stand before it: its group, what it declares, and what amends it."""
+    group = [] if resource.key == RESOURCE_GROUP else [RESOURCE_GROUP]
+    declared = [dependency.key for dependency in resource.depends_on]
+    return group + declared + [other.key for other in resource.amended_by]

@@ -45,11 +45,16 @@ def catalogue() -> Catalogue:
         found[kind.key] = kind
     if not found:
         raise ImportError(f"no resource class was found in {shared.resources.__name__}")
+    made = {key: kind() for key, kind in sorted(found.items())}
+    for resource in made.values():
+        resource.amended_by = tuple(r for r in made.values() if type(resource) in r.amends)
+        added = [path for other in resource.amended_by for path in other.amended_paths]
+        resource.paths = resource.paths.with_(added)
     before = {
-        key: [*edges(kind), *(gate.key for gate in kind.starts_after)]
-        for key, kind in sorted(found.items())
+        key: [*edges(resource), *(gate.key for gate in resource.starts_after)]
+        for key, resource in made.items()
     }
-    ordered = tuple(found[key]() for key in in_order(before))
+    ordered = tuple(made[key] for key in in_order(before))
     return Catalogue(ordered, {resource.key: resource for resource in ordered})
 
 

@@ -39,6 +39,7 @@ class ExpressRouteGateway(Resource):
 
     key = "express-route-gateway"
     arm_type = "Microsoft.Network/virtualNetworkGateways"
+    verbs = (*Resource.verbs, "join/action")
     paths = Rules(
         (
             # The answers carry them; azure-mgmt-network 33.1 declares them for no request.
@@ -127,6 +128,8 @@ class ExpressRouteConnection(Resource):
 
     key = "express-route-connection"
     arm_type = "Microsoft.Network/connections"
+    # the gateway and the circuit have prices, what joins them has none
+    free = "https://azure.microsoft.com/pricing/details/expressroute"
     depends_on = (ExpressRouteGateway,)
     # 1-6 min, and about 2 more until the link is up (recorded by azure-cli; Learn)
     timing = Timing(create=minutes(5), delete=minutes(3), update=minutes(3), timeout=minutes(60))

@@ -14,6 +14,7 @@ class GatewayAlias(ResourceById):
 
     key = "gateway-alias"
     arm_type = "Microsoft.Network/privateDnsZones/A"
+    free = "https://azure.microsoft.com/pricing/details/dns"  # zones and queries have prices
     api_version = "2024-06-01"
     depends_on = (ApplicationGateway,)
     # synchronous, under a second (recorded by azure-cli, 2026)

@@ -29,6 +29,8 @@ class JumpBoxNic(Resource):
 
     key = "jump-box-nic"
     arm_type = "Microsoft.Network/networkInterfaces"
+    verbs = (*Resource.verbs, "join/action")
+    free = "https://azure.microsoft.com/pricing/details/virtual-network"
     depends_on = (HubVirtualNetwork,)
     # create 2-5 s; deletion is refused for 180 s after a VM failed (NicReservedForAnotherVm)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
@@ -80,6 +82,11 @@ class JumpBox(ResourceById):
             Path(at="properties.timeCreated", shown=True),
         )
     )
+
+    @property
+    def actions(self) -> list[str]:
+        """Its disk is written and deleted with it, by the same rights (VM contributor's role)."""
+        return [*super().actions, "Microsoft.Compute/disks/write", "Microsoft.Compute/disks/delete"]
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.jump_box.enabled

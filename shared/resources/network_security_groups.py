@@ -76,6 +76,8 @@ class NetworkSecurityGroup(Resource):
     """Base of the groups: one PUT with all rules; 2-5 s (recorded by azure-cli, 2026)."""
 
     arm_type = "Microsoft.Network/networkSecurityGroups"
+    verbs = (*Resource.verbs, "join/action")
+    free = "https://azure.microsoft.com/pricing/details/virtual-network"
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
     # Addresses of a rule are prefixes, or groups of interfaces, never both.
     paths = Rules(

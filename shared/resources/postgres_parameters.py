@@ -39,7 +39,9 @@ TRUE, FALSE = {"on", "true", "yes"}, {"off", "false", "no"}
 
 
 class PostgresParameters(Resource):
-    """Body: ``{"properties": {name: value}}``, where a list means "at least these elements".
+    """What the spec sets on the server, in one step with one restart at its end.
+
+    Body: ``{"properties": {name: value}}``, where a list means "at least these elements".
 
     Departs from the recipe: static parameters are followed by the restart that they need, and
     shared_preload_libraries keeps what the server loads already.
@@ -47,6 +49,8 @@ class PostgresParameters(Resource):
 
     key = "postgres-parameters"
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations"
+    verbs = ("read", "write")  # they go with their server
+    free = "https://azure.microsoft.com/pricing/details/postgresql"
     depends_on = (PostgresServer,)
     # two parameters and a restart
     timing = Timing(create=2 * SETTING + RESTARTING, delete=seconds(1), timeout=minutes(60))

@@ -49,6 +49,7 @@ class PostgresServer(Resource):
 
     key = "postgres-server"
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers"
+    verbs = (*Resource.verbs, "restart/action", "start/action")
     depends_on = (HubVirtualNetwork, PrivateDnsZone, PrivateDnsLink)
     # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))

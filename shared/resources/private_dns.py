@@ -34,6 +34,7 @@ class PrivateDnsZone(Resource):
 
     key = "private-dns-zone"
     arm_type = "Microsoft.Network/privateDnsZones"
+    verbs = (*Resource.verbs, "join/action")
     # Retry-After 30 and one poll or two (recorded by azure-cli, 2026)
     timing = Timing(create=seconds(40), delete=seconds(40), timeout=minutes(30))
 
@@ -64,6 +65,7 @@ class PrivateDnsLink(Resource):
 
     key = "private-dns-link"
     arm_type = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
+    free = "https://azure.microsoft.com/pricing/details/dns"  # zones and queries have prices
     depends_on = (PrivateDnsZone, HubVirtualNetwork)
     # 32 s observed, up to 2 min; a deleted link is still found for a while
     # (terraform-provider-azurerm, private_dns_zone_virtual_network_link)

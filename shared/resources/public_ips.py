@@ -24,6 +24,7 @@ class PublicIp(Resource):
     """
 
     arm_type = "Microsoft.Network/publicIPAddresses"
+    verbs = (*Resource.verbs, "join/action")
     # 1-5 s (recorded by azure-cli, 2026); deletion waits for the former owner to let go
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
     paths = Rules(

@@ -16,7 +16,13 @@ class ResourceGroup(Resource):
 
     key = RESOURCE_GROUP
     arm_type = "Microsoft.Resources/resourceGroups"
+    free = "https://learn.microsoft.com/azure/azure-resource-manager"
     timing = Timing(create=seconds(2), delete=minutes(1), timeout=minutes(60))  # ARM: synchronous
+
+    @property
+    def actions(self) -> list[str]:
+        """Its type has another name where rights are given."""
+        return [f"Microsoft.Resources/subscriptions/resourceGroups/{verb}" for verb in self.verbs]
 
     def name(self, spec: DeploymentSpec) -> str:
         return spec.group

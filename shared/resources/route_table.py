@@ -21,6 +21,8 @@ class DatabaseRouteTable(Resource):
 
     key = "route-table"
     arm_type = "Microsoft.Network/routeTables"
+    verbs = (*Resource.verbs, "join/action")
+    free = "https://azure.microsoft.com/pricing/details/virtual-network"
     # 2-5 s (recorded by azure-cli, 2026)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
     paths = Rules((Path(at="properties.routes", exact=True),))

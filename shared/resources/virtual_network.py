@@ -37,6 +37,8 @@ class HubVirtualNetwork(Resource):
 
     key = "virtual-network"
     arm_type = "Microsoft.Network/virtualNetworks"
+    verbs = (*Resource.verbs, "join/action", "subnets/join/action")
+    free = "https://azure.microsoft.com/pricing/details/virtual-network"
     depends_on = (
         DatabaseSecurityGroup,
         GatewaySecurityGroup,

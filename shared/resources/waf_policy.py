@@ -22,6 +22,8 @@ class WafPolicy(Resource):
 
     key = "waf-policy"
     arm_type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
+    verbs = (*Resource.verbs, "join/action")
+    free = "https://azure.microsoft.com/pricing/details/application-gateway"  # with its gateway
     # The answers spell it otherwise than azure-mgmt-network 33.1 does for requests.
     paths = Rules((Path(at="properties.policySettings.captchaCookieExpirationInMins", shown=True),))
     # a synchronous PUT of 1-3 s (azure-mgmt-network has no begin_ for it)

@@ -30,6 +30,8 @@ def check_references(arm: ResourceManager, type_: ResourceType, change: Change) 
             _check_other(arm, change, reference.target)
             _check_region(arm, change, reference)
             _check_join(arm, change, reference.target)
+        elif reference.via == "identity":
+            _check_join(arm, change, reference.target)
 
 
 def _check_own(change: Change, path: str, target: str) -> None:

@@ -8,29 +8,13 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, refused
-from shared.resources.base import RESOURCE_GROUP, Resource
+from shared.planning.roles import CIRCUIT
+from shared.resources.base import Resource
 
 PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
-CIRCUIT_ACTIONS = (
-    "Microsoft.Network/expressRouteCircuits/read",
-    "Microsoft.Network/expressRouteCircuits/join/action",
-)
 # A resource takes on an identity only by the leave of who may assign it.
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
 IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)
-# Types that others refer to, and may do so only with the right to join them.
-# https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
-JOINED = frozenset(
-    {
-        "Microsoft.Network/networkInterfaces",
-        "Microsoft.Network/networkSecurityGroups",
-        "Microsoft.Network/privateDnsZones",
-        "Microsoft.Network/publicIPAddresses",
-        "Microsoft.Network/routeTables",
-        "Microsoft.Network/virtualNetworkGateways",
-        "Microsoft.Network/virtualNetworks",
-    }
-)
 
 
 def check_permissions(subject: Subject) -> Iterator[Finding]:
@@ -56,7 +40,7 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
     spec = subject.spec
     elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
     if spec.express_route.authorization_key is None:
-        elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT_ACTIONS)
+        elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT)
     records = [r for r in subject.new if not _inside(subject, r)]
     if spec.gateway.alias and records:
         elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))
@@ -71,19 +55,7 @@ def _inside(subject: Subject, resource: Resource) -> bool:
 
 def needed_actions(resources: Iterable[Resource]) -> list[str]:
     """What creating, watching and undoing these resources takes."""
-    actions = set()
-    for resource in resources:
-        kind = resource.arm_type
-        if resource.key == RESOURCE_GROUP:
-            kind = "Microsoft.Resources/subscriptions/resourceGroups"
-        verbs = ["read", "write", "delete"]
-        if kind.endswith("/configurations"):
-            verbs.remove("delete")  # a parameter of PostgreSQL is set back, never deleted
-        actions |= {f"{kind}/{verb}" for verb in verbs}
-        if kind in JOINED:
-            joined = f"{kind}/subnets" if kind.endswith("/virtualNetworks") else kind
-            actions.add(f"{joined}/join/action")
-    return sorted(actions)
+    return sorted({action for resource in resources for action in resource.actions})
 
 
 def judge_permissions(

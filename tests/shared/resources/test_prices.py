@@ -16,24 +16,6 @@ from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import PRICES, Meter, hourly, monthly
 from tests.shared.resources.conftest import MakeSpec, sample
 
-PRICING = "https://azure.microsoft.com/pricing/details"
-FREE = {
-    "Microsoft.Resources/resourceGroups": "https://learn.microsoft.com/azure/azure-resource-manager",
-    "Microsoft.Network/virtualNetworks": f"{PRICING}/virtual-network",
-    "Microsoft.Network/networkSecurityGroups": f"{PRICING}/virtual-network",
-    "Microsoft.Network/routeTables": f"{PRICING}/virtual-network",
-    "Microsoft.Network/networkInterfaces": f"{PRICING}/virtual-network",
-    # with its gateway
-    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies": (
-        f"{PRICING}/application-gateway"
-    ),
-    # the gateway and the circuit have prices, what joins them has none
-    "Microsoft.Network/connections": f"{PRICING}/expressroute",
-    # zones and queries have prices
-    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": f"{PRICING}/dns",
-    "Microsoft.Network/privateDnsZones/A": f"{PRICING}/dns",
-    "Microsoft.DBforPostgreSQL/flexibleServers/configurations": f"{PRICING}/postgresql",
-}
 ADDRESS, ZONE, JUMP_BOX = 3.65, 0.5, 32.77  # 730 x 0.005; 1; 730 x 0.0416 + 2.40
 ER_GATEWAY, SERVER, WAF_V2 = 263.53, 144.66, 533.63  # 730 x 0.361; 2 vCores, 128 GiB; 20 units
 
@@ -53,7 +35,8 @@ def cost(resource: Resource, name: str, **changes: Any) -> float | None:
 @pytest.mark.parametrize("resource", catalogue().resources, ids=lambda r: r.key)
 def test_a_resource_has_a_price_or_is_known_to_be_free(resource: Resource) -> None:
     body = resource.tagged_body(sample("full"))
-    assert (resource.arm_type in FREE) != bool(list(resource.meters(body)))
+    assert bool(resource.free) != bool(list(resource.meters(body)))
+    assert (resource.free or "https://").startswith("https://")
 
 
 @pytest.mark.parametrize("name", PRICES)

@@ -4,39 +4,52 @@ The SDKs' own annotations cannot be used for type checking (whatever may refer t
 demands an etag of it), but they know every property there is.
 """
 
-import importlib
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-NETWORK = "azure.mgmt.network.types"
-POSTGRESQL = "azure.mgmt.postgresqlflexibleservers.types"
-PRIVATE_DNS = "azure.mgmt.privatedns.types"
+from shared.azure.clients import AzureClients
+from shared.resources.base import Resource
+from shared.resources.sdk_calls import body_types
+from shared.settings import Settings
 
-SHAPES = {
-    "Microsoft.Network/networkSecurityGroups": (NETWORK, "NetworkSecurityGroup"),
-    "Microsoft.Network/routeTables": (NETWORK, "RouteTable"),
-    "Microsoft.Network/publicIPAddresses": (NETWORK, "PublicIPAddress"),
-    "Microsoft.Network/virtualNetworks": (NETWORK, "VirtualNetwork"),
-    "Microsoft.Network/virtualNetworkGateways": (NETWORK, "VirtualNetworkGateway"),
-    "Microsoft.Network/connections": (NETWORK, "VirtualNetworkGatewayConnection"),
-    "Microsoft.Network/applicationGateways": (NETWORK, "ApplicationGateway"),
-    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies": (
-        NETWORK,
-        "WebApplicationFirewallPolicy",
-    ),
-    "Microsoft.Network/bastionHosts": (NETWORK, "BastionHost"),
-    "Microsoft.Network/networkInterfaces": (NETWORK, "NetworkInterface"),
-    "Microsoft.Network/privateDnsZones": (PRIVATE_DNS, "PrivateZone"),
-    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": (PRIVATE_DNS, "VirtualNetworkLink"),
-    "Microsoft.Network/privateDnsZones/A": (PRIVATE_DNS, "RecordSet"),
-    "Microsoft.DBforPostgreSQL/flexibleServers": (POSTGRESQL, "Server"),
+# What their classes reach by their ids, or by methods that most groups do not have.
+BY_OTHER_METHODS: dict[str, Callable[[AzureClients], Any]] = {
+    "waf-policy": lambda c: c.network.web_application_firewall_policies.create_or_update,
+    "gateway-alias": lambda c: c.private_dns.record_sets.create_or_update,
 }
 
 
-def unknown_keys(body: Any, module: str, name: str) -> list[str]:
+class Nobody:
+    """A credential that is never asked."""
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        raise NotImplementedError
+
+
+@cache
+def _clients() -> AzureClients:
+    settings = Settings("none", "https://nowhere.invalid", "", arm_url="https://nowhere.invalid")
+    return AzureClients(Nobody(), settings, settings.subscription_id)
+
+
+@cache
+def shape_of(resource: Resource) -> type | None:
+    """The TypedDict of what the SDK takes for it; None where only a generic client knows it."""
+    try:
+        method = resource.operation_group(_clients()).begin_create_or_update
+    except NotImplementedError:
+        if resource.key not in BY_OTHER_METHODS:
+            return None
+        method = BY_OTHER_METHODS[resource.key](_clients())
+    return body_types(method)[-1]
+
+
+def unknown_keys(body: Any, shape: type) -> list[str]:
     """Paths of the keys that no TypedDict knows."""
-    return list(_unknown(body, vars(importlib.import_module(module)), [name], ""))
+    return list(_unknown(body, vars(sys.modules[shape.__module__]), [shape.__name__], ""))
 
 
 def _unknown(value: Any, types: Mapping[str, Any], names: list[str], path: str) -> Iterator[str]:

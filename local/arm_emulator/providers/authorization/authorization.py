@@ -20,6 +20,7 @@ from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
 from local.arm_emulator.wire.router import Route
 
 NAMESPACE = "Microsoft.Authorization"
+IDENTITY = "microsoft.managedidentity/userassignedidentities"
 SCOPES = (
     "/subscriptions/{subscription}",
     "/subscriptions/{subscription}/resourceGroups/{group}",
@@ -102,6 +103,10 @@ class Permissions(AuthorizationType):
 
     type = f"{NAMESPACE}/permissions"
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.asked: set[str] = set()  # every action that a write or a link took so far
+
     def check(self, change: Change) -> None:
         """ARM knows no such write."""
         message = "Permissions follow from role assignments and cannot be written."
@@ -124,8 +129,11 @@ class Permissions(AuthorizationType):
             raise ArmError(403, "AuthorizationFailed", message)
 
     def link_gate(self, call: Call, target: ResourceId, linked: ResourceId) -> None:
-        """Refuse to attach something to what the caller may not join."""
-        action = f"{linked.type}/join/action"
+        """Refuse to attach something to what the caller may not join, or an identity not assign.
+
+        https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
+        """
+        action = f"{linked.type}/{'assign' if linked.type.lower() == IDENTITY else 'join'}/action"
         if self._joined(linked) and not self._grants(linked, action):
             who = call.caller.object_id if call.caller else ""
             message = (
@@ -140,6 +148,8 @@ class Permissions(AuthorizationType):
 
         https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
         """
+        if linked.type.lower() == IDENTITY:
+            return True
         type_ = self.peers.get(linked.type.lower())
         if type_ is not None:
             return type_.joined
@@ -149,6 +159,7 @@ class Permissions(AuthorizationType):
         return child is not None and child.joined
 
     def _grants(self, target: ResourceId, action: str) -> bool:
+        self.asked.add(action)
         found = [each.properties for each in self.covering(target)]
         return not found or any(allows(each, action) for each in found)
 

@@ -1,0 +1,50 @@
+"""Which actions of Azure's access control the requests to the emulated Azure take.
+
+https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from local.arm_emulator.emulator import ArmEmulator
+
+VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+# Questions that are sent as POST, and called reads by their providers.
+ASKED_BY_POST = {
+    "microsoft.resourcegraph/resources",
+    "microsoft.policyinsights/checkpolicyrestrictions",
+}
+SUBSCRIPTIONS = "microsoft.resources"
+
+
+@cache
+def granted_actions() -> set[str]:
+    """What the roles of the template grant, all together; in lower case."""
+    roles = json.loads((Path(__file__).parents[1] / "infra" / "roles.json").read_text())
+    return {action.lower() for actions in roles.values() for action in actions}
+
+
+def action_of(method: str, path: str) -> str:
+    """The action of one request, in lower case."""
+    _, found, provider = path.lower().rpartition("/providers/")
+    if found and "/" in provider:
+        namespace, *rest = provider.split("/")
+        kind = "/".join((namespace, *rest[0::2]))
+    else:  # subscriptions/{id}/resourcegroups/{name}/resources
+        kind = "/".join((SUBSCRIPTIONS, *path.lower().strip("/").split("/")[0::2]))
+    verb = VERBS.get(method, "read" if kind in ASKED_BY_POST else "action")
+    return f"{kind}/{verb}"
+
+
+def used_actions(azure: ArmEmulator) -> set[str]:
+    """What was asked with a token so far, and which joins that took; in lower case."""
+    permissions: Any = azure.cloud.types.get("Microsoft.Authorization/permissions")
+    links = {a.lower() for a in permissions.asked if a.endswith(("/join/action", "/assign/action"))}
+    calls = [
+        call
+        for call in azure.cloud.calls
+        if call.caller and call.caller.app_id and not call.request.path.startswith("/secrets")
+    ]
+    return links | {action_of(call.method, call.request.path) for call in calls}

@@ -1,0 +1,101 @@
+"""The roles of the app: whatever it asks of Azure is granted, and whatever is granted is asked."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.arm_emulator.emulator import ArmEmulator
+from shared.deployment.parsing import parse_spec
+from shared.planning.roles import CIRCUIT, PRIVILEGED, READS
+from shared.resources.catalogue import catalogue
+from shared.resources.virtual_network import HubVirtualNetwork
+from tests.azure_actions import action_of, granted_actions, used_actions
+from tests.shared.strategies import SUBSCRIPTION
+
+ROOT = Path(__file__).parents[1]
+GRANTED: dict[str, list[str]] = json.loads((ROOT / "infra" / "roles.json").read_text())
+# Of what Azure asks by itself, for a disk that is declared inside of its machine.
+INHERENT = {"microsoft.compute/disks/write", "microsoft.compute/disks/delete"}
+
+
+def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
+    simulation: Any, load_sample: Any
+) -> None:
+    specs = [
+        load_sample(name) | {"approval": None} for name in ("recipe", "lean", "direct", "full")
+    ]
+    recipe, lean, direct, full = specs
+    hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
+    space = {"addressPrefixes": ["10.1.0.0/16"]}
+    simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})
+    direct["adopt"] = True
+    for spec in specs:
+        deployed = simulation.deploy(spec)
+        assert deployed["status"] == "Succeeded", deployed["failure"]
+    simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/validate"))
+    simulation.azure.edit(server_of(simulation, recipe), {"properties": {"state": "Stopped"}})
+    simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
+    for spec in (recipe, lean, full):
+        assert simulation.destroy(spec["name"])["status"] == "Succeeded"
+    move_to_a_port(simulation.azure, recipe["expressRoute"]["circuitId"])
+    simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/plan", json=recipe))
+    used = used_actions(simulation.azure)
+    assert sorted(used - granted_actions()) == []
+    assert sorted(granted_actions() - used - INHERENT) == []
+
+
+def move_to_a_port(azure: ArmEmulator, circuit: str) -> None:
+    """Let the circuit be one of ExpressRoute Direct."""
+    port = circuit.replace("expressRouteCircuits/er-circuit-hub", "expressRoutePorts/port")
+    azure.put(port, {"location": "eastus", "properties": {"peeringLocation": "Equinix-Ashburn"}})
+    there = {"expressRoutePort": {"id": port}, "bandwidthInGbps": 10}
+    azure.edit(circuit, {"sku": {"tier": "Premium"}, "properties": there})
+
+
+def server_of(simulation: Any, spec: dict[str, Any]) -> str:
+    """The id of a deployment's server."""
+    group = f"/resourceGroups/{spec['resourceGroup']}/"
+    ids: list[str] = list(simulation.resources())
+    return next(i for i in ids if group in i and "/flexibleServers/psql" in i)
+
+
+def test_nothing_dangerous_is_in_the_role_that_is_on_by_default() -> None:
+    text = " ".join(GRANTED["deployer"]).casefold()
+    for danger in (
+        *("runcommand", "extensions/", "assign/action", "roleassignments", "roledefinitions"),
+        *("listkeys", "sharedkey", "elevateaccess", "listcredential", "/*"),
+    ):
+        assert danger not in text
+
+
+@pytest.mark.parametrize("table", [READS, CIRCUIT, PRIVILEGED])
+def test_an_action_that_follows_from_no_resource_says_what_it_is_for(table: Any) -> None:
+    of_resources = {action for resource in catalogue().resources for action in resource.actions}
+    assert not set(table) & of_resources
+    assert all(re.fullmatch(r"[a-z].{10,}", reason) for reason in table.values())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "action"),
+    [
+        ("GET", "/subscriptions/s", "microsoft.resources/subscriptions/read"),
+        (
+            "GET",
+            "/subscriptions/s/resourceGroups/g/resources",
+            "microsoft.resources/subscriptions/resourcegroups/resources/read",
+        ),
+        (
+            "GET",
+            "/subscriptions/s/providers/X.Y",
+            "microsoft.resources/subscriptions/providers/read",
+        ),
+        ("GET", "/subscriptions/s/providers/X.Y/skus", "x.y/skus/read"),
+        ("POST", "/subscriptions/s/providers/X.Y/zs/n/start", "x.y/zs/start/action"),
+        ("PATCH", "/subscriptions/s/resourceGroups/g/providers/X.Y/zs/n", "x.y/zs/write"),
+    ],
+)
+def test_a_request_takes_the_action_of_its_type(method: str, path: str, action: str) -> None:
+    assert action_of(method, path) == action
