@@ -8,6 +8,7 @@ from activities import (
     apply_resource,
     confirm_plan,
     delete_resource,
+    judge_plan,
     list_deployments,
     load_operation,
     plan_deployment,
@@ -18,10 +19,10 @@ from activities import (
     prove_absence,
     read_signals,
     record_end,
-    record_plan,
     report_drift,
     restore_resource,
     save_progress,
+    write_ahead,
 )
 from orchestrators import check_drift, deploy, destroy, scan_drift, validate
 from triggers import deployments, drift, operations, page
@@ -39,8 +40,9 @@ for part in (
     load_operation,
     plan_deployment,
     preflight,
-    record_plan,
+    judge_plan,
     confirm_plan,
+    write_ahead,
     apply_resource,
     poll_resource,
     delete_resource,

@@ -3,9 +3,8 @@
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
-from shared.deployment.approval import STALE, same_steps
 from shared.deployment.operation import Answer, Order
-from shared.planning.purposes import plan_for
+from shared.planning.purposes import planned_anew
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -17,8 +16,5 @@ def confirm_plan(order: Order) -> Answer:
     """{operation} -> {} where a plan made now is the one that was kept, else {failure}."""
     operation, record = records().running(order["operation"])
     kept = records().plans.get(operation.id)
-    return (
-        {}
-        if same_steps(kept, plan_for(operation, record, records().installation()))
-        else {"failure": STALE}
-    )
+    planned_anew(operation, record, records().installation(), kept)
+    return {}

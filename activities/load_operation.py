@@ -15,4 +15,4 @@ def load_operation(order: Order) -> OperationState:
     """{operation} -> its state, or {failure} where it must not go on."""
     operation, _ = records().running(order["operation"])
     kept = records().plans.state(operation.id)
-    return kept or first_state(operation.kind, what_if=operation.whatIf)
+    return kept or first_state(operation.kind)

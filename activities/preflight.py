@@ -19,7 +19,7 @@ blueprint = df.Blueprint()
 def preflight(order: PlanRequest) -> Answer:
     """{operation, at} -> {}; what Azure says is kept beside the plan."""
     operation, record = records().running(order["operation"])
-    spec = recorded_spec(record.proposed or record.spec)
+    spec = recorded_spec(operation.spec or record.proposed or record.spec)
     steps = records().plans.get(operation.id)["steps"]
     warnings, refusals = shared.planning.preflight.preflight(
         azure_clients(spec.subscription_id),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
-from triggers.description import ROUTES
+from triggers.description import every_route
 
 RESOURCES = """\
 # Resources
@@ -53,6 +53,6 @@ def routes() -> str:
     """One row a method of a path."""
     rows = [
         [f"`{method.upper()} /api{path}`", route.summary, "anybody" if route.open else "a key"]
-        for (method, path), route in ROUTES.items()
+        for (method, path), route in every_route().items()
     ]
     return ROUTES_HEAD + table(("route", "does", "asks for"), rows)

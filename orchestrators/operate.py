@@ -33,6 +33,7 @@ WALKING: dict[Kind, Phase] = {
     "destroy": "destroying",
     "validate": "validating",
 }
+WRITING: set[Phase] = {"deploying", "destroying"}
 SWEEPS = 3
 SWEEP_AGAIN = timedelta(seconds=30)
 
@@ -67,7 +68,7 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
     if state["phase"] == "planning":
         context.set_custom_status(status("planning", now=context.current_utc_datetime))
         state, failure = yield from _plan(context, operation, state)
-        if failure or state["whatIf"]:
+        if failure or state["kind"] == "plan":
             return (yield from _end(context, operation, state, failure))
     if state["phase"] == "awaiting-approval":
         answer = yield from approval(context, operation, state)
@@ -76,6 +77,11 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
         if answer != "approved":
             return (yield from _end(context, operation, state, answer))
         state = {**state, "phase": WALKING[state["kind"]]}
+    if state["runs"] is None and state["phase"] in WRITING:
+        _, failure = yield from ask(context, "write_ahead", Order(operation=operation))
+        if failure:
+            planned: OperationState = {**state, "phase": "planning"}
+            return (yield from _end(context, operation, planned, failure))
     if state["phase"] != "rolling-back":
         progress = yield from walk(context, operation, state)
         if progress is None:
@@ -98,16 +104,16 @@ def _plan(
     answer, failure = yield from ask(context, "plan_deployment", request)
     if failure:
         return state, failure
-    if state["kind"] == "deploy" and answer["outline"]["steps"]:
+    if state["kind"] in {"deploy", "plan"} and answer["outline"]["steps"]:
         _, failure = yield from ask(context, "preflight", request)
     if not failure:
-        _, failure = yield from ask(context, "record_plan", Order(operation=operation))
+        _, failure = yield from ask(context, "judge_plan", Order(operation=operation))
     if failure:
         return state, failure
+    if state["kind"] == "plan":
+        return state, None
     seconds = answer.get("approvalSeconds")
     phase: Phase = "awaiting-approval" if seconds else WALKING[state["kind"]]
-    if state["whatIf"]:
-        return state, None
     outline = answer["outline"]
     return {**state, "phase": phase, "outline": outline, "approvalSeconds": seconds}, None
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from shared.resources.catalogue import catalogue
-from triggers.description import ROUTES
+from triggers.description import description
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def test_every_setting_that_is_read_is_explained() -> None:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert {path for _, path in ROUTES if path.split("/{")[0] not in README} == set()
+    assert {path for path in description()["paths"] if path.split("/{")[0] not in README} == set()
 
 
 def test_every_file_on_the_path_of_a_request_exists() -> None:

@@ -16,6 +16,7 @@ from shared.records.errors import (
     OperationUnknown,
     PreconditionFailed,
     RecordsUnavailable,
+    RequestIdReused,
 )
 
 log = logging.getLogger(__name__)
@@ -85,12 +86,34 @@ def error(
     return reply({"error": body}, status, {**(headers or {}), "x-ms-error-code": code})
 
 
-def guarded(route: Route) -> Route:
-    """Answers what a route raises on purpose; anything else is a bug and becomes a plain 500."""
+ALWAYS = {"code", "clientid", "api-version"}
+"""Query parameters that any route may carry: function keys and their name travel like this.
+
+https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
+"""
+
+
+def guarded(route: Route, parameters: Iterable[str]) -> Route:
+    """Answers what a route raises on purpose; anything else is a bug and becomes a plain 500.
+
+    Args:
+        route: the handler.
+        parameters: names of the query parameters, and headers, that it knows.
+    """
+    known = {name.casefold(): name for name in parameters}
+
+    def check(req: func.HttpRequest) -> None:
+        strange = sorted({n for n in req.params if n.casefold() not in {*known, *ALWAYS}})
+        if strange:
+            names = ", ".join(name[:40] for name in strange[:10])
+            way = f"it knows {', '.join(known.values())}" if known else "it knows none"
+            message = f"the route has no parameter {names}: {way}"
+            raise BadRequest("UnknownParameter", message, strange[0][:40])
 
     @functools.wraps(route)
     async def answered(*arguments: Any, **named: Any) -> func.HttpResponse:
         try:
+            check(named["req"])
             return await route(*arguments, **named)
         except SpecInvalid as wrong:
             faults = wrong.faults
@@ -105,6 +128,8 @@ def guarded(route: Route) -> Route:
             return error(409, "OperationInProgress", str(running), target=identity, headers=headers)
         except (NotCancelable, NotAwaitingApproval) as late:
             return error(409, type(late).__name__, str(late), target=late.operation_id)
+        except RequestIdReused as reused:
+            return error(409, "RequestIdReused", str(reused), target="Repeatability-Request-ID")
         except PreconditionFailed as failed:
             return error(412, "PreconditionFailed", str(failed))
         except RecordsUnavailable as unavailable:

@@ -5,24 +5,35 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.deployment.inventory import holding_data
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.records.entities import Record
 from shared.records.records import records
-from triggers.answers import BadRequest, guarded, reply
+from triggers.answers import BadRequest, reply
 from triggers.parameters import deployment_of, flag, number, page_token, spec_of
-from triggers.starting import start
+from triggers.routing import route
+from triggers.starting import start, start_plan
 from triggers.telling import settle
 
 blueprint = df.Blueprint()
 
+STARTING = ("Repeatability-Request-ID", "If-Match")
+CREATING = (*STARTING, "If-None-Match")
 PAGE = 50
 LONGEST_PAGE = 200
 
 
-@blueprint.route(route="deployments", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "deployments",
+    "Start a deployment from a spec",
+    client=True,
+    status="202",
+    parameters=(*CREATING, "deleteData"),
+    spec=True,
+)
 async def create_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -32,50 +43,62 @@ async def create_deployment(
     return await start(req, client, spec.name, "deploy", spec=_wire(spec), delete_data=delete_data)
 
 
-@blueprint.route(route="deployments/{name}", methods=["PUT"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "PUT",
+    "deployments/{name}",
+    "Create or update a deployment",
+    client=True,
+    status="202",
+    parameters=(*CREATING, "whatIf", "deleteData"),
+    spec=True,
+)
 async def put_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Create or update; an unchanged spec makes no write to Azure."""
-    spec = await _named_spec(req)
-    what_if = flag(req, "whatIf")
-    return await start(
-        req,
-        client,
-        spec.name,
-        "deploy",
-        spec=_wire(spec),
-        what_if=what_if,
-        delete_data=flag(req, "deleteData"),
-    )
+    spec, delete_data = await _named_spec(req), flag(req, "deleteData")
+    if flag(req, "whatIf"):
+        return await start_plan(req, client, spec.name, spec=_wire(spec), delete_data=delete_data)
+    return await start(req, client, spec.name, "deploy", spec=_wire(spec), delete_data=delete_data)
 
 
-@blueprint.route(route="deployments/{name}/plan", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/plan",
+    "Plan without writing; cost and certainty beside each change",
+    client=True,
+    status="202",
+    parameters=("Repeatability-Request-ID", "deleteData"),
+    spec=False,
+)
 async def plan(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """What a deployment would change: a plan that nobody walks."""
     spec = _wire(await _named_spec(req)) if req.get_body() else None
-    return await start(req, client, deployment_of(req), "deploy", spec=spec, what_if=True)
+    return await start_plan(
+        req, client, deployment_of(req), spec=spec, delete_data=flag(req, "deleteData")
+    )
 
 
-@blueprint.route(route="deployments", methods=["GET"])
-@guarded
+@route(
+    blueprint, "GET", "deployments", "List deployments", parameters=("top", "token", "destroyed")
+)
 async def get_deployments(req: func.HttpRequest) -> func.HttpResponse:
     """List deployments in order of name, by pages."""
     top = number(req, "top", PAGE, LONGEST_PAGE)
-    page = await asyncio.to_thread(records().page, top=top, token=page_token(req))
+    destroyed = flag(req, "destroyed")
+    page = await asyncio.to_thread(
+        records().page, top=top, token=page_token(req), destroyed=destroyed
+    )
     body: Json = {"value": [_shown(record) for record in page.records]}
     if page.token:
         body["nextLink"] = f"{req.url.split('?')[0]}?top={top}&token={page.token}"
+        body["nextLink"] += "&destroyed=true" if destroyed else ""
     return reply(body)
 
 
-@blueprint.route(route="deployments/{name}", methods=["GET"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(blueprint, "GET", "deployments/{name}", "Read a deployment", client=True)
 async def get_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -85,20 +108,36 @@ async def get_deployment(
     return reply(_shown(record), headers={"ETag": record.etag})
 
 
-@blueprint.route(route="deployments/{name}", methods=["DELETE"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "DELETE",
+    "deployments/{name}",
+    "Destroy what a deployment created",
+    client=True,
+    status="202",
+    parameters=(*STARTING, "deleteData"),
+)
 async def delete_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Destroy what the deployment created; data only with deleteData=true."""
-    name = deployment_of(req)
-    return await start(req, client, name, "destroy", delete_data=flag(req, "deleteData"))
+    name, delete_data = deployment_of(req), flag(req, "deleteData")
+    if not delete_data:
+        record = await asyncio.to_thread(records().find, name)
+        if held := holding_data(record.inventory if record else {}):
+            message = f"{', '.join(held[:5])} would be lost with its data: say deleteData=true"
+            raise BadRequest("DataDeletionNotConfirmed", message, "deleteData")
+    return await start(req, client, name, "destroy", delete_data=delete_data)
 
 
-@blueprint.route(route="deployments/{name}/validate", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/validate",
+    "Validate a deployment",
+    client=True,
+    status="202",
+)
 async def validate_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -125,7 +164,7 @@ def _shown(record: Record) -> Json:
         "status": record.status,
         "generation": record.generation,
         "createdAt": record.createdAt,
-        "operation": dict(record.operation),
+        "lastOperation": dict(record.operation),
         "spec": record.spec,
         "inventory": record.inventory,
         "outputs": record.outputs,

@@ -6,11 +6,11 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.records.claims import RUNNING
-from shared.records.errors import OperationInProgress
+from shared.records.errors import DeploymentUnknown, OperationInProgress
 from shared.records.records import records
-from triggers.answers import guarded, operation_url, reply
+from triggers.answers import operation_url, reply
 from triggers.parameters import deployment_of
+from triggers.routing import route
 from triggers.starting import start
 from triggers.telling import ENDED, settle
 
@@ -28,17 +28,16 @@ async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestra
         await client.start_new("scan_drift", SCAN, {})
 
 
-@blueprint.route(route="deployments/{name}/drift", methods=["GET"])
-@guarded
+@route(blueprint, "GET", "deployments/{name}/drift", "Read the last drift report")
 async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
     """The last report; null before the first check."""
     record = await asyncio.to_thread(records().get, deployment_of(req))
     return reply({"deployment": record.name, "drift": record.drift})
 
 
-@blueprint.route(route="deployments/{name}/drift", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint, "POST", "deployments/{name}/drift", "Check for drift now", client=True, status="202"
+)
 async def check_drift_now(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -48,7 +47,9 @@ async def check_drift_now(
         OperationInProgress: what is being changed cannot have drifted.
     """
     record = await settle(await asyncio.to_thread(records().get, deployment_of(req)), client)
-    if record.status == RUNNING:
+    if record.status == "Destroyed":
+        raise DeploymentUnknown(record.name)
+    if record.busy:
         raise OperationInProgress(record.name, record.operation["id"])
     instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
     await client.start_new("check_drift", instance, {"deployment": record.name})
@@ -57,9 +58,14 @@ async def check_drift_now(
     return reply(body, 202, {"Location": req.url, "Retry-After": "5"})
 
 
-@blueprint.route(route="deployments/{name}/drift/repair", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/drift/repair",
+    "Put right what drifted",
+    client=True,
+    status="202",
+)
 async def repair_drift(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:

@@ -5,33 +5,70 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.deployment.messages import Json
 from shared.deployment.operation import Decision
-from shared.records.claims import RUNNING
+from shared.records.entities import RUNNING, Operation
 from shared.records.errors import OperationUnknown
 from shared.records.records import records
-from triggers.answers import NotAwaitingApproval, NotCancelable, guarded, reply
-from triggers.parameters import operation_of
-from triggers.telling import ENDED, as_it_stands, durable_status, recorded
+from triggers.answers import NotAwaitingApproval, NotCancelable, reply
+from triggers.parameters import deployment_given, number, operation_of, operation_token
+from triggers.routing import route
+from triggers.telling import ENDED, as_it_stands, durable_status, plan_etag, recorded
 
 blueprint = df.Blueprint()
 
 LOOK_AGAIN = {"Retry-After": "10"}
+HISTORY = ("deployment", "top", "token")
+PAGE = 50
+LONGEST_PAGE = 200
 
 
-@blueprint.route(route="operations/{id}", methods=["GET"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(blueprint, "GET", "operations", "List operations, the latest first", parameters=HISTORY)
+async def get_operations(req: func.HttpRequest) -> func.HttpResponse:
+    """The history of a deployment: kind, actor, times, outcome."""
+    name, top = deployment_given(req), number(req, "top", PAGE, LONGEST_PAGE)
+    token = operation_token(req)
+    found = await asyncio.to_thread(records().history, name, top=top + 1, token=token)
+    body: Json = {"value": [_in_short(operation) for operation in found[:top]]}
+    if len(found) > top:
+        query = f"deployment={name}&top={top}&token={found[top - 1].id}"
+        body["nextLink"] = f"{req.url.split('?')[0]}?{query}"
+    return reply(body)
+
+
+def _in_short(operation: Operation) -> Json:
+    failure = (operation.result or {}).get("failure")
+    return {
+        "id": operation.id,
+        "deployment": operation.deployment,
+        "kind": operation.kind,
+        "status": operation.status,
+        "startedAt": operation.startedAt,
+        "endedAt": operation.endedAt,
+        "actor": {"name": operation.actor} if operation.actor else None,
+        "failure": failure,
+    }
+
+
+@route(blueprint, "GET", "operations/{id}", "Read how an operation stands", client=True)
 async def get_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """The status monitor: phase, steps, expected end, root failure, residue."""
     told = await as_it_stands(operation_of(req), client)
-    return reply(told, headers=LOOK_AGAIN if told["status"] == RUNNING else None)
+    headers = dict(LOOK_AGAIN) if told["status"] == RUNNING else {}
+    if told["kind"] == "plan":
+        headers["ETag"] = plan_etag(told["id"])
+    return reply(told, headers=headers)
 
 
-@blueprint.route(route="operations/{id}/status", methods=["GET"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "GET",
+    "operations/{id}/status",
+    "Read the instance, as Durable Functions shows it",
+    client=True,
+)
 async def get_operation_status(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -49,9 +86,14 @@ async def get_operation_status(
     return reply(durable_status(status), 202, {"Location": req.url, **LOOK_AGAIN})
 
 
-@blueprint.route(route="operations/{id}/cancel", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "operations/{id}/cancel",
+    "Cancel and roll back an operation",
+    client=True,
+    status="202",
+)
 async def cancel_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -70,9 +112,14 @@ async def cancel_operation(
     return reply(await as_it_stands(identity, client), 202, LOOK_AGAIN)
 
 
-@blueprint.route(route="operations/{id}/approve", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "operations/{id}/approve",
+    "Approve the plan of an operation",
+    client=True,
+    status="202",
+)
 async def approve_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -80,9 +127,14 @@ async def approve_operation(
     return await _decide(operation_of(req), "approve", client)
 
 
-@blueprint.route(route="operations/{id}/reject", methods=["POST"])
-@blueprint.durable_client_input(client_name="client")
-@guarded
+@route(
+    blueprint,
+    "POST",
+    "operations/{id}/reject",
+    "Reject the plan of an operation",
+    client=True,
+    status="202",
+)
 async def reject_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:

@@ -21,18 +21,30 @@ _NAME = re.compile(NAME)
 _OPERATION = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # <deployment>-<time>
 
 
+def deployment_given(req: func.HttpRequest) -> str:
+    """The deployment that a query parameter names.
+
+    Raises:
+        BadRequest: there is none, or no deployment can have that name.
+    """
+    return _a_name(given(req, "deployment") or "", "deployment")
+
+
 def deployment_of(req: func.HttpRequest) -> str:
     """The deployment that the URL names.
 
     Raises:
         BadRequest: no deployment can have that name; neither a slash nor a space survives a URL.
     """
-    name: str = req.route_params["name"]
+    return _a_name(req.route_params["name"], "name")
+
+
+def _a_name(name: str, target: str) -> str:
     if not _NAME.fullmatch(name):
         message = (
             "should be 3 to 40 lower-case letters, digits and hyphens, beginning with a letter"
         )
-        raise BadRequest("InvalidParameter", message, "name")
+        raise BadRequest("InvalidParameter", message, target)
     return name
 
 
@@ -49,9 +61,16 @@ def operation_of(req: func.HttpRequest) -> str:
     return identity
 
 
+def given(req: func.HttpRequest, name: str) -> str | None:
+    """A query parameter, however its name is written."""
+    wanted = name.casefold()
+    found: Any = (text for each, text in req.params.items() if each.casefold() == wanted)
+    return next(found, None)
+
+
 def flag(req: func.HttpRequest, name: str) -> bool:
     """A query parameter that is true or false; false where it is not given."""
-    text = req.params.get(name, "false").casefold()
+    text = (given(req, name) or "false").casefold()
     if text not in {"true", "false"}:
         raise BadRequest("InvalidParameter", f"{name} should be true or false", name)
     return text == "true"
@@ -59,7 +78,7 @@ def flag(req: func.HttpRequest, name: str) -> bool:
 
 def number(req: func.HttpRequest, name: str, default: int, most: int) -> int:
     """A query parameter that is a number from 1 to `most`, in the digits 0 to 9."""
-    text = req.params.get(name, str(default))
+    text = given(req, name) or str(default)
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
         raise BadRequest("InvalidParameter", f"{name} should be a number from 1 to {most}", name)
     return int(text)
@@ -67,8 +86,16 @@ def number(req: func.HttpRequest, name: str, default: int, most: int) -> int:
 
 def page_token(req: func.HttpRequest) -> str | None:
     """The token of a nextLink: the name of the last deployment of the page before."""
-    token: str | None = req.params.get("token")
+    token = given(req, "token")
     if token is not None and not _NAME.fullmatch(token):
+        raise BadRequest("InvalidParameter", "should be the token of a nextLink", "token")
+    return token
+
+
+def operation_token(req: func.HttpRequest) -> str | None:
+    """The token of a nextLink of operations: the id of the last one of the page before."""
+    token = given(req, "token")
+    if token is not None and not _OPERATION.fullmatch(token):
         raise BadRequest("InvalidParameter", "should be the token of a nextLink", "token")
     return token
 

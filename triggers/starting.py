@@ -5,8 +5,11 @@ the process die between the two, the claim is taken over once its grace has pass
 """
 
 import asyncio
+import hashlib
+import os
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -16,7 +19,7 @@ from shared.deployment.operation import Kind
 from shared.records.claims import Claim
 from shared.records.records import records
 from triggers.answers import operation_url, reply
-from triggers.telling import GRACE, fate_of
+from triggers.telling import GRACE, fate_of, plan_named
 
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
 
@@ -28,7 +31,6 @@ async def start(
     kind: Kind,
     *,
     spec: Json | None = None,
-    what_if: bool = False,
     delete_data: bool = False,
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
@@ -37,31 +39,81 @@ async def start(
     process may have died between the claim and the start, and somebody else taken over since.
 
     Raises:
-        OperationInProgress, PreconditionFailed, DeploymentUnknown: nothing was started.
+        OperationInProgress, PreconditionFailed, DeploymentUnknown, RequestIdReused: nothing was
+            started.
     """
     loop = asyncio.get_running_loop()
 
     def fate(operation: str) -> Literal["running", "ended", "missing"]:
         return asyncio.run_coroutine_threadsafe(fate_of(client, operation), loop).result()
 
-    now = datetime.now(UTC)
+    if_match = req.headers.get("If-Match")
     claim = Claim(
-        deployment=deployment,
-        operation_id=f"{deployment}-{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}",
-        kind=kind,
-        now=now,
+        **_request(req, deployment, kind),
         spec=spec,
-        what_if=what_if,
         delete_data=delete_data,
-        request_id=req.headers.get("Repeatability-Request-ID"),
-        if_match=req.headers.get("If-Match"),
+        plan_of=plan_named(if_match),
+        if_match=None if plan_named(if_match) else if_match,
         if_none_match=req.headers.get("If-None-Match") == "*",
     )
     claimed = await asyncio.to_thread(records().claim, claim, fate=fate, grace=GRACE)
     operation = claimed.operation_id
     if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
-        await _begin(client, kind, operation)
+        await _begin(client, claimed.record.operation["kind"], operation)
     return accepted(req, operation, kind)
+
+
+async def start_plan(
+    req: func.HttpRequest,
+    client: df.DurableOrchestrationClient,
+    deployment: str,
+    *,
+    spec: Json | None,
+    delete_data: bool = False,
+) -> func.HttpResponse:
+    """Start a what-if: it claims nothing, changes nothing and runs beside everything else.
+
+    Raises:
+        DeploymentUnknown, RequestIdReused: nothing was started.
+    """
+    asked = _request(req, deployment, "plan")
+    claim = Claim(**asked, spec=spec, delete_data=delete_data)
+    operation = await asyncio.to_thread(records().open_plan, claim)
+    if not (claim.request_id and await client.get_status(operation)):
+        await _begin(client, "deploy", operation)
+    return accepted(req, operation, "plan")
+
+
+def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
+    """What a claim says of the request that makes it."""
+    now, request_id = datetime.now(UTC), req.headers.get("Repeatability-Request-ID")
+    made = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
+    if kind == "plan":
+        made = f"plan-{_hash(request_id)[:17] if request_id else made}"
+    # The URL may carry the caller's key, which may change from one try to the next.
+    queries = sorted((k.casefold(), v) for k, v in req.params.items() if k.casefold() != "code")
+    route = f"{req.method} {urlsplit(req.url).path} {queries}"
+    return {
+        "deployment": deployment,
+        "operation_id": f"{deployment}-{made}",
+        "kind": kind,
+        "now": now,
+        "request_id": request_id,
+        "digest": _hash(route, req.get_body().decode(errors="replace")),
+        "actor": actor_of(req),
+    }
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def actor_of(req: func.HttpRequest) -> str | None:
+    """Who asks, where the platform has signed them in; else anybody could say so."""
+    if os.environ.get("WEBSITE_AUTH_ENABLED", "").casefold() != "true":
+        return None
+    name: str | None = req.headers.get("X-MS-CLIENT-PRINCIPAL-NAME")
+    return name[:256] if name else None
 
 
 def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResponse:

@@ -1,6 +1,7 @@
 """What is told of an operation: one truth, made of its record, its plan and its instance."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -8,10 +9,10 @@ from typing import Any, Literal, NamedTuple
 import azure.durable_functions as df
 
 from shared.deployment.messages import Json
-from shared.records.claims import RUNNING
-from shared.records.entities import Operation, Record
+from shared.records.entities import RUNNING, Operation, Record
 from shared.records.records import records
 
+PLAN_ETAG = re.compile(r'"plan:([a-z0-9-]{1,80})"')
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
 ENDED = {
     df.OrchestrationRuntimeStatus.Completed,
@@ -46,6 +47,7 @@ class Recorded(NamedTuple):
             "endedAt": operation.endedAt,
             "cancelRequested": operation.cancelRequested,
             "decision": operation.decision,
+            "actor": {"name": operation.actor} if operation.actor else None,
             "plan": steps,
             "monthlyCost": plan.get("monthlyCost"),
             "unchanged": sum(step["action"] == "no-op" for step in steps),
@@ -53,6 +55,17 @@ class Recorded(NamedTuple):
             "refusals": plan.get("refusals", []),
             **(operation.result or {}),
         }
+
+
+def plan_etag(identity: str) -> str:
+    """The ETag of a plan; the records' own look otherwise, so neither is taken for the other."""
+    return f'"plan:{identity}"'
+
+
+def plan_named(etag: str | None) -> str | None:
+    """The plan whose ETag this is, if it is one."""
+    found = PLAN_ETAG.fullmatch(etag or "")
+    return found[1] if found else None
 
 
 async def recorded(identity: str) -> Recorded:
@@ -87,7 +100,7 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
 
 async def settle(record: Record, client: df.DurableOrchestrationClient) -> Record:
     """The record of a deployment; where its operation is lost, that is on record from now on."""
-    if record.operation["status"] != RUNNING:
+    if not record.busy:
         return record
     note = record.operation
     operation = Operation(**note, deployment=record.name)

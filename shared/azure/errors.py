@@ -114,9 +114,7 @@ def failure_of(error: BaseException) -> Failure:
         case ServiceRequestError() | ServiceResponseError():
             return _failure("ConnectionFailed", str(error.message), "transient")
         case _:
-            return _failure(
-                "ActivityCrashed", f"{type(error).__name__}{_place(error)}", "transient"
-            )
+            return _failure("ActivityCrashed", f"{type(error).__name__}{_place(error)}", "crashed")
 
 
 def failure_from(

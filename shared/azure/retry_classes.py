@@ -13,6 +13,7 @@ RetryClass = Literal[
     "contention",
     "throttled",
     "transient",
+    "crashed",
     "settling",
     "unseen",
     "granting",
@@ -40,8 +41,12 @@ LIMITS: dict[RetryClass, Limits] = {
     # The token buckets refill within seconds, the windows of the network provider in five minutes.
     # https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
     "throttled": Limits(wait=30, patience=1800),
+    # An outage of ARM, of the vault or of the tables is waited out: what Azure goes on building
+    # meanwhile is worth more than half an hour.
     # https://learn.microsoft.com/azure/architecture/best-practices/transient-faults
-    "transient": Limits(wait=10, attempts=3),
+    "transient": Limits(wait=10, patience=1800),
+    # A bug, which does not go away by waiting.
+    "crashed": Limits(wait=10, attempts=3),
     # Back-references lag behind a deletion, role assignments by up to ten minutes.
     # https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
     "settling": Limits(wait=20, patience=900),

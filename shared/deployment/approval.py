@@ -2,15 +2,9 @@
 
 from datetime import timedelta
 
-from shared.deployment.messages import Failure, Json, Plan
+from shared.deployment.messages import Json, Plan
 
 WRITING = {"deploy", "destroy"}
-STALE = Failure(
-    code="PlanStale",
-    message="what is in Azure has changed since the plan was made that was approved; nothing was "
-    "written: start the operation again and approve its plan",
-    retryable=False,
-)
 
 
 def gated(plan: Plan, *specs: Json | None) -> Plan:

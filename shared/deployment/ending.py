@@ -8,7 +8,7 @@ from typing import Literal
 
 from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
 from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run
-from shared.deployment.operation import OperationState, outline
+from shared.deployment.operation import Before, Health, OperationState, outline
 from shared.deployment.status import ended, steps_told
 from shared.deployment.undo import residue
 
@@ -32,6 +32,7 @@ class Ending:
     told: Json  # the custom status of its instance
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
+    health: Health | None  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Story:
     undone: Plan | None = None  # where it was rolled back
     forward_runs: dict[str, Run] | None = None  # how far it had come before that
     remains: Remains  # what a destroy found afterwards
-    before: Inventory  # before the plan was walked
+    before: Before  # before the plan was walked
     now: Inventory
 
 
@@ -64,7 +65,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     if failure:
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
     steps = steps_told(outline(walked), runs) if walked else []
-    there = plan and status == "Succeeded" and not state["whatIf"]
+    there = plan and status == "Succeeded" and state["phase"] == "deploying"
     output: Json = {
         "status": status,
         "outputs": plan["outputs"] if plan and there else {},
@@ -73,6 +74,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
     if plan and story.undone:
         result["forwardSteps"] = steps_told(outline(plan), story.forward_runs or {})
+    gone = status == "Succeeded" and state["phase"] == "destroying"
     return Ending(
         status=status,
         failure=failure,
@@ -80,7 +82,8 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         output=output,
         told=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
-        outputs=output["outputs"] or None,
+        outputs={} if gone else output["outputs"] or None,
+        health=_health(state, story, status, left),
     )
 
 
@@ -110,10 +113,23 @@ def _inventory(
 ) -> dict[str, Item] | None:
     """What the deployment consists of now; None where nothing changed: the record keeps its own."""
     stuck = [item["id"] for item in left]
-    if state["whatIf"] or state["phase"] in UNCHANGING:
+    if state["phase"] in UNCHANGING:
         return None
     if state["phase"] == "destroying":
         return destroyed(story.now, stuck)
     if state["phase"] == "rolling-back":
-        return rolled_back(story.before, plan, stuck)
+        return rolled_back(story.before["inventory"], plan, stuck)
     return deployed(story.now, plan)
+
+
+def _health(state: OperationState, story: Story, status: End, left: list[Residue]) -> Health | None:
+    """How the deployment is now; None where nothing changed.
+
+    What was rolled back without a rest is as it was before, where there was something before.
+    """
+    if state["phase"] in UNCHANGING:
+        return None
+    if status == "Succeeded":
+        return "Destroyed" if state["phase"] == "destroying" else "Deployed"
+    restored = state["phase"] == "rolling-back" and not left and story.before["inventory"]
+    return story.before["health"] if restored else "DeployFailed"

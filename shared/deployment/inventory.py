@@ -17,6 +17,7 @@ class Item(TypedDict):
     key: str  # what the architecture calls it
     provenance: Provenance
     state: Literal["intended", "seen"]  # whether it has been there
+    holdsData: NotRequired[bool]  # deleting it loses what nothing here can bring back
     added: NotRequired[list[Change]]  # what we have put into a resource of somebody else
 
 
@@ -43,11 +44,14 @@ def item_of(inventory: Inventory, resource_id: str) -> Item | None:
 
 
 def intended(inventory: Inventory, plan: Plan) -> dict[str, Item]:
-    """The inventory as it has to be on record before the first write of a deployment."""
+    """The inventory as it has to be on record before the first write of a plan.
+
+    What is to be deleted and was forgotten is in it from now on too.
+    """
     spelled = {i.casefold(): i for i in inventory}
     ahead = dict(inventory)
     for step in plan["steps"]:
-        if step["action"] == "delete":
+        if step["action"] == "delete" and step["id"].casefold() in spelled:
             continue
         at = spelled.get(step["id"].casefold(), step["id"])
         ahead[at] = _item(step, inventory.get(at))
@@ -60,6 +64,15 @@ def deployed(inventory: Inventory, plan: Plan) -> dict[str, Item]:
     return {
         i: {**item, "state": "seen"} for i, item in inventory.items() if i.casefold() not in gone
     }
+
+
+def holding_data(inventory: Inventory) -> list[str]:
+    """Ids of what a destroy would delete with data in it."""
+    return [
+        i
+        for i, item in inventory.items()
+        if item["provenance"] == "created" and item.get("holdsData")
+    ]
 
 
 def rolled_back(before: Inventory, plan: Plan, stuck: Collection[str]) -> dict[str, Item]:
@@ -99,6 +112,8 @@ def _item(step: Step, known: Item | None) -> Item:
         provenance=step.get("provenance", "created"),
         state="intended" if step["action"] == "create" else "seen",
     )
+    if step.get("holdsData"):
+        item["holdsData"] = True
     if item["provenance"] == "updated" and (added := _added(step, known)):
         item["added"] = added
     return item

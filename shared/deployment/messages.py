@@ -110,6 +110,7 @@ class Step(TypedDict):
     timeoutSeconds: float
     undoSeconds: float  # what undoing it is expected to take
     resource: NotRequired[str]  # what it is one of, where the key says more than that
+    holdsData: NotRequired[bool]  # deleting it loses what nothing here can bring back
     provenance: NotRequired[Provenance]
     monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
 

@@ -8,9 +8,21 @@ outline, and activities read a step by operation and key, so no message grows wi
 from collections import Counter
 from typing import Literal, NotRequired, TypedDict
 
+from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Action, Failure, Json, Phase, Plan, Purpose, Run
 
-Kind = Literal["deploy", "destroy", "validate"]
+Kind = Literal["deploy", "destroy", "validate", "plan"]
+Health = Literal[
+    "NotDeployed",
+    "Deploying",
+    "Deployed",
+    "DeployFailed",
+    "Drifted",
+    "Destroying",
+    "Destroyed",
+]
+"""How a deployment is, whatever its last operation was: a plan or a refusal changes nothing."""
+
 Decision = Literal["approve", "reject"]
 
 
@@ -38,7 +50,6 @@ class OperationState(TypedDict):
 
     kind: Kind
     phase: Phase
-    whatIf: bool
     outline: Outline  # of the plan that is walked in this phase
     runs: dict[str, Run] | None  # how far that walk is
     halted: bool
@@ -167,15 +178,21 @@ class DriftAnswer(Answer):
     changes: int
 
 
+class Before(TypedDict):
+    """How a deployment was before a plan was walked."""
+
+    inventory: Inventory
+    health: Health
+
+
 NOTHING = Outline(purpose="deploy", steps=[])
 
 
-def first_state(kind: Kind, *, what_if: bool) -> OperationState:
+def first_state(kind: Kind) -> OperationState:
     """Where every operation begins."""
     return OperationState(
         kind=kind,
         phase="planning",
-        whatIf=what_if,
         outline=NOTHING,
         runs=None,
         halted=False,

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from shared.azure.clients import clients_for
-from shared.deployment.approval import gated
+from shared.deployment.approval import gated, same_steps
 from shared.deployment.drift import drift_report
 from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
@@ -20,7 +20,6 @@ from shared.planning.deciding import (
 )
 from shared.planning.observing import Reach, inside, marked, observe, targets
 from shared.planning.validation.checks import plan_validate
-from shared.records.claims import RUNNING
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
 
@@ -32,6 +31,15 @@ class SpecOutdated(ExpectedError):
         wrong = invalid.errors(include_url=False, include_input=False, include_context=False)
         fields = ", ".join(".".join(map(str, error["loc"])) for error in wrong[:10])
         super().__init__(f"the recorded spec is not valid any more ({fields}): send it anew by PUT")
+
+
+class PlanStale(ExpectedError):
+    """A plan that is not what would be decided now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what is in Azure has changed since the plan was made; nothing was written: plan anew"
+        )
 
 
 def recorded_spec(spec: Json) -> DeploymentSpec:
@@ -100,7 +108,7 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
     if operation.kind == "destroy":
         plan = destroy_plan(clients_for, record.inventory, owner, delete_data=operation.deleteData)
         return gated(plan, record.spec, record.proposed)
-    spec = recorded_spec(record.proposed or record.spec)
+    spec = recorded_spec(operation.spec or record.proposed or record.spec)
     if operation.kind == "validate":
         return plan_validate(spec, operation.startedAt)
     plan = deploy_plan(
@@ -112,6 +120,16 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
         delete_data=operation.deleteData,
     )
     return gated(plan, record.spec, record.proposed)
+
+
+def planned_anew(operation: Operation, record: Record, installation: str, kept: Plan) -> None:
+    """Make sure that a plan made now is the one that was kept.
+
+    Raises:
+        PlanStale: it is not.
+    """
+    if not same_steps(kept, plan_for(operation, record, installation)):
+        raise PlanStale
 
 
 def _acceptable(spec: Json) -> DeploymentSpec | None:
@@ -126,7 +144,7 @@ def drift_of(
     record: Record, installation: str, *, at: str, failure: Failure | None = None
 ) -> DriftReport:
     """What has drifted; busy while an operation runs, failed where `failure` says that it did."""
-    if record.status == RUNNING:
+    if record.busy:
         return DriftReport(checkedAt=at, status="busy", changes=[])
     if failure:
         return DriftReport(checkedAt=at, status="failed", changes=[], failure=failure)

@@ -62,6 +62,7 @@ def wanted_step(
         timeoutSeconds=timing.timeout.total_seconds(),
         undoSeconds=(seconds if updates else timing.delete).total_seconds(),
         provenance=provenance,
+        holdsData=resource.holds_data,
     )
     after = body if observed is None else applied(observed, changes)
     return {**step, **_priced(resource, observed, after)}
@@ -150,6 +151,7 @@ def _delete(key: str, leaving: Leaving, after: list[str]) -> Step:
         expectedSeconds=timing.delete.total_seconds(),
         timeoutSeconds=max(timing.timeout, 4 * timing.delete).total_seconds(),
         undoSeconds=timing.create.total_seconds(),
+        holdsData=resource.holds_data,
     )
     return {**step, **_priced(resource, leaving.observed, None)}
 

@@ -11,10 +11,14 @@ from typing import Literal
 
 from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
-from shared.records.entities import OperationNote, Record
-from shared.records.errors import DeploymentUnknown, OperationInProgress, PreconditionFailed
+from shared.records.entities import RUNNING, Answered, OperationNote, Record
+from shared.records.errors import (
+    DeploymentUnknown,
+    OperationInProgress,
+    PreconditionFailed,
+    RequestIdReused,
+)
 
-RUNNING = "Running"
 REQUESTS_KEPT = 20  # answers that a repeated request can still be given
 
 Fate = Callable[[str], Literal["running", "ended", "missing"]]
@@ -30,9 +34,11 @@ class Claim:
     kind: Kind
     now: datetime
     spec: Json | None = None  # None: the one on record
-    what_if: bool = False  # plan only
+    plan_of: str | None = None  # the plan to walk, and no other
     delete_data: bool = False  # the database may go as well
     request_id: str | None = None  # Repeatability-Request-ID
+    digest: str = ""  # of method, route and body
+    actor: str | None = None
     if_match: str | None = None  # an ETag, or * for any
     if_none_match: bool = False  # the caller sent If-None-Match: *
 
@@ -57,10 +63,17 @@ class Claimed:
 
 
 def answer_again(claim: Claim, record: Record | None) -> Claimed | None:
-    """The first answer, where this request has been answered before."""
+    """The first answer, where this request has been answered before.
+
+    Raises:
+        RequestIdReused: it was another request that had this id.
+    """
     if record is None or claim.request_id is None or claim.request_id not in record.requests:
         return None
-    return Claimed(record.requests[claim.request_id], record, repeated=True)
+    answered = record.requests[claim.request_id]
+    if answered["digest"] != claim.digest:
+        raise RequestIdReused(claim.request_id)
+    return Claimed(answered["operation"], record, repeated=True)
 
 
 def check(claim: Claim, record: Record | None, *, fate: Fate, grace: timedelta) -> None:
@@ -71,6 +84,8 @@ def check(claim: Claim, record: Record | None, *, fate: Fate, grace: timedelta) 
         OperationInProgress: another operation runs.
         DeploymentUnknown: the claim brings no spec and none is on record.
     """
+    if record and record.status == "Destroyed":
+        record = None
     if claim.if_none_match and record:
         raise PreconditionFailed(claim.deployment, "exists already")
     if claim.if_match and record is None:
@@ -107,25 +122,30 @@ def claimed(claim: Claim, record: Record | None) -> Record:
         startedAt=claim.now.isoformat(),
         status=RUNNING,
     )
-    if record is None:
-        record = Record(
-            name=claim.deployment,
-            spec=claim.spec or {},
-            generation=1,
-            status=RUNNING,
-            operation=note,
-            inventory={},
-            outputs={},
-            requests={},
-            createdAt=claim.now.isoformat(),
-        )
+    if record is None or record.status == "Destroyed":
+        record = begun(claim, note, record)
     answers = dict(record.requests)
     if claim.request_id:
-        answers[claim.request_id] = claim.operation_id
+        answers[claim.request_id] = Answered(operation=claim.operation_id, digest=claim.digest)
     return replace(
         record,
         proposed=claim.spec,
-        status=RUNNING,
         operation=note,
         requests=dict(list(answers.items())[-REQUESTS_KEPT:]),
+    )
+
+
+def begun(claim: Claim, note: OperationNote, destroyed: Record | None = None) -> Record:
+    """The record of a deployment that is not there yet, or not any more."""
+    return Record(
+        name=claim.deployment,
+        spec=claim.spec or {},
+        generation=1,
+        status="NotDeployed",
+        operation=note,
+        inventory={},
+        outputs={},
+        requests=destroyed.requests if destroyed else {},
+        createdAt=claim.now.isoformat(),
+        etag=destroyed.etag if destroyed else "",
     )

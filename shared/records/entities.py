@@ -4,6 +4,7 @@ Lists and objects are written as JSON text, cut over numbered properties where i
 one; what is flat stays a plain property, so that a person can read the table.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -11,8 +12,10 @@ from typing import Any, TypedDict
 
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
-from shared.deployment.operation import Decision, Kind
+from shared.deployment.operation import Decision, Health, Kind
 
+RUNNING = "Running"
+SCHEMA = 2  # of a record: 1 had its inventory by key
 PIECE = 32_000  # characters; a property holds 64 KiB of UTF-16, an entity 1 MiB
 # https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 
@@ -26,6 +29,13 @@ class OperationNote(TypedDict):
     status: str  # Running, Succeeded, Failed, Canceled
 
 
+class Answered(TypedDict):
+    """A request that may be repeated, and the operation that answered it."""
+
+    operation: str
+    digest: str  # of method, route and body: another request is not answered by it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One deployment."""
@@ -33,15 +43,27 @@ class Record:
     name: str
     spec: Json  # what is deployed; of a first deployment, what is to be
     generation: int  # counts the specs it has had
-    status: str  # of its last operation
+    status: Health
     operation: OperationNote
     inventory: dict[str, Item]  # by ARM id
     outputs: Json
-    requests: dict[str, str]  # Repeatability-Request-ID -> id of the operation that answered it
+    requests: dict[str, Answered]  # by Repeatability-Request-ID
     createdAt: str
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
+    schema: int = SCHEMA
     etag: str = ""  # empty: not written yet
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation has claimed it."""
+        return self.operation["status"] == RUNNING
+
+    @property
+    def digest(self) -> str:
+        """What a plan is made from: it changes when the spec or the inventory does."""
+        made_from = json.dumps([self.spec, self.inventory], sort_keys=True)
+        return hashlib.sha256(made_from.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +75,11 @@ class Operation:
     kind: Kind
     status: str
     startedAt: str
-    whatIf: bool = False
+    spec: Json | None = None  # of a plan, which has no claim on the record
+    base: str | None = None  # of a plan: digest of the record that it was made from
+    planOf: str | None = None  # the plan that is walked, where one was named
+    request: str | None = None  # of a plan: digest of the request that it answers
+    actor: str | None = None  # who asked for it, where the platform knows
     deleteData: bool = False
     endedAt: str | None = None
     result: Json | None = None
@@ -89,8 +115,10 @@ def unpacked(entity: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_record(entity: Any) -> Record:
-    """The deployment that an entity holds."""
+    """The deployment that an entity holds, also one of an older schema."""
     values = {**unpacked(entity), "name": entity["RowKey"], "etag": entity.metadata["etag"]}
+    if values.get("schema", 1) < SCHEMA:
+        values = _renewed(values)
     return Record(**{f.name: values[f.name] for f in fields(Record) if f.name in values})
 
 
@@ -104,3 +132,16 @@ def properties_of(record: Record) -> dict[str, Any]:
     """What is written of a deployment, less its keys and its ETag."""
     names = (f.name for f in fields(Record) if f.name not in {"name", "etag"})
     return packed({name: getattr(record, name) for name in names})
+
+
+def _renewed(values: dict[str, Any]) -> dict[str, Any]:
+    """A record of the first schema: by key, with the state of its last operation as its own."""
+    items = values.get("inventory", {})
+    inventory = {
+        item["id"]: Item(key=key, provenance=item["provenance"], state="seen")
+        for key, item in items.items()
+    }
+    ended: dict[str, Health] = {"Succeeded": "Deployed"}
+    health = ended.get(values["status"], "DeployFailed") if inventory else "NotDeployed"
+    newer = {"inventory": inventory, "status": health, "requests": {}, "schema": SCHEMA}
+    return {**values, **newer}

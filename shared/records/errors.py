@@ -4,6 +4,7 @@ ExpectedError
 ├── RecordsUnavailable      the storage account of the records does not answer
 ├── OperationInProgress     another operation of the deployment is running
 ├── PreconditionFailed      an ETag that is no longer, or not yet, the record's
+├── RequestIdReused         the id of a request that was another one
 ├── DeploymentUnknown       no record of that name
 ├── OperationUnknown        no operation of that id
 ├── OperationOver           an operation that has ended, or has been taken over
@@ -37,6 +38,16 @@ class PreconditionFailed(ExpectedError):
 
     def __init__(self, deployment: str, why: str) -> None:
         super().__init__(f"deployment {deployment} {why}: read it again and repeat the request")
+
+
+class RequestIdReused(ExpectedError):
+    """A Repeatability-Request-ID that has come with another request before."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(
+            f"request id {request_id[:80]} has come with another method, URL or body before: "
+            "choose a new one"
+        )
 
 
 class DeploymentUnknown(ExpectedError):

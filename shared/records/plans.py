@@ -8,9 +8,8 @@ operation is cleared away. Everything may raise RecordsUnavailable.
 from collections.abc import Mapping
 from typing import Any, cast
 
-from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Advice, Json, Plan, Remains, Run, Step
-from shared.deployment.operation import OperationState, StepOrder
+from shared.deployment.operation import Before, OperationState, StepOrder
 from shared.records.entities import packed, unpacked
 from shared.records.errors import PlanUnknown
 from shared.records.tables import Key, Table
@@ -88,13 +87,14 @@ class Plans:
         """Add what Azure says to a plan."""
         self._write(operation, ADVICE, {"warnings": warnings, "refusals": refusals})
 
-    def keep_before(self, operation: str, inventory: Inventory) -> None:
-        """Keep what a deployment consisted of before a plan was walked; once."""
-        self._table.insert(Key(operation, BEFORE), packed({"value": inventory}))
+    def keep_before(self, operation: str, before: Before) -> None:
+        """Keep how a deployment was before a plan was walked; once."""
+        self._table.insert(Key(operation, BEFORE), packed({"value": before}))
 
-    def before(self, operation: str) -> Inventory:
-        """What a deployment consisted of before a plan was walked."""
-        return cast(Inventory, self._value(operation, BEFORE) or {})
+    def before(self, operation: str) -> Before:
+        """How a deployment was before a plan was walked."""
+        nothing = Before(inventory={}, health="NotDeployed")
+        return cast(Before, self._value(operation, BEFORE) or nothing)
 
     def save_state(self, operation: str, state: OperationState) -> None:
         """Keep how far an operation is, for the next execution of its orchestration."""

@@ -20,9 +20,10 @@ from azure.identity import DefaultAzureCredential
 from shared.deployment.ending import Ending, Story
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Failure, Json
-from shared.deployment.operation import Decision, DriftReport, Signals
-from shared.records.claims import RUNNING, Claim, Claimed, Fate, answer_again, check, claimed
+from shared.deployment.operation import Decision, DriftReport, Health, Signals
+from shared.records.claims import Claim, Claimed, Fate, answer_again, begun, check, claimed
 from shared.records.entities import (
+    RUNNING,
     Operation,
     OperationNote,
     Record,
@@ -31,13 +32,20 @@ from shared.records.entities import (
     packed,
     properties_of,
 )
-from shared.records.errors import DeploymentUnknown, OperationOver, OperationUnknown
+from shared.records.errors import (
+    DeploymentUnknown,
+    OperationOver,
+    OperationUnknown,
+    PreconditionFailed,
+    RequestIdReused,
+)
 from shared.records.plans import Plans
 from shared.records.tables import Key, Table, open_tables
 from shared.settings import settings
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
 AGREEMENTS = "agreement"  # a partition beside it
+NO_RECORD = "none"  # stands for the digest of a record that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,13 @@ class Records:
             raise DeploymentUnknown(name)
         return record
 
-    def page(self, *, top: int, token: str | None = None) -> Page:
-        """At most `top` deployments in order of name, after those of the page that gave `token`."""
-        found = self._deployments.page(PARTITION, after=token or "", size=top + 1)
+    def page(self, *, top: int, token: str | None = None, destroyed: bool = False) -> Page:
+        """At most `top` deployments in order of name, after those of the page that gave `token`.
+
+        Those that were destroyed are left out unless asked for.
+        """
+        but = "" if destroyed else "Destroyed"
+        found = self._deployments.page(PARTITION, after=token or "", size=top + 1, but=but)
         records = [as_record(entity) for entity in found]
         return Page(records[:top], records[top - 1].name if len(records) > top else None)
 
@@ -102,6 +114,7 @@ class Records:
                 self._open(again.operation_id, claim)
                 return again
             check(claim, record, fate=fate, grace=grace)
+            self._check_plan(claim, record)
             wanted = claimed(claim, record)
             if etag := self._write(wanted):
                 if record and record.operation["status"] == RUNNING:
@@ -109,9 +122,53 @@ class Records:
                 self._open(claim.operation_id, claim)
                 return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
 
+    def open_plan(self, claim: Claim) -> str:
+        """Begin a what-if: it has no claim on the record and changes nothing in it.
+
+        Returns:
+            The id of its operation; that of the first, where a request is repeated.
+
+        Raises:
+            DeploymentUnknown: it brings no spec and none is on record.
+            RequestIdReused: another request had this id before.
+        """
+        record = self.find(claim.deployment)
+        if record and record.status == "Destroyed":
+            record = None
+        spec = claim.spec or (record.spec if record else None)
+        if spec is None:
+            raise DeploymentUnknown(claim.deployment)
+        properties = {
+            **_properties(claim),
+            "spec": spec,
+            "base": record.digest if record else NO_RECORD,
+            "request": claim.digest,
+        }
+        if not self._operations.insert(Key(claim.operation_id), packed(properties)):
+            first = self.operation(claim.operation_id)
+            if first.request != claim.digest:
+                raise RequestIdReused(claim.request_id or "")
+        return claim.operation_id
+
+    def history(self, deployment: str, *, top: int, token: str | None = None) -> list[Operation]:
+        """At most `top` operations of a deployment, the latest first, before the one of `token`."""
+        found = self._operations.range(start=f"{deployment}-", end=f"{deployment}-~")
+        mine = [o for o in map(as_operation, found) if o.deployment == deployment]
+        newest = sorted(mine, key=lambda o: (o.startedAt, o.id), reverse=True)
+        ids = [operation.id for operation in newest]
+        first = ids.index(token) + 1 if token in ids else 0
+        return newest[first : first + top]
+
     def save_drift(self, name: str, report: DriftReport | Json) -> None:
         """Keep what the last drift check found."""
-        self._amend(name, lambda record: replace(record, drift=dict(report)))
+        health: dict[str, Health] = {"inSync": "Deployed", "drifted": "Drifted"}
+
+        def seen(record: Record) -> Record:
+            at_rest = record.status in {"Deployed", "Drifted"} and not record.busy
+            status = health.get(report["status"], record.status) if at_rest else record.status
+            return replace(record, drift=dict(report), status=status)
+
+        self._amend(name, seen)
 
     def finish(
         self,
@@ -123,6 +180,7 @@ class Records:
         result: Json,
         inventory: dict[str, Item] | None = None,
         outputs: Json | None = None,
+        health: Health | None = None,
     ) -> None:
         """Record how an operation ended; may be repeated.
 
@@ -137,6 +195,7 @@ class Records:
             inventory: what the deployment consists of now; None leaves it as it was, and the spec
                 too: then nothing was deployed.
             outputs: likewise.
+            health: likewise.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
 
@@ -150,7 +209,7 @@ class Records:
                 spec=spec,
                 generation=record.generation + (spec != record.spec),
                 proposed=None,
-                status=status,
+                status=health or record.status,
                 operation={**record.operation, "status": status},
                 inventory=record.inventory if inventory is None else inventory,
                 outputs=record.outputs if outputs is None else outputs,
@@ -175,7 +234,9 @@ class Records:
             if note["id"] != operation.id or note["status"] != RUNNING:
                 return record
             failed: OperationNote = {**note, "status": "Failed"}
-            return replace(record, status="Failed", proposed=None, operation=failed)
+            midway = record.status in {"Deploying", "Destroying"}
+            health: Health = "DeployFailed" if midway else record.status
+            return replace(record, status=health, proposed=None, operation=failed)
 
         self._amend(operation.deployment, lost)
 
@@ -212,14 +273,11 @@ class Records:
             result=ending.result,
             inventory=ending.inventory,
             outputs=ending.outputs,
+            health=ending.health,
         )
-        record = self.find(name)  # None where this has been done before
-        destroyed = operation.kind == "destroy" and ending.status == "Succeeded"
-        if destroyed or (operation.whatIf and record and not record.inventory):
-            self.forget(name, operation.id)
 
     def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:
-        """Put on record what an operation is about to create; may be repeated.
+        """Put on record what an operation is about to create or delete; may be repeated.
 
         Raises:
             OperationOver: another operation has taken its claim over.
@@ -228,7 +286,8 @@ class Records:
         def ahead(record: Record) -> Record:
             if record.operation["id"] != operation.id:
                 raise OperationOver(operation.id, "has been taken over")
-            return replace(record, inventory=inventory)
+            health: Health = "Destroying" if operation.kind == "destroy" else "Deploying"
+            return replace(record, inventory=inventory, status=health)
 
         self._amend(operation.deployment, ahead)
 
@@ -258,7 +317,7 @@ class Records:
         return self.agree(topic, proposal)
 
     def forget(self, name: str, operation_id: str) -> None:
-        """Remove the record of a deployment that `operation_id` has destroyed; may be repeated."""
+        """Remove the record of a deployment whose last operation this is; may be repeated."""
         record = self.find(name)
         if record and record.operation["id"] == operation_id:
             self._deployments.delete(Key(PARTITION, name), etag=record.etag)
@@ -281,6 +340,8 @@ class Records:
         operation = self.operation(operation_id)
         if operation.status != RUNNING:
             raise OperationOver(operation_id, f"has ended as {operation.status}")
+        if operation.kind == "plan":
+            return operation, self.find(operation.deployment) or _unborn(operation)
         record = self.get(operation.deployment)
         if record.operation["id"] != operation_id:
             raise OperationOver(operation_id, "has been taken over")
@@ -329,15 +390,28 @@ class Records:
 
     def _open(self, operation_id: str, claim: Claim) -> None:
         """Begin to tell of an operation; whoever claimed it may have died before that."""
-        properties = {
-            "deployment": claim.deployment,
-            "kind": claim.kind,
-            "status": RUNNING,
-            "startedAt": claim.now.isoformat(),
-            "whatIf": claim.what_if,
-            "deleteData": claim.delete_data,
-        }
-        self._operations.insert(Key(operation_id), properties)
+        self._operations.insert(Key(operation_id), packed(_properties(claim)))
+
+    def _check_plan(self, claim: Claim, record: Record | None) -> None:
+        """Refuse to walk a plan that is not, or no longer, what would be decided.
+
+        Raises:
+            PreconditionFailed: it is another deployment's, or the deployment has changed since.
+        """
+        if claim.plan_of is None:
+            return
+        try:
+            planned = self.operation(claim.plan_of)
+        except OperationUnknown:
+            raise PreconditionFailed(claim.deployment, "has no such plan any more") from None
+        usable = planned.kind == "plan" and planned.status == "Succeeded"
+        if not usable or planned.deployment != claim.deployment:
+            raise PreconditionFailed(claim.deployment, "has no such plan that could be walked")
+        if planned.spec != claim.spec:
+            raise PreconditionFailed(claim.deployment, "was planned with another spec")
+        gone = record is None or record.status == "Destroyed"
+        if planned.base != (NO_RECORD if gone or record is None else record.digest):
+            raise PreconditionFailed(claim.deployment, "has changed since it was planned")
 
     def _found(self, operation_id: str) -> Any:
         entity = self._operations.find(Key(operation_id))
@@ -351,6 +425,35 @@ class Records:
     def _signal(self, operation_id: str, **values: Any) -> None:
         if not self._operations.merge(Key(operation_id), packed(values)):
             raise OperationUnknown(operation_id)
+
+
+def _properties(claim: Claim) -> Json:
+    """What is noted of an operation when it begins."""
+    return {
+        "deployment": claim.deployment,
+        "kind": claim.kind,
+        "status": RUNNING,
+        "startedAt": claim.now.isoformat(),
+        "deleteData": claim.delete_data,
+        "planOf": claim.plan_of,
+        "actor": claim.actor,
+    }
+
+
+def _unborn(operation: Operation) -> Record:
+    """The record that a deployment would have of which there is only a plan."""
+    began = datetime.fromisoformat(operation.startedAt)
+    claim = Claim(
+        deployment=operation.deployment,
+        operation_id=operation.id,
+        kind="plan",
+        now=began,
+        spec=operation.spec,
+    )
+    note = OperationNote(
+        id=operation.id, kind="plan", startedAt=operation.startedAt, status=RUNNING
+    )
+    return begun(claim, note)
 
 
 @cache

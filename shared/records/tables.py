@@ -6,6 +6,7 @@ SDK end here as well.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 from azure.core import MatchConditions
@@ -94,14 +95,17 @@ class Table:
             return None
 
     @_azure_ends_here()
-    def page(self, partition: str, *, after: str, size: int) -> list[Entity]:
-        """At most `size` entities of a partition, in order of their rows, after one of them."""
+    def page(self, partition: str, *, after: str, size: int, but: str = "") -> list[Entity]:
+        """At most `size` entities of a partition, in order of their rows, after one of them.
+
+        Those with the status `but` are left out.
+        """
         found = self._client.query_entities(
-            "PartitionKey eq @partition and RowKey gt @last",
-            parameters={"partition": partition, "last": after},
+            "PartitionKey eq @partition and RowKey gt @last and status ne @but",
+            parameters={"partition": partition, "last": after, "but": but},
             results_per_page=size,
         )
-        return list(next(found.by_page(), ()))
+        return list(islice(found, size))
 
     @_azure_ends_here()
     def insert(self, key: Key, properties: Mapping[str, Any]) -> str | None:
@@ -132,6 +136,15 @@ class Table:
         found = self._client.query_entities(
             "PartitionKey eq @partition and RowKey ge @start and RowKey le @end",
             parameters={"partition": partition, "start": start, "end": end},
+        )
+        return list(found)
+
+    @_azure_ends_here()
+    def range(self, *, start: str, end: str) -> list[Entity]:
+        """The entities whose partitions lie from `start` to `end`."""
+        found = self._client.query_entities(
+            "PartitionKey ge @start and PartitionKey le @end",
+            parameters={"start": start, "end": end},
         )
         return list(found)
 

@@ -6,7 +6,7 @@ Json = dict[str, Any]
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
 
-def test_destroy_leaves_what_was_there_before_and_forgets_the_deployment(
+def test_destroy_leaves_what_was_there_before_and_an_empty_record(
     simulation: Any, spec: Json
 ) -> None:
     there = simulation.resources()
@@ -14,7 +14,12 @@ def test_destroy_leaves_what_was_there_before_and_forgets_the_deployment(
     told = simulation.destroy(spec["name"])
     assert told["status"] == "Succeeded", told["failure"]
     assert simulation.resources() == there
-    assert simulation.request("GET", f"deployments/{spec['name']}").status_code == 404
+    record = simulation.request("GET", f"deployments/{spec['name']}").json()
+    assert (record["status"], record["inventory"], record["outputs"]) == ("Destroyed", {}, {})
+    listed = simulation.request("GET", "deployments").json()["value"]
+    assert spec["name"] not in {each["name"] for each in listed}
+    listed = simulation.request("GET", "deployments?destroyed=true&top=200").json()["value"]
+    assert spec["name"] in {each["name"] for each in listed}
 
 
 def test_what_is_there_again_after_its_deletion_is_told(
@@ -44,8 +49,12 @@ def test_what_is_there_again_after_its_deletion_is_told(
 def test_data_is_not_deleted_without_the_word(simulation: Any, spec: Json, lean: Json) -> None:
     simulation.deploy(lean)
     writes = len(simulation.writes())
-    told = simulation.destroy(spec["name"], delete_data=False)
-    assert told["failure"]["code"] == "DataDeletionNotConfirmed"
+    refused = simulation.request("DELETE", f"deployments/{spec['name']}")
+    assert refused.status_code == 400
+    assert refused.json()["error"]["code"] == "DataDeletionNotConfirmed"
+    assert "/flexibleServers/" in refused.json()["error"]["message"]
+    record = simulation.request("GET", f"deployments/{spec['name']}").json()
+    assert (record["status"], record["lastOperation"]["kind"]) == ("Deployed", "deploy")
     assert len(simulation.writes()) == writes
 
 

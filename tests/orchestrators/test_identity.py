@@ -51,7 +51,7 @@ def test_a_lost_operation_is_told_as_lost_everywhere_at_once(still: Any, lean: J
     lose(still, identity)
     record = still.request("GET", f"deployments/{lean['name']}").json()
     told = still.operation(identity)
-    assert (record["status"], record["operation"]["status"]) == ("Failed", "Failed")
+    assert (record["status"], record["lastOperation"]["status"]) == ("DeployFailed", "Failed")
     assert (told["status"], told["failure"]["code"]) == ("Failed", "OperationLost")
     assert still.request("POST", f"deployments/{lean['name']}/drift").status_code == 202
 

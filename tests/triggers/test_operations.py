@@ -18,14 +18,14 @@ def test_a_deployment_can_be_planned_made_checked_and_is_kept_from_careless_remo
     assert {step["state"] for step in told["steps"]} == {"succeeded"}
 
     record = simulation.request("GET", f"deployments/{name}").json()
-    assert (record["status"], record["operation"]["id"]) == ("Succeeded", told["id"])
+    assert (record["status"], record["lastOperation"]["id"]) == ("Deployed", told["id"])
 
     writes = len(simulation.writes())
     planned = simulation.finish(simulation.request("POST", f"deployments/{name}/plan"))
     assert planned["unchanged"] == len(planned["plan"])
     assert simulation.drift(name)["status"] == "inSync"
-    refused = simulation.destroy(name, delete_data=False)
-    assert refused["failure"]["code"] == "DataDeletionNotConfirmed"
+    refused = simulation.request("DELETE", f"deployments/{name}?deleteData=false")
+    assert refused.json()["error"]["code"] == "DataDeletionNotConfirmed"
     assert len(simulation.writes()) == writes
 
 

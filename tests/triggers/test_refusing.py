@@ -132,6 +132,36 @@ def test_a_flag_is_true_or_false(still: Any) -> None:
     assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("PUT", "deployments/a-name?whatif=true&dryRun=true", "dryRun"),
+        ("DELETE", "deployments/a-name?force=true", "force"),
+        ("GET", "deployments?filter=x", "filter"),
+        ("GET", "operations/an-id?whatIf=true", "whatIf"),
+        ("POST", "deployments/a-name/drift/repair?top=1", "top"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_know_is_refused(
+    still: Any, method: str, path: str, name: str
+) -> None:
+    answer = still.request(method, path)
+    assert (answer.status_code, _code(answer)) == (400, "UnknownParameter")
+    assert answer.json()["error"]["target"] == name
+
+
+@pytest.mark.parametrize("query", ["code=k", "CODE=k&clientId=c", "api-version=2026-01-01"])
+def test_what_function_keys_travel_by_is_known_everywhere(still: Any, query: str) -> None:
+    assert still.request("GET", f"deployments?{query}").status_code == 200
+    assert still.request("GET", f"operations/nobody?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["whatif=true", "WHATIF=True", "whatIf=TRUE"])
+def test_a_flag_is_read_without_case(still: Any, small: Json, query: str) -> None:
+    answer = still.request("PUT", f"deployments/{small['name']}?{query}", json=small)
+    assert (answer.status_code, answer.json()["kind"]) == (202, "plan")
+
+
 def _code(answer: Any) -> str:
     code: str = answer.json()["error"]["code"]
     assert answer.headers["x-ms-error-code"] == code

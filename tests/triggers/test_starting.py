@@ -1,8 +1,12 @@
 """A start: accepted once, refused while another runs, repeated without being done again."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from shared.records.claims import Claim
 from shared.records.records import Records
@@ -45,6 +49,22 @@ def test_a_repeated_request_gets_the_first_answer_again(still: Any, small: Json)
     assert again.headers["Repeatability-Result"] == "accepted"
 
 
+@pytest.mark.parametrize("other", ["body", "method", "query"])
+def test_another_request_does_not_get_the_answer_of_the_first(
+    still: Any, small: Json, other: str
+) -> None:
+    headers, path = {"Repeatability-Request-ID": "4f3c"}, f"deployments/{small['name']}"
+    still.request("PUT", path, json=small, headers=headers)
+    changed = small | {"tags": {"another": "tag"}} if other == "body" else small
+    again = still.request(
+        "DELETE" if other == "method" else "PUT",
+        f"{path}?deleteData=true" if other == "query" else path,
+        headers=headers,
+        **({} if other == "method" else {"json": changed}),
+    )
+    assert (again.status_code, _code(again)) == (409, "RequestIdReused")
+
+
 def test_a_request_made_many_times_at_once_is_accepted_each_time_and_starts_once(
     still: Any, small: Json
 ) -> None:
@@ -62,14 +82,17 @@ def test_a_request_made_many_times_at_once_is_accepted_each_time_and_starts_once
 def test_a_repeated_request_that_somebody_has_overtaken_starts_nothing(
     still: Any, small: Json, kept: Records
 ) -> None:
-    first = _claim(kept, small, request_id="4f3c")  # and then the process died, long ago
+    body = json.dumps(small)
+    digest = hashlib.sha256(f"POST /api/deployments []\n{body}".encode()).hexdigest()
+    # and then the process died, long ago
+    first = _claim(kept, small, request_id="4f3c", digest=digest)
     second = still.request("POST", "deployments", json=small).json()["id"]
     headers = {"Repeatability-Request-ID": "4f3c"}
-    again = still.request("POST", "deployments", json=small, headers=headers)
+    again = still.request("POST", "deployments", content=body, headers=headers)
     assert (again.status_code, again.json()["id"]) == (202, first)
     assert still.host.wait_for(first) == {}
     told = still.request("GET", f"deployments/{small['name']}").json()
-    assert (told["operation"]["id"], told["status"]) == (second, "Running")
+    assert (told["lastOperation"]["id"], told["lastOperation"]["status"]) == (second, "Running")
 
 
 def test_if_none_match_refuses_an_update(still: Any, small: Json, kept: Records) -> None:

@@ -60,7 +60,7 @@ def error(code: str, message: str = "m", *details: Any) -> dict[str, Any]:
         (429, "AnotherOperationInProgress", {"patienceSeconds": 1800}),
         (409, "ServerIsBusy", {"patienceSeconds": 1800}),
         (429, "SubscriptionRequestsThrottled", {"retryAfterSeconds": 30}),
-        (500, "InternalServerError", {"maxAttempts": 3}),
+        (500, "InternalServerError", {"patienceSeconds": 1800}),
         (400, "InUseNetworkSecurityGroupCannotBeDeleted", {"patienceSeconds": 900}),
         (400, "InvalidResourceReference", {"patienceSeconds": 60}),
         (409, "MissingSubscriptionRegistration", {"patienceSeconds": 900}),
@@ -150,7 +150,7 @@ def test_a_refusal_that_is_no_json_is_judged_by_its_status() -> None:
 def test_a_lost_connection_is_tried_again(kind: type[Exception]) -> None:
     failure = failure_of(kind("reset by peer"))
     assert failure["code"] == "ConnectionFailed"
-    assert failure["maxAttempts"] == 3
+    assert failure["patienceSeconds"] == 1800
 
 
 def test_an_identity_that_does_not_answer_is_tried_again() -> None:

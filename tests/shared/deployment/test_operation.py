@@ -7,7 +7,7 @@ import pytest
 
 from shared.deployment.ending import Story, ending
 from shared.deployment.messages import Failure, Plan, Remains, Run
-from shared.deployment.operation import PlanAnswer, StateReport, first_state, outline
+from shared.deployment.operation import Before, PlanAnswer, StateReport, first_state, outline
 from shared.deployment.status import STATUS_LIMIT, ended, fitting
 from shared.deployment.undo import residue, undone
 
@@ -82,7 +82,7 @@ def test_the_outline_of_forty_steps_is_a_small_message() -> None:
 @pytest.mark.parametrize("run", [running(), lost()], ids=["running", "failed"])
 def test_the_state_of_forty_steps_is_a_small_message(run: Run) -> None:
     shown = outline(plan())
-    state = first_state("deploy", what_if=False)
+    state = first_state("deploy")
     runs = {s["key"]: run for s in shown["steps"]}
     report = StateReport(operation="o" * 60, state={**state, "outline": shown, "runs": runs})
     assert size(report) < LARGEST
@@ -100,10 +100,16 @@ def test_steps_without_work_are_left_out_of_the_outline() -> None:
 def test_the_end_of_a_rollback_of_which_nothing_could_be_undone_fits_a_status(message: str) -> None:
     undo = undone(plan(), {s["key"]: running() for s in plan()["steps"]})
     runs = {s["key"]: lost(message) for s in undo["steps"]}
-    state = first_state("deploy", what_if=False)
+    state = first_state("deploy")
     root = Failure(code="QuotaExceeded", message="the root", retryable=False)
     nothing = Remains(left=[], retained=[])
-    story = Story(plan=plan(), undone=undo, remains=nothing, before={}, now={})
+    story = Story(
+        plan=plan(),
+        undone=undo,
+        remains=nothing,
+        before=Before(inventory={}, health="NotDeployed"),
+        now={},
+    )
     end = ending({**state, "phase": "rolling-back", "runs": runs}, story, root)
     assert len(json.dumps(end.told, ensure_ascii=False).encode("utf-16-le")) <= 16_384
     assert end.told["failure"]["code"] == "QuotaExceeded"

@@ -111,7 +111,7 @@ def test_what_azure_says_is_added_to_the_plan(plans: Plans, operation: str) -> N
 
 def test_a_state_is_read_back_as_it_was_saved_last(plans: Plans, operation: str) -> None:
     assert plans.state(operation) is None
-    state = first_state("deploy", what_if=False)
+    state = first_state("deploy")
     runs = {f"step-{n}": Run(state="running", attempts=1) for n in range(40)}
     plans.save_state(operation, {**state, "runs": runs})
     plans.save_state(operation, {**state, "runs": {"a": Run(state="waiting", attempts=0)}})
@@ -127,7 +127,7 @@ def test_what_a_destroy_has_found_is_kept(plans: Plans, operation: str) -> None:
 
 def test_nothing_is_left_of_an_operation_that_is_removed(plans: Plans, operation: str) -> None:
     plans.keep(operation, plan(*(step(f"step-{n}") for n in range(40))))
-    plans.save_state(operation, first_state("deploy", what_if=False))
+    plans.save_state(operation, first_state("deploy"))
     plans.remove(operation)
     plans.remove(operation)
     assert (plans.find(operation), plans.state(operation)) == (None, None)

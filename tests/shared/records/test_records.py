@@ -10,6 +10,7 @@ from azure.data.tables import TableServiceClient
 
 from local.azurite import Azurite
 from shared.deployment.inventory import Item
+from shared.deployment.messages import Json
 from shared.deployment.operation import Decision
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
 from shared.records.errors import (
@@ -26,6 +27,7 @@ GRACE = timedelta(minutes=2)
 SPEC = {"name": "x", "location": "eastus"}
 ITEMS: dict[str, Item] = {"/s": {"key": "server", "provenance": "created", "state": "seen"}}
 MISSING: Literal["missing"] = "missing"
+REPORT: Json = {"status": "drifted", "changes": [1, 2]}
 names = count()
 
 
@@ -57,7 +59,7 @@ def test_a_claim_makes_a_record(records: Records, name: str) -> None:
     claimed = claim(records, name, "1")
     record = records.get(name)
     assert record == claimed.record
-    assert (record.spec, record.generation, record.status) == (SPEC, 1, "Running")
+    assert (record.spec, record.generation, record.status) == (SPEC, 1, "NotDeployed")
     assert record.operation["id"] == claimed.operation_id == f"{name}-1"
 
 
@@ -134,7 +136,7 @@ def test_a_lost_operation_is_lost_in_both_its_records(records: Records, name: st
     claim(records, name, "1", spec={**SPEC, "location": "westus"})
     records.lose(records.operation(f"{name}-1"), "terminated", now=NOON)
     operation = records.operation(f"{name}-1")
-    assert (operation.status, records.get(name).status) == ("Failed", "Failed")
+    assert (operation.status, records.get(name).operation["status"]) == ("Failed", "Failed")
     assert operation.result is not None
     assert operation.result["failure"]["code"] == "OperationLost"
 
@@ -143,7 +145,7 @@ def test_an_end_on_record_is_not_overwritten_by_a_loss(records: Records, name: s
     running = records.operation(claim(records, name, "1").operation_id)
     finish(records, name, "1")
     records.lose(running, "missing", now=NOON)
-    assert (records.operation(running.id).status, records.get(name).status) == (
+    assert (records.operation(running.id).status, records.get(name).operation["status"]) == (
         "Succeeded",
         "Succeeded",
     )
@@ -156,7 +158,7 @@ def test_the_end_of_an_operation_that_was_taken_over_leaves_the_record_alone(
     claim(records, name, "2", alive=False, now=NOON + GRACE)
     finish(records, name, "1", inventory=ITEMS)
     record = records.get(name)
-    assert (record.status, record.inventory) == ("Running", {})
+    assert (record.busy, record.inventory) == (True, {})
     assert records.operation(f"{name}-1").status == "Succeeded"
 
 
@@ -276,7 +278,7 @@ def test_an_end_is_recorded_once_however_often_it_is_told(records: Records, name
     first = records.get(name)
     finish(records, name, "1", inventory=inventory, outputs={"port": 5432})
     assert records.get(name) == first
-    assert (first.status, first.inventory, first.outputs) == (
+    assert (first.operation["status"], first.inventory, first.outputs) == (
         "Succeeded",
         inventory,
         {"port": 5432},
@@ -294,13 +296,13 @@ def test_an_end_without_an_inventory_keeps_the_recorded_one(records: Records, na
 
 def test_drift_is_recorded_whatever_else_happens(records: Records, name: str) -> None:
     claim(records, name, "1")
-    records.save_drift(name, {"changes": 2})
+    records.save_drift(name, REPORT)
     record = records.get(name)
-    assert (record.drift, record.status) == ({"changes": 2}, "Running")
+    assert (record.drift, record.busy) == (REPORT, True)
 
 
 def test_drift_of_a_deployment_that_is_gone_is_dropped(records: Records, name: str) -> None:
-    records.save_drift(name, {"changes": 2})
+    records.save_drift(name, REPORT)
     assert records.find(name) is None
 
 
