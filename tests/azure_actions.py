@@ -3,12 +3,10 @@
 https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
 """
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from local.arm_emulator.emulator import ArmEmulator
+from shared.planning.roles import roles
 
 VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 # Questions that are sent as POST, and called reads by their providers.
@@ -19,11 +17,9 @@ ASKED_BY_POST = {
 SUBSCRIPTIONS = "microsoft.resources"
 
 
-@cache
 def granted_actions() -> set[str]:
-    """What the roles of the template grant, all together; in lower case."""
-    roles = json.loads((Path(__file__).parents[1] / "infra" / "roles.json").read_text())
-    return {action.lower() for actions in roles.values() for action in actions}
+    """What the roles grant, all together; in lower case."""
+    return {action.lower() for actions in roles().values() for action in actions}
 
 
 def action_of(method: str, path: str) -> str:

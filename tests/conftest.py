@@ -6,6 +6,7 @@ is new for each test.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -58,8 +59,10 @@ def clock() -> VirtualClock:
 
 @pytest.fixture(scope="session")
 def emulator(clock: VirtualClock) -> Iterator[ArmEmulator]:
-    """The emulated Azure of the session."""
-    with ArmEmulator(clock=clock, seed=7, settings=azure_of(ROOT)) as azure:
+    """The emulated Azure of the session, with the types of the resources that tests make up."""
+    made_up = ("Microsoft.Network/localNetworkGateways",)
+    settings = replace(azure_of(ROOT), shape_only=made_up)
+    with ArmEmulator(clock=clock, seed=7, settings=settings) as azure:
         yield azure
 
 

@@ -91,11 +91,12 @@ class Meter(NamedTuple):
 
     name: str  # a key of PRICES; any other name has no price
     quantity: float
+    price: Price | None = None  # where the resource brings its own
 
     @property
     def monthly(self) -> float | None:
         """US dollars a month; None where there is no price."""
-        price = _FOLDED.get(self.name.casefold())
+        price = self.price or _FOLDED.get(self.name.casefold())
         return None if price is None else self.quantity * price.usd
 
 
