@@ -1,7 +1,11 @@
 """``make demo``: the main job on the local stack, in acts, each with one line of what is seen.
 
-The stack is started for the demo and ended with it, on ports and in a folder of its own. Exit code
-0 only if every act shows what it says.
+The stack is started for the demo and ended with it, on ports and in a folder of its own. Or it
+stands already, such as `func start` with Azurite and the emulator:
+
+    python -m cli.demo --url http://localhost:7071 --azure-url https://localhost:8443
+
+Exit code 0 only if every act shows what it says.
 """
 
 import argparse
@@ -9,6 +13,7 @@ import copy
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +25,7 @@ from cli.plan_view import warnings
 from cli.text import span
 from cli.times import critical_path, took
 from cli.view import follow
+from local.azure_control import AzureControl
 from local.stack import LocalStack
 
 SAMPLES = Path("samples")
@@ -32,21 +38,21 @@ class Unexpected(Exception):
 class Demo:
     """The acts; each returns the line that says what was seen."""
 
-    def __init__(self, stack: LocalStack, console: Console) -> None:
-        self.stack = stack
+    def __init__(self, url: str, azure: AzureControl, console: Console) -> None:
+        self.azure = azure
         self.console = console
-        self.client = Client(stack.url, patience=0.25)
+        self.client = Client(url, patience=0.25)
         self.spec: Json = json.loads((SAMPLES / "recipe.json").read_text(encoding="utf-8"))
         self.name = self.spec["name"]
         self.before = self.resources()
 
     def resources(self) -> dict[str, Any]:
         """Everything that exists in Azure now: id -> body."""
-        return {item["id"]: item for item in self.stack.azure("GET", "resources")["value"]}
+        return {item["id"]: item for item in self.azure("GET", "resources")["value"]}
 
     def writes(self) -> int:
         """How many writes Azure has been asked for so far."""
-        calls = self.stack.azure("GET", "calls")["value"]
+        calls = self.azure("GET", "calls")["value"]
         return sum(call["method"] in {"PUT", "PATCH", "DELETE"} for call in calls)
 
     def run(self, started: Json, expected: str = "Succeeded") -> Json:
@@ -88,10 +94,10 @@ class Demo:
             "operation": "Failed",
             "code": "QuotaExceeded",
         }
-        self.stack.azure("POST", "faults", json=fault)
+        self.azure("POST", "faults", json=fault)
         spec = copy.deepcopy(self.spec) | {"name": "doomed", "resourceGroup": "rg-doomed"}
         told = self.run(self.client.request("POST", "deployments", json=spec), "Failed")
-        self.stack.azure("DELETE", "faults")
+        self.azure("DELETE", "faults")
         expect(self.resources() == there, "the rollback left something behind or changed something")
         undone = sum(step["state"] == "succeeded" for step in told["steps"])
         return f"{told['failure']['code']}; {undone} steps undone, nothing left behind"
@@ -103,7 +109,7 @@ class Demo:
         opened = copy.deepcopy(rules)
         opened[0]["properties"]["sourceAddressPrefix"] = "*"
         edit = {"id": group, "changes": {"properties": {"securityRules": opened}}}
-        self.stack.azure("PATCH", "resources", json=edit)
+        self.azure("PATCH", "resources", json=edit)
         report = self.client.drift(self.name)
         expect(report["status"] == "drifted", "the edit was not found")
         found = [f"{c['key']} {c['path']}" for c in report["changes"] if "path" in c]
@@ -144,14 +150,39 @@ ACTS = (
 )
 
 
-def main() -> int:
+def perform(url: str, azure: AzureControl, console: Console) -> bool:
+    """Run every act against the stack that stands there; whether all show what they say."""
+    demo, seen = Demo(url, azure, console), list[str]()
+    for number, (title, act) in enumerate(ACTS, 1):
+        console.rule(f"{number}. {title}", align="left")
+        try:
+            seen.append(f"{number}. {title}: {act(demo)}")
+        except Unexpected as error:
+            console.print(f"[red]{number}. {title}: {error}[/]")
+            return False
+        console.print(f"[green]{seen[-1]}[/]", highlight=False)
+    console.rule("Seen", align="left")
+    console.print("\n".join(seen), highlight=False)
+    return True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run every act; the exit code."""
     parser = argparse.ArgumentParser("python -m cli.demo", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--speed", type=float, default=80.0, help="times real time")
-    chosen = parser.parse_args()
+    parser.add_argument("--url", help="of a functions host that stands")
+    parser.add_argument("--azure-url", help="of the emulated Azure that it deploys to")
+    parser.add_argument("--ca-file", help="that this Azure is trusted by; or REQUESTS_CA_BUNDLE")
+    chosen = parser.parse_args(arguments)
+    if bool(chosen.url) != bool(chosen.azure_url):
+        parser.error("--url and --azure-url go together")
     console = Console(width=None if sys.stdout.isatty() else 140)
     surroundings = json.loads((SAMPLES / "surroundings.json").read_text(encoding="utf-8"))
-    seen: list[str] = []
+    if chosen.url:
+        azure = AzureControl(chosen.azure_url, chosen.ca_file)
+        azure.arrange(surroundings)
+        return 0 if perform(chosen.url, azure, console) else 1
     with tempfile.TemporaryDirectory(prefix="hybriddb-demo-") as folder:
         stack = LocalStack(
             Path(),
@@ -162,19 +193,10 @@ def main() -> int:
             surroundings=surroundings,
         )
         with stack:
-            demo = Demo(stack, console)
-            for number, (title, act) in enumerate(ACTS, 1):
-                console.rule(f"{number}. {title}", align="left")
-                try:
-                    seen.append(f"{number}. {title}: {act(demo)}")
-                except Unexpected as error:
-                    console.print(f"[red]{number}. {title}: {error}[/]")
-                    print(stack.host.log.read_text(encoding="utf-8")[-4000:], file=sys.stderr)
-                    return 1
-                console.print(f"[green]{seen[-1]}[/]", highlight=False)
-    console.rule("Seen", align="left")
-    console.print("\n".join(seen), highlight=False)
-    return 0
+            shown = perform(stack.url, stack.control, console)
+            if not shown:
+                print(stack.host.log.read_text(encoding="utf-8")[-4000:], file=sys.stderr)
+    return 0 if shown else 1
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ local.settings.json, or from the sample beside it.
 import json
 import os
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -18,8 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
+from local.azure_control import AzureControl
 from local.azurite import Azurite
 from local.kept_clock import KeptClock
 
@@ -159,7 +157,7 @@ class LocalStack:
                 **dict(line.split("=", 1) for line in exports),
                 "AzureWebJobsStorage": self.storage.connection_string,
             }
-            self._arrange()
+            self.control.arrange(self.surroundings)
             self.start_host()
         except BaseException:
             self.stop()
@@ -179,13 +177,15 @@ class LocalStack:
         """The endpoint of the emulated Azure."""
         return self.environment["AZURE_RESOURCE_MANAGER_URL"]
 
+    @property
+    def control(self) -> AzureControl:
+        """The control routes of the emulated Azure."""
+        return AzureControl(self.arm_url, self.environment["REQUESTS_CA_BUNDLE"])
+
     def azure(self, method: str, path: str, **options: Any) -> Any:
         """One request to the emulator's own control routes; its JSON answer."""
-        trust = ssl.create_default_context(cafile=self.environment["REQUESTS_CA_BUNDLE"])
-        with httpx.Client(verify=trust) as client:
-            answer = client.request(method, f"{self.arm_url}/_emulator/{path}", **options)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        answer: Any = self.control(method, path, **options)
+        return answer
 
     def stop(self) -> None:
         """End everything; may be repeated."""
@@ -204,12 +204,6 @@ class LocalStack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-    def _arrange(self) -> None:
-        there = {item["id"].casefold() for item in self.azure("GET", "resources")["value"]}
-        for resource in self.surroundings:
-            if resource["id"].casefold() not in there:
-                self.azure("PUT", "resources", json=resource)
 
 
 def taken(port: int) -> bool:

@@ -25,7 +25,7 @@ for version in 3.12 3.13; do
   environment=.venv-$version
   if [ ! -e "$environment/installed" ] || [ requirements-dev.txt -nt "$environment/installed" ]; then
     "$python" -m venv --clear "$environment"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --compile \
+    "$environment/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --compile \
       --require-hashes --requirement requirements-dev.txt
     touch "$environment/installed"
   fi

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.functions_host.errors import SettingError
+from local.functions_host.settings.known_keys import check_host_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,15 @@ def read_host_json(app_dir: Path) -> HostSettings:
     if not path.is_file():
         raise SettingError(f"{app_dir} has no host.json: is it the folder of a Functions app?")
     root = _read_json(path)
-    extensions = _section(root, "extensions")
+    check_host_json(root)
+    extensions = root.get("extensions") or {}
     chosen = {
-        **_chosen(_section(extensions, "http"), _HTTP),
-        **_chosen(_section(extensions, "durableTask"), _DURABLE_TASK),
+        **_chosen(extensions.get("http") or {}, _HTTP),
+        **_chosen(extensions.get("durableTask") or {}, _DURABLE_TASK),
     }
     if "functionTimeout" in root:
         chosen["function_timeout"] = _read_timespan(root["functionTimeout"])
-    settings = HostSettings(**chosen)
-    _check_choice("versionMatchStrategy", settings.version_match, _MATCH)
-    _check_choice("versionFailureStrategy", settings.version_failure, _FAILURE)
-    _check_choice("overridableExistingInstanceStates", settings.overridable_states, _OVERRIDABLE)
-    return settings
+    return HostSettings(**chosen)
 
 
 _HTTP = {"routePrefix": "route_prefix"}
@@ -64,35 +62,9 @@ _DURABLE_TASK = {
 }
 
 
-def _chosen(section: dict[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
-    """What a section says, by the names of HostSettings; each of the type of its default."""
-    chosen = {}
-    for key, name in fields.items():
-        value, default = section.get(key), getattr(HostSettings(), name)
-        if value is None:
-            continue
-        if not isinstance(value, type(default or "")):
-            kind = "a number" if isinstance(default, int) else "a text"
-            raise SettingError(f"host.json: {key} is {value!r}, should be {kind}.")
-        chosen[name] = value
-    return chosen
-
-
-def _section(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    section = parent.get(name) or {}
-    if not isinstance(section, dict):
-        raise SettingError(f"host.json: {name} is {section!r}, should be an object.")
-    return section
-
-
-_MATCH = ("None", "Strict", "CurrentOrOlder")
-_FAILURE = ("Reject", "Fail")
-_OVERRIDABLE = ("NonRunningStates", "AnyState")
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SettingError(f"host.json: {name} is {value!r}, should be {', '.join(choices)}.")
+def _chosen(section: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """What a section says, by the names of HostSettings."""
+    return {name: section[key] for key, name in fields.items() if section.get(key) is not None}
 
 
 def _read_timespan(text: object) -> timedelta:

@@ -200,7 +200,7 @@ def test_a_folder_without_host_json_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.case(2)
 def test_a_folder_without_function_app_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "host.json").write_text("{}")
+    (tmp_path / "host.json").write_text('{"version": "2.0"}')
     with pytest.raises(AppError, match=r"has no function_app\.py"):
         FunctionsHost(tmp_path).start()
 
