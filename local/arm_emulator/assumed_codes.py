@@ -11,6 +11,10 @@ from dataclasses import dataclass
 class AssumedCodes:
     """One field per refusal, named after what is refused."""
 
+    # A value out of the range or the choices that are documented, where no code was seen.
+    value_out_of_bounds_code: str = "InvalidParameterValue"
+    tags_code: str = "InvalidTags"
+
     # Application gateways: the document as a whole.
     application_gateway_sku_code: str = "ApplicationGatewayInvalidSkuName"
     application_gateway_capacity_code: str = "ApplicationGatewaySkuCapacityInvalid"
@@ -90,6 +94,7 @@ class AssumedCodes:
     password_code: str = "PasswordNotComplex"  # noqa: S105 - a code, no password
     subnet_not_delegated_code: str = "InvalidParameterValue"
     standby_code: str = "ZoneRedundantHighAvailabilityNotSupported"
+    entra_disabled_code: str = "AadAuthNotEnabledOnServer"
     server_with_replicas_code: str = "ServerHasReplicas"
     parameter_unknown_code: str = "ConfigurationNotFound"
     parameter_read_only_code: str = "ConfigurationIsReadOnly"

@@ -27,7 +27,7 @@ def check_references(arm: ResourceManager, type_: ResourceType, change: Change) 
         if reference.target.startswith(inside):
             _check_own(change, reference.target[len(inside) :], reference.target)
         elif reference.via not in ("identity", *type_.unchecked):
-            _check_other(arm, change, reference.target)
+            _check_other(arm, type_, change, reference.target)
             _check_region(arm, change, reference)
             _check_join(arm, change, reference.target)
         elif reference.via == "identity":
@@ -46,11 +46,14 @@ def _check_own(change: Change, path: str, target: str) -> None:
         node = found
 
 
-def _check_other(arm: ResourceManager, change: Change, target: str) -> None:
+def _check_other(arm: ResourceManager, type_: ResourceType, change: Change, target: str) -> None:
     if not target.startswith(ID_PREFIX):
         return
     required_id(target)
     found = arm.store.find(target)
+    if found is None and type_.type.startswith("Microsoft.Compute/"):
+        # Recorded in azure-service-operator, Test_Compute_VM_20201201_CRUD.
+        raise ArmError(404, "NotFound", f"Resource {target} not found.")
     if found is None:
         raise _invalid(target, str(change.id))
     owner = arm.store.get(arm.store.owner_of(target)[0])

@@ -6,6 +6,7 @@ from local.arm_emulator.state.calls import Call, describe
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.headers import add_headers
 from local.arm_emulator.wire.messages import ArmError, Request, Response
+from local.arm_emulator.wire.resource_ids import parse_id
 from local.arm_emulator.wire.router import Router
 
 VAULT = ("/secrets", "/certificates")
@@ -57,6 +58,9 @@ def _answer(arm: ResourceManager, router: Router, call: Call) -> Response:
         message = "The api-version query parameter (?api-version=) is required for all requests."
         raise ArmError(400, "MissingApiVersionParameter", message)
     arm.require_subscription(request.path)
+    target = parse_id(request.path) if found is not None else None
+    if target is not None and arm.types.get(target.type) is not None:
+        arm.check_api_version(target, request.query["api-version"])
     response = found[0].handler(arm, call, **found[1]) if found else serve_resource(arm, call)
     if fault is not None:
         fault.mark(response)

@@ -125,9 +125,28 @@ def _accept(
 def check_change(arm: ResourceManager, type_: ResourceType, change: Change) -> None:
     """Everything that can be wrong with a body of the right shape."""
     type_.check_location(change)
+    check_tags(type_, change)
+    type_.check_bounds(change)
     type_.check(change)
     check_references(arm, type_, change)
     type_.check_quota(change)
+
+
+def check_tags(type_: ResourceType, change: Change) -> None:
+    """Refuse tags that are too many or too long.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+    """
+    tags = change.body.get("tags") or {}
+    wrong = len(tags) > type_.most_tags or any(
+        not 0 < len(name) <= 512 or len(str(value or "")) > 256 for name, value in tags.items()
+    )
+    if wrong:
+        message = (
+            f"Resource {change.id} may have {type_.most_tags} tags, with names of up to 512 and "
+            "values of up to 256 characters."
+        )
+        raise ArmError(400, change.world.settings.tags_code, message, target="tags")
 
 
 def store_change(arm: ResourceManager, type_: ResourceType, change: Change) -> Resource:

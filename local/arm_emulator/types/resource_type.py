@@ -18,6 +18,7 @@ from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference, named_children
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.bounds import Bound, check_bounds
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
@@ -94,6 +95,8 @@ class ResourceType:
     etag_header: ClassVar[bool] = False  # whether a GET shows the etag as a header, too
     location: ClassVar[Where] = "regional"
     name_rule: ClassVar[NameRule] = NETWORK_NAME
+    bounds: ClassVar[tuple[Bound, ...]] = ()
+    bound_code: ClassVar[str] = "value_out_of_bounds_code"  # or the setting that holds it
     defaults: ClassVar[Mapping[str, Any]] = {}  # of the body: what Azure always fills (recorded)
     secrets: ClassVar[tuple[str, ...]] = ()  # paths in properties; [] stands for list items
     dressed: ClassVar[bool] = True  # named children get id, etag and state
@@ -106,6 +109,7 @@ class ResourceType:
     # POST actions with their seconds; 0 answers at once
     actions: ClassVar[Mapping[str, float]] = {}
     # https://learn.microsoft.com/azure/reliability/availability-zones-service-support
+    most_tags: ClassVar[int] = 50
     zonal: ClassVar[bool] = False  # can be put into availability zones
     joined: ClassVar[bool] = False  # to attach something to it takes its permission join/action
     quotas: ClassVar[tuple[Quota, ...]] = ()
@@ -126,7 +130,7 @@ class ResourceType:
         """Names of members that Azure fills, whether the SDK's model has them or not."""
         children = (child.defaults for child in self.children.values())
         filled = {name for each in (self.defaults, *children) for name in _names(each)}
-        return frozenset({"provisioningState", *filled})
+        return frozenset({"provisioningState", "resourceGuid", *filled})
 
     def shape_of(self, collection: str) -> Shape:
         """What the body of a named child may hold."""
@@ -143,6 +147,16 @@ class ResourceType:
     def accept(self, sent: Any) -> Any:
         """The body of a PUT without what the service shows though its schema lacks it."""
         return sent
+
+    def check_bounds(self, change: Change) -> None:
+        """Refuse a value that is not what it may be, wherever it came from."""
+        check_bounds(change.body, self.bounds, self.out_of_bounds)
+
+    def out_of_bounds(self, bound: Bound, at: str, value: Any) -> ArmError:
+        """The refusal of a value; it names the path."""
+        code = bound.code or self.bound_code
+        message = f"The value '{value}' of {at} is not valid: {bound}."
+        return ArmError(400, getattr(self.world.settings, code, code), message, target=at)
 
     def check(self, change: Change) -> None:
         """Refuse a PUT or PATCH by raising ArmError; `change.body` is complete, not yet filled."""

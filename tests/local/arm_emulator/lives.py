@@ -106,8 +106,10 @@ def ports(azure: Any) -> Body:
 
 def server(azure: Any) -> Body:
     sku = {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}
+    account = {"administratorLogin": "dbadmin", "administratorLoginPassword": "Never-Shown-1"}
+    entra = {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"}
     storage = {"storageSizeGB": 128}
-    return east(version="17", administratorLogin="dbadmin", storage=storage) | {"sku": sku}
+    return east(version="17", authConfig=entra, storage=storage, **account) | {"sku": sku}
 
 
 def replica(azure: Any) -> Body:

@@ -24,6 +24,11 @@ API_VERSIONS: tuple[str, ...] = (
 DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 
+RESERVED_NAMES = (
+    "1 123 a actuser adm admin admin1 admin2 administrator aspnet backup console david guest "
+    "john owner root server sql support support_388945a0 sys test test1 test2 test3 user user1 "
+    "user2 user3 user4 user5 video"
+)
 # Recorded in azure-service-operator, for Linux.
 OS_PROFILE = {
     "secrets": [],
@@ -98,6 +103,7 @@ class VirtualMachines(ComputeType):
                 f"'{change.body['location']}'. Please try another size or deploy elsewhere."
             )
             raise ArmError(409, "SkuNotAvailable", message)
+        self._check_administrator(change)
         for interface in _interfaces(change.properties):
             self._check_free(change, str(interface.get("id", "")))
 
@@ -161,6 +167,23 @@ class VirtualMachines(ComputeType):
             found = self.world.store.get(str(interface.get("id", "")))
             if found is not None and option == "Delete":
                 self.world.remove(found, now)
+
+    def _check_administrator(self, change: Change) -> None:
+        """A new machine has somebody who can log in, under a name that is nobody's.
+
+        Recorded in azure-libraries-for-java (a missing name); names that may not be:
+        https://learn.microsoft.com/azure/virtual-machines/linux/faq
+        """
+        profile = change.properties.get("osProfile")
+        if not change.creates or profile is None:
+            return
+        name = str(profile.get("adminUsername") or "")
+        if not name:
+            message = "Required parameter 'adminUsername' is missing (null)."
+            raise ArmError(400, "InvalidParameter", message, target="adminUsername")
+        if name.lower() in RESERVED_NAMES.split():
+            message = f"The Admin Username specified is not allowed: {name}."
+            raise ArmError(400, "InvalidParameter", message, target="adminUsername")
 
     def _check_free(self, change: Change, interface: str) -> None:
         for reference in self.world.store.blocking(interface, change.now):

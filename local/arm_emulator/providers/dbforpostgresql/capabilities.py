@@ -7,7 +7,7 @@ from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
-from local.arm_emulator.wire.resource_ids import parse_id
+from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 from local.arm_emulator.wire.router import Route
 
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
@@ -15,26 +15,32 @@ SUFFIX = "private.postgres.database.azure.com"
 VERSIONS = ("13", "14", "15", "16", "17", "18")
 # Edition: SKUs with vCores, and the family that the quota counts.
 # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-compute
+_VCORES = (2, 4, 8, 16, 32, 48, 64, 96)
+_MORE_VCORES = (2, 4, 8, 16, 20, 32, 48, 64, 96)
+
+
+def _sizes(letter: str, kinds: str, vcores: tuple[int, ...]) -> dict[str, tuple[int, str]]:
+    """Such as Standard_D2ds_v5 of the family standardDDSv5Family."""
+    sizes = {}
+    for kind in kinds.split():
+        features, _, version = kind.partition("_")
+        family = f"standard{letter}{features.upper()}{version}Family"
+        for count in vcores:
+            sizes[f"Standard_{letter}{count}{features}_{version}"] = (count, family)
+    return sizes
+
+
 EDITIONS: dict[str, dict[str, tuple[int, str]]] = {
     "Burstable": {
-        "Standard_B1ms": (1, "standardBSFamily"),
-        "Standard_B2s": (2, "standardBSFamily"),
-        "Standard_B2ms": (2, "standardBSFamily"),
+        name: (vcores, "standardBSFamily")
+        for name, vcores in (
+            ("Standard_B1ms", 1),
+            ("Standard_B2s", 2),
+            *((f"Standard_B{count}ms", count) for count in (2, 4, 8, 12, 16, 20)),
+        )
     },
-    "GeneralPurpose": {
-        "Standard_D2s_v3": (2, "standardDSv3Family"),
-        "Standard_D4s_v3": (4, "standardDSv3Family"),
-        "Standard_D2ds_v4": (2, "standardDDSv4Family"),
-        "Standard_D4ds_v4": (4, "standardDDSv4Family"),
-        "Standard_D2ds_v5": (2, "standardDDSv5Family"),
-        "Standard_D4ds_v5": (4, "standardDDSv5Family"),
-        "Standard_D8ds_v5": (8, "standardDDSv5Family"),
-        "Standard_D16ds_v5": (16, "standardDDSv5Family"),
-    },
-    "MemoryOptimized": {
-        "Standard_E2ds_v5": (2, "standardEDSv5Family"),
-        "Standard_E4ds_v5": (4, "standardEDSv5Family"),
-    },
+    "GeneralPurpose": _sizes("D", "s_v3 ds_v4 ds_v5 ads_v5", _VCORES),
+    "MemoryOptimized": _sizes("E", "s_v3 ds_v4 ds_v5 ads_v5", _MORE_VCORES),
 }
 # Premium SSD in GB, with IOPS and performance tier.
 # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-storage
@@ -98,6 +104,19 @@ def capabilities(world: World, call: Call, location: str, **_: str) -> Response:
             "The subscription is restricted from provisioning in this region. Choose another one."
         )
     return Response(200, {"value": [entry]})
+
+
+def server_capabilities(
+    world: World, call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """The same, of the place where a server is: what it may be changed to."""
+    world.require_group(subscription, group)
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    id_ = ResourceId(scope, SERVER.partition("/")[0], ("flexibleServers",), (server,))
+    found = world.store.get(id_.key)
+    if found is None:
+        raise world.not_found(id_)
+    return capabilities(world, call, str(found.body["location"]))
 
 
 def _edition(name: str, zones: bool) -> Json:
@@ -236,6 +255,12 @@ _BASE = "/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL"
 _PLACE = _BASE + "/locations/{location}"
 ROUTES = (
     Route("GET", _PLACE + "/capabilities", capabilities),
+    Route(
+        "GET",
+        "/subscriptions/{subscription}/resourceGroups/{group}"
+        f"/providers/{SERVER}/{{server}}/capabilities",
+        server_capabilities,
+    ),
     Route("POST", _BASE + "/checkNameAvailability", check_name),
     Route("POST", _PLACE + "/checkNameAvailability", check_name),
     Route("GET", _PLACE + "/resourceType/flexibleServers/usages", quota_usages),

@@ -1,6 +1,7 @@
 """What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.dbforpostgresql.base import NAMESPACE, SERVER, PostgresqlType
@@ -8,11 +9,18 @@ from local.arm_emulator.providers.dbforpostgresql.parameters import PARAMETERS
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
+
+FIREWALL = f"{LEARN}azure/postgresql/flexible-server/concepts-firewall-rules"
+OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+ADDRESS = rf"({OCTET}\.){{3}}{OCTET}"
+# https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-servers
+BUILT_IN = ("postgres", "azure_maintenance", "azure_sys")
 
 
 class Configurations(PostgresqlType):
@@ -133,6 +141,18 @@ class ServerChild(PostgresqlType):
 class Administrators(ServerChild):
     """Entra administrators."""
 
+    def check(self, change: Change) -> None:
+        """Only where the server lets Entra's users in.
+
+        https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-configure-sign-in-azure-ad-authentication
+        """
+        super().check(change)
+        server = self.server_of(change.id)
+        auth = (server.properties.get("authConfig") or {}) if server is not None else {}
+        if auth.get("activeDirectoryAuth", "Disabled") != "Enabled":
+            message = f"Microsoft Entra authentication is not enabled on {change.id.names[0]}."
+            raise ArmError(400, self.world.settings.entra_disabled_code, message)
+
     type = f"{SERVER}/administrators"
     model = "AdministratorMicrosoftEntraAdd"
     timing = Timing(60, 60, 60)
@@ -159,11 +179,27 @@ class FirewallRules(ServerChild):
     type = f"{SERVER}/firewallRules"
     model = "FirewallRule"
     timing = Timing(20, 20, 20)
+    bounds = (
+        Bound("properties.startIpAddress", FIREWALL, pattern=ADDRESS),
+        Bound("properties.endIpAddress", FIREWALL, pattern=ADDRESS),
+    )
+    bound_code = "InvalidParameterValue"
     operation_names: ClassVar[Mapping[str, str]] = {
         "create": "UpsertServerFirewallRulesManagementOperation",
         "update": "UpsertServerFirewallRulesManagementOperation",
         "delete": "DropServerFirewallRulesManagementOperation",
     }
+
+    def check(self, change: Change) -> None:
+        """A range goes up."""
+        super().check(change)
+        first, last = (
+            ip_address(str(change.properties.get(name)))
+            for name in ("startIpAddress", "endIpAddress")
+        )
+        if int(first) > int(last):
+            message = f"The range {first} to {last} ends before it starts."
+            raise ArmError(400, "InvalidParameterValue", message, target="properties.endIpAddress")
 
 
 class VirtualEndpoints(ServerChild):
@@ -210,11 +246,49 @@ def _protection(world: World, subscription: str, group: str, server: str, name: 
     return body | {"properties": {"state": "Disabled"}}
 
 
+def get_database(
+    world: World, call: Call, subscription: str, group: str, server: str, name: str
+) -> Response:
+    """A database that somebody made, or one that every server has."""
+    found = _server(world, subscription, group, server)
+    for each in _databases(world, found):
+        if each["name"].lower() == name.lower():
+            return Response(200, each)
+    refusal = world.not_found(found.id.child("databases", name))
+    refusal.headers.clear()  # the provider itself answers (recorded)
+    raise refusal
+
+
+def list_databases(
+    world: World, call: Call, subscription: str, group: str, server: str
+) -> Response:
+    """Every database of a server."""
+    return Response(200, {"value": _databases(world, _server(world, subscription, group, server))})
+
+
+def _databases(world: World, server: Resource) -> list[Json]:
+    stored = world.store.in_collection(f"{server.id}/databases")
+    made = [world.show(each) for each in stored]
+    names = {each["name"].lower() for each in made}
+    return made + [
+        {
+            "id": str(server.id.child("databases", name)),
+            "name": name,
+            "type": Databases.type,
+            "properties": {"charset": "UTF8", "collation": "en_US.utf8"},
+        }
+        for name in BUILT_IN
+        if name not in names
+    ]
+
+
 _SERVER_PATH = (
     "/subscriptions/{subscription}/resourceGroups/{group}"
     f"/providers/{NAMESPACE}/flexibleServers/{{server}}"
 )
 ROUTES = (
+    Route("GET", _SERVER_PATH + "/databases", list_databases),
+    Route("GET", _SERVER_PATH + "/databases/{name}", get_database),
     Route("GET", _SERVER_PATH + "/configurations", list_configurations),
     Route("GET", _SERVER_PATH + "/configurations/{name}", get_configuration),
     Route("GET", _SERVER_PATH + "/replicas", list_replicas),

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER
-from local.arm_emulator.providers.dbforpostgresql.capabilities import VERSIONS
+from local.arm_emulator.providers.dbforpostgresql.offer import invalid, is_new
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import canonical
-from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 DOMAIN = ".postgres.database.azure.com"
 # https://learn.microsoft.com/azure/postgresql/flexible-server/quickstart-create-server
@@ -32,6 +32,14 @@ def check_account(change: Change) -> None:
         message = f"The administrator login '{login}' is reserved."
         raise ArmError(400, "InvalidParameterValue", message, target="administratorLogin")
     password = change.properties.get("administratorLoginPassword")
+    auth = change.properties.get("authConfig") or {}
+    if is_new(change) and str(auth.get("passwordAuth", "Enabled")) == "Enabled":
+        for name, value in (
+            ("administratorLogin", login),
+            ("administratorLoginPassword", password),
+        ):
+            if not value:
+                raise invalid(f"properties.{name}", None)
     if password is None:
         return
     classes = sum(1 for each in CLASSES if re.search(each, password))
@@ -51,10 +59,6 @@ def check_offer(change: Change) -> None:
         )
         # Seen in many reports, with the text of the documentation's page on capacity errors.
         raise ArmError(400, "LocationIsOfferRestricted", message)
-    version = change.properties.get("version")
-    if version is not None and str(version) not in VERSIONS:
-        message = f"The version {version} is not supported: {', '.join(VERSIONS)}."
-        raise ArmError(400, "InvalidParameterValue", message, target="version")
     mode = (change.properties.get("highAvailability") or {}).get("mode")
     if mode == "ZoneRedundant" and region in settings.postgresql_without_ha:
         message = f"Zone-redundant high availability is not supported in {region}."
@@ -140,3 +144,45 @@ def check_source(change: Change) -> None:
     if (source.body.get("sku") or {}).get("tier") == "Burstable":
         message = "Read replicas are not supported in the Burstable tier."
         raise ArmError(400, "InvalidParameterValue", message)
+    if change.creates:  # what is not said is as the source has it
+        change.body.setdefault("sku", clone(source.body.get("sku") or {}))
+        for name in ("administratorLogin", "version"):
+            change.properties.setdefault(name, source.properties.get(name))
+        size = (source.properties.get("storage") or {}).get("storageSizeGB", 128)
+        change.properties.setdefault("storage", {}).setdefault("storageSizeGB", size)
+
+
+def check_promotion(change: Change) -> None:
+    """A replica is promoted by its own name: alone, or in turn with its primary.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-read-replicas-promote
+    """
+    wanted = promotion(change)
+    if wanted is None:
+        return
+    if change.before("properties", "replicationRole") != "AsyncReplica":
+        raise invalid("properties.replica.role", wanted.get("role"), "It is no replica.")
+    if str(wanted.get("promoteMode", "")).lower() != "switchover":
+        return
+    source = change.world.store.get(str(change.properties.get("sourceServerResourceId", "")))
+    if source is None:
+        raise invalid("properties.replica.promoteMode", "switchover", "Its primary is gone.")
+    alike = source.body.get("sku") == change.body.get("sku") and (
+        source.properties.get("storage") or {}
+    ).get("storageSizeGB") == (change.properties.get("storage") or {}).get("storageSizeGB")
+    endpoints = [
+        child
+        for child in change.world.store.children(source.key)
+        if child.id.types[-1].lower() == "virtualendpoints"
+    ]
+    if not alike or not endpoints:
+        message = "Both servers need the same size and storage, and a virtual endpoint."
+        raise invalid("properties.replica.promoteMode", "switchover", message)
+
+
+def promotion(change: Change) -> Json | None:
+    """What a write says of a replica's new role; nothing where it says none."""
+    found: Json = (change.sent.get("properties") or {}).get("replica") or {}
+    role = str(found.get("role", "")).lower()
+    same = role == str(change.before("properties", "replicationRole")).lower()
+    return found if role in ("none", "primary", "independent") and not same else None

@@ -9,13 +9,25 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER, PostgresqlType
 from local.arm_emulator.providers.dbforpostgresql.capabilities import STORAGE, check_cores
 from local.arm_emulator.providers.dbforpostgresql.children import replicas_of
+from local.arm_emulator.providers.dbforpostgresql.offer import (
+    BOUNDS,
+    check_availability,
+    check_size,
+    check_storage,
+    check_tier,
+    check_version,
+    invalid,
+    size_refusal,
+)
 from local.arm_emulator.providers.dbforpostgresql.rules import (
     check_account,
     check_fixed,
     check_network,
     check_offer,
+    check_promotion,
     check_source,
     check_subnet,
+    promotion,
     zone_refusal,
 )
 from local.arm_emulator.providers.network.virtual_networks.association_links import VIA
@@ -23,6 +35,7 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.locations import LOCATIONS, canonical, display_name
@@ -41,6 +54,8 @@ class FlexibleServers(PostgresqlType):
     timing = Timing(8 * 60, 2 * 60, 3 * 60)
     zonal = True
     delete_retry_after = (15,)
+    operation_names: ClassVar[Mapping[str, str]] = {"delete": "DropServerManagementOperation"}
+    bounds = BOUNDS
     secrets = ("administratorLoginPassword",)
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)
@@ -65,6 +80,8 @@ class FlexibleServers(PostgresqlType):
 
     def check(self, change: Change) -> None:
         """A free name, a place in a network, and nothing immutable changed."""
+        check_source(change)
+        check_promotion(change)
         network = change.properties.get("network") or {}
         subnet = network.get("delegatedSubnetResourceId")
         if change.creates:
@@ -74,21 +91,21 @@ class FlexibleServers(PostgresqlType):
             if subnet:
                 check_subnet(self.world, subnet)
         check_network(change)
-        check_source(change)
-        had = change.before("properties", "storage", "storageSizeGB")
-        wants = (change.properties.get("storage") or {}).get("storageSizeGB")
-        if had is not None and wants is not None and wants < had:
-            message = f"Storage cannot shrink from {had} to {wants} GB."
-            raise ArmError(400, "InvalidParameterValue", message)
+        for check in (check_size, check_version, check_storage, check_tier, check_availability):
+            check(change)
         check_fixed(change)
+
+    def out_of_bounds(self, bound: Bound, at: str, value: Any) -> ArmError:
+        """In the service's words."""
+        return invalid(at, value, f"It may be {bound}.")
 
     def check_quota(self, change: Change) -> None:
         """So many vCores per family."""
         check_cores(change)
 
     def doom(self, change: Change) -> ArmError | None:
-        """The zone is looked at only while the server is made."""
-        return zone_refusal(change) if change.creates else None
+        """The zone is looked at only while the server is made, the size while it is updated."""
+        return zone_refusal(change) if change.creates else size_refusal(change)
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Its replicas must go first; whoever else names the server does not keep it."""
@@ -103,7 +120,7 @@ class FlexibleServers(PostgresqlType):
         before: Json = (change.prior.body if change.prior else {}).get("properties", {})
         body["location"] = display_name(body["location"])
         replica = properties.pop("createMode", None) == "Replica" or (
-            before.get("replicationRole") == "AsyncReplica"
+            before.get("replicationRole") == "AsyncReplica" and promotion(change) is None
         )
         storage = properties.setdefault("storage", {})
         size = storage.setdefault("storageSizeGB", 128)
@@ -130,7 +147,7 @@ class FlexibleServers(PostgresqlType):
             "state": before.get("state", "Provisioning"),
             "replicationRole": role,
             "replicaCapacity": 0 if replica else 5,
-            "replica": {"role": role, "capacity": 0 if replica else 5},
+            "replica": (promotion(change) or {}) | {"role": role, "capacity": 0 if replica else 5},
             "privateEndpointConnections": [],
         }
         properties.setdefault("availabilityZone", "1")
@@ -148,6 +165,8 @@ class FlexibleServers(PostgresqlType):
         """The server is ready, and has written its own record into the zone."""
         super().written(resource, operation, now)
         resource.properties["state"] = "Ready"
+        if resource.properties["replicationRole"] == "Primary":
+            self._lead(resource)
         if operation is not None and operation.kind == "create":
             self._write_record(resource, now)
             self._add_endpoint(resource)
@@ -199,6 +218,26 @@ class FlexibleServers(PostgresqlType):
                 if other.id.name.lower() == change.id.name.lower():
                     message = f"Specified server name '{change.id.name}' is already used."
                     raise ArmError(409, "ServerNameAlreadyExists", message)
+
+    def _lead(self, resource: Resource) -> None:
+        """A promoted replica leaves its primary, which follows it where they change places."""
+        source = self.world.store.get(
+            str(resource.properties.pop("sourceServerResourceId", "")).lower()
+        )
+        mode = resource.properties["replica"].pop("promoteMode", "")
+        resource.properties["replica"].pop("promoteOption", None)
+        if source is not None and str(mode).lower() == "switchover":
+            follower = {"role": "AsyncReplica", "capacity": 0}
+            source.properties.update(
+                {
+                    "replicationRole": "AsyncReplica",
+                    "replicaCapacity": 0,
+                    "replica": follower,
+                    "sourceServerResourceId": str(resource.id),
+                    "highAvailability": {"mode": "Disabled", "state": "NotEnabled"},
+                }
+            )
+            self.world.store.put(source)
 
     def _write_record(self, resource: Resource, now: datetime) -> None:
         network = resource.properties.get("network") or {}

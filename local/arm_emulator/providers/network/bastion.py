@@ -11,6 +11,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     users_of,
 )
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json
@@ -40,6 +41,12 @@ class BastionHosts(NetworkType):
     has_guid = False
     timing = Timing(7 * 60, 3 * 60, 5 * 60)
     zonal = True
+
+    def dress(self, resource: Resource) -> None:
+        """Its place has a name of its own (recorded in azure-service-operator)."""
+        super().dress(resource)
+        for item in resource.properties.get("ipConfigurations") or []:
+            item["type"] = f"{self.type}/bastionHostIpConfigurations"
 
     def check(self, change: Change) -> None:
         """Scale and features go with the SKU; the subnet has its name, its size and its rules."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.base import NetworkType, check_zones
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import BackReference, Timing
 
@@ -13,6 +14,14 @@ class NatGateways(NetworkType):
 
     type = "Microsoft.Network/natGateways"
     model = "NatGateway"
+    bounds = (
+        Bound(
+            "properties.idleTimeoutInMinutes",
+            f"{LEARN}azure/nat-gateway/nat-gateway-resource",
+            4,
+            120,
+        ),
+    )
     timing = Timing(10, 8, 10)
     zonal = True
     joined = True

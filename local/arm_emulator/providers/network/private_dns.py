@@ -7,6 +7,7 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import PRIVATE_DNS
 from local.arm_emulator.types.resource_type import ResourceType, Timing, Where
@@ -31,6 +32,8 @@ class PrivateDnsType(ResourceType):
     delete_retry_after = (30,)
     synchronous_patch = False
     etag_header = True
+    most_tags = 15  # seen: hashicorp/terraform-provider-azurerm, issue 6018
+    bound_code = "BadRequest"
 
     def parent_not_found(self, target: ResourceId) -> ArmError:
         """Private DNS has its own code for a zone that is not there."""
@@ -158,6 +161,24 @@ class VirtualNetworkLinks(PrivateDnsType):
 SINGLE = ("CNAME", "SOA")  # one record, not a list
 
 
+RECORDS = f"{LEARN}rest/api/dns/privatedns/record-sets/create-or-update"
+LIMITS = f"{LEARN}azure/azure-resource-manager/management/azure-subscription-service-limits"
+OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+RECORD_BOUNDS = (
+    Bound("properties.ttl", RECORDS, 0, 2_147_483_647),
+    Bound("properties.aRecords[].ipv4Address", RECORDS, pattern=rf"({OCTET}\.){{3}}{OCTET}"),
+    Bound(
+        "properties.aaaaRecords[].ipv6Address", RECORDS, pattern=r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+    ),
+    Bound("properties.mxRecords[].preference", RECORDS, 0, 65_535),
+    Bound("properties.srvRecords[].priority", RECORDS, 0, 65_535),
+    Bound("properties.srvRecords[].weight", RECORDS, 0, 65_535),
+    Bound("properties.srvRecords[].port", RECORDS, 0, 65_535),
+    Bound("properties.cnameRecord.cname", RECORDS, pattern=r"[^\s]{1,253}"),
+)
+MOST_RECORDS = 20  # in one set
+
+
 class RecordSets(PrivateDnsType):
     """Record sets of one type; written and deleted at once."""
 
@@ -168,6 +189,7 @@ class RecordSets(PrivateDnsType):
     synchronous_patch = True
     synchronous_delete = True
     name_rule = ANY_NAME
+    bounds = RECORD_BOUNDS
 
     def not_found(self, target: ResourceId) -> ArmError:
         """Recorded in azure-cli, test_private_dns."""
@@ -197,6 +219,15 @@ class RecordSets(PrivateDnsType):
         zone = change.id.parent
         if zone is None or self.world.store.get(zone.key) is None:
             raise self.world.parent_not_found(change.id)
+        kind = self.type.rpartition("/")[2]
+        for name in ("aRecords", "aaaaRecords", "mxRecords", "ptrRecords", "srvRecords"):
+            records = change.properties.get(name) or []
+            if len(records) > MOST_RECORDS:
+                message = f"The record set has {len(records)} records, and may have {MOST_RECORDS}."
+                raise ArmError(400, "BadRequest", message, target=f"properties.{name}")  # LIMITS
+            if records and name != f"{kind.lower()}Records":
+                message = f"A record set of type {kind} cannot hold {name}."
+                raise ArmError(400, "BadRequest", message, target=f"properties.{name}")  # RECORDS
 
     def fill(self, change: Change) -> None:
         """The name with a trailing dot."""

@@ -1,11 +1,18 @@
 """Public addresses."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from local.arm_emulator.providers.network.base import NetworkType, check_zones
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
-from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.locations import canonical
+from local.arm_emulator.wire.messages import ArmError, Json
+
+LABEL = re.compile(r"[a-z][a-z0-9-]{1,61}[a-z0-9]")  # as the refusal of Azure says it
 
 
 class PublicIPAddresses(NetworkType):
@@ -33,6 +40,10 @@ class PublicIPAddresses(NetworkType):
         check_zones(change)
         properties = change.properties
         sku = str((change.body.get("sku") or {}).get("name", "Standard"))
+        if sku == "Basic" and (change.body.get("sku") or {}).get("tier") == "Global":
+            code = "GlobalPublicIPAddressNotSupportedForBasicPublicIpAddress"
+            # Recorded in azure-cli, test_network_public_ip_sku.
+            raise ArmError(400, code, f"A Basic public IP {change.id} cannot be global.")
         if sku == "Basic" and change.creates:
             message = "Basic public IP addresses cannot be created any more; use Standard."
             raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
@@ -44,6 +55,24 @@ class PublicIPAddresses(NetworkType):
             message = f"The idle timeout {minutes} is not between 4 and 30 minutes."
             raise ArmError(400, self.world.settings.idle_timeout_code, message)
         self._check_immutable(change)
+        self._check_label(change)
+
+    def _check_label(self, change: Change) -> None:
+        """A label is one address's in a region; the name that it makes is everybody's."""
+        label = str((change.properties.get("dnsSettings") or {}).get("domainNameLabel") or "")
+        if not label:
+            return
+        if not LABEL.fullmatch(label):
+            message = f"The domain name label {label} is invalid. It must match {LABEL.pattern}."
+            raise ArmError(400, "InvalidDomainNameLabel", message, target="domainNameLabel")
+        name = _name_of(label, change.body)
+        for subscription in self.world.subscriptions:
+            for other in self.world.store.of_type(subscription, self.type):
+                taken = (other.properties.get("dnsSettings") or {}).get("fqdn")
+                if taken == name and other.key != change.id.key:
+                    # Seen: https://github.com/Azure/azure-cli/issues/4553
+                    message = f"DNS record {name} is already used by another public IP."
+                    raise ArmError(400, "DnsRecordInUse", message, target="domainNameLabel")
 
     def _check_immutable(self, change: Change) -> None:
         if change.prior is None:
@@ -71,8 +100,19 @@ class PublicIPAddresses(NetworkType):
         properties.setdefault("publicIPAddressVersion", "IPv4")
         properties.setdefault("idleTimeoutInMinutes", 4)
         properties.setdefault("ddosSettings", {"protectionMode": "VirtualNetworkInherited"})
+        names = properties.get("dnsSettings")
+        if names and names.get("domainNameLabel"):
+            names["fqdn"] = _name_of(names["domainNameLabel"], change.body)
         tags = [{"ipTagType": "FirstPartyUsage", "tag": "/Unprivileged"}]
         properties["ipTags"] = tags if self.world.settings.injected_ip_tags else []
-        properties["ipAddress"] = change.before("properties", "ipAddress") or (
-            f"203.0.113.{1 + int(self.guid(change.id.key)[:4], 16) % 254}"
-        )
+        known = change.before("properties", "ipAddress")
+        properties |= {"ipAddress": known} if known else {}
+
+    def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
+        """The address comes with the end of the operation: the first answer has none (recorded)."""
+        number = 1 + int(self.guid(resource.key)[:4], 16) % 254
+        resource.properties.setdefault("ipAddress", f"203.0.113.{number}")
+
+
+def _name_of(label: str, body: Json) -> str:
+    return f"{label.lower()}.{canonical(str(body['location']))}.cloudapp.azure.com"

@@ -1,5 +1,6 @@
 """Reads of Microsoft.Network that belong to no stored resource of their own."""
 
+from local.arm_emulator.providers.network.application_gateways.application_gateways import RULE_SETS
 from local.arm_emulator.providers.network.virtual_networks.association_links import (
     association_links,
 )
@@ -10,15 +11,6 @@ from local.arm_emulator.wire.messages import Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 from local.arm_emulator.wire.router import Route
 
-# https://learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-crs-rulegroups-rules
-RULE_SETS = (
-    ("Microsoft_DefaultRuleSet", "2.2"),
-    ("Microsoft_DefaultRuleSet", "2.1"),
-    ("Microsoft_BotManagerRuleSet", "1.1"),
-    ("Microsoft_BotManagerRuleSet", "1.0"),
-    ("OWASP", "3.2"),
-    ("OWASP", "3.1"),
-)
 # https://learn.microsoft.com/azure/application-gateway/application-gateway-ssl-policy-overview
 SSL_POLICIES = (
     "AppGwSslPolicy20150501",

@@ -9,7 +9,7 @@ from local.arm_emulator.providers.resources.registrations import refuse_unregist
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.state.world import World
+from local.arm_emulator.state.world import GATEWAY, World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import GROUPS
 from local.arm_emulator.types.resource_type import ResourceType, Timing
@@ -61,8 +61,12 @@ class ResourceGroups(ResourceType):
         try:
             super().check_location(change)
         except ArmError as refusal:
-            if refusal.code == "InvalidResourceLocation":
-                refusal.code = "InvalidResourceGroupLocation"
+            codes = {
+                "InvalidResourceLocation": "InvalidResourceGroupLocation",
+                "LocationNotAvailableForResourceType": "LocationNotAvailableForResourceGroup",
+            }
+            refusal.code = codes.get(refusal.code, refusal.code)
+            refusal.headers |= GATEWAY
             raise
 
     def patch(self, change: Change, sent: Json) -> None:

@@ -27,14 +27,14 @@ def put(azure: Any, path: str, body: dict[str, Any], group: str = "rg") -> None:
     azure.emulator.put(azure.id(path, group), body)
 
 
-def test_a_peered_network_cannot_be_deleted(network: Any, refusal: Refusal) -> None:
+def test_a_peering_of_another_network_keeps_none_from_deletion(network: Any) -> None:
     put(network, "virtualNetworks/far", east(addressSpace={"addressPrefixes": ["10.9.0.0/16"]}))
     peer = {"properties": {"remoteVirtualNetwork": {"id": network.id("virtualNetworks/far")}}}
     peerings = network.network.virtual_network_peerings
     peerings.begin_create_or_update("rg", "vnet", "to-far", peer).result()
-    gone = network.network.virtual_networks.begin_delete
-    told = "400 InUseVirtualNetworkCannotBeDeleted"
-    assert refusal(gone, "rg", "far", polling=False) == told
+    network.network.virtual_networks.begin_delete("rg", "far").result()
+    left = peerings.get("rg", "vnet", "to-far")
+    assert left.properties.peering_state == "Disconnected"
 
 
 def test_a_network_with_a_gateway_cannot_be_deleted(network: Any, refusal: Refusal) -> None:

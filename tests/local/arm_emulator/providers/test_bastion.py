@@ -67,14 +67,17 @@ def test_a_route_table_on_the_bastion_subnet_is_refused_from_both_sides(
 ) -> None:
     network.emulator.put(network.id("routeTables/rt"), {"location": "eastus"})
     table = {"id": network.id("routeTables/rt")}
-    plain = {"properties": {"addressPrefix": "10.1.5.0/26"}}
-    routed = {"properties": plain["properties"] | {"routeTable": table}}
+    plain = {"addressPrefix": "10.1.5.0/26"}
+    routed = {"properties": plain | {"routeTable": table}}
     subnet = network.network.subnets.begin_create_or_update
-    subnet("rg", "vnet", "AzureBastionSubnet", routed).result()
     write = network.network.bastion_hosts.begin_create_or_update
     told = "400 RouteTableCannotBeAttachedForAzureBastionSubnet"
+    assert refusal(subnet, "rg", "vnet", "AzureBastionSubnet", routed, polling=False) == told
+    bent = {"properties": {"subnets": [{"name": "AzureBastionSubnet", **routed}]}}
+    network.emulator.edit(network.id("virtualNetworks/vnet"), bent)
     assert refusal(write, "rg", "b", bastion(network), polling=False) == told
-    subnet("rg", "vnet", "AzureBastionSubnet", plain).result()
+    straight = {"properties": {"subnets": [{"name": "AzureBastionSubnet", "properties": plain}]}}
+    network.emulator.edit(network.id("virtualNetworks/vnet"), straight)
     write("rg", "b", bastion(network)).result()
     assert refusal(subnet, "rg", "vnet", "AzureBastionSubnet", routed, polling=False) == told
 

@@ -35,7 +35,11 @@ def body(azure: Any, size: str = "Standard_B2s", disk: str = "Delete") -> dict[s
         "properties": {
             "hardwareProfile": {"vmSize": size},
             "storageProfile": {"osDisk": {"createOption": "FromImage", "deleteOption": disk}},
-            "osProfile": {"computerName": "vm", "adminPassword": "Never-Shown-1"},
+            "osProfile": {
+                "computerName": "vm",
+                "adminUsername": "operator",
+                "adminPassword": "Never-Shown-1",
+            },
             "networkProfile": {"networkInterfaces": [{"id": azure.id("networkInterfaces/nic")}]},
         },
     }

@@ -78,7 +78,7 @@ def test_a_change_tells_who_changed_what_from_what(stocked: Any, web: Any) -> No
 
 
 def test_changes_hold_no_secrets(azure: Any, web: Any) -> None:
-    properties = {"osProfile": {"adminPassword": "Never-Shown-1"}}
+    properties = {"osProfile": {"adminUsername": "op", "adminPassword": "Never-Shown-1"}}
     machine = azure.id("Microsoft.Compute/virtualMachines/vm")
     body = {"location": "eastus", "properties": properties}
     url = f"{azure.emulator.url}{machine}?api-version=2025-04-01"

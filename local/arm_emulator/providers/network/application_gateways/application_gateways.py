@@ -11,9 +11,28 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.references import find_references, named_children
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
-from local.arm_emulator.wire.messages import Json, clone
+from local.arm_emulator.wire.messages import ArmError, Json, clone
+
+DOCUMENT = f"{LEARN}azure/templates/microsoft.network/applicationgateways"
+PROBES = f"{LEARN}azure/application-gateway/application-gateway-probe-overview"
+WAF_LIMITS = f"{LEARN}azure/web-application-firewall/ag/application-gateway-waf-request-size-limits"
+WAF_MODEL = "azure-mgmt-network, PolicySettings: 5 to 1440 minutes"
+WAF_RULES = f"{LEARN}azure/web-application-firewall/ag/custom-waf-rules-overview"
+
+# https://learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-crs-rulegroups-rules
+RULE_SETS = (
+    ("Microsoft_DefaultRuleSet", "2.2"),
+    ("Microsoft_DefaultRuleSet", "2.1"),
+    ("Microsoft_BotManagerRuleSet", "1.1"),
+    ("Microsoft_BotManagerRuleSet", "1.0"),
+    ("Microsoft_HTTPDDoSRuleSet", "1.0"),
+    ("OWASP", "3.2"),
+    ("OWASP", "3.1"),
+    ("OWASP", "3.0"),
+)
 
 
 class ApplicationGateways(NetworkType):
@@ -21,6 +40,20 @@ class ApplicationGateways(NetworkType):
 
     type = "Microsoft.Network/applicationGateways"
     model = "ApplicationGateway"
+    bounds = (
+        Bound(
+            "properties.backendHttpSettingsCollection[].properties.requestTimeout",
+            DOCUMENT,
+            1,
+            86_400,
+        ),
+        Bound("properties.backendSettingsCollection[].properties.timeout", DOCUMENT, 1, 86_400),
+        Bound("properties.backendSettingsCollection[].properties.port", DOCUMENT, 1, 65_535),
+        Bound("properties.probes[].properties.interval", PROBES, 1, 86_400),
+        Bound("properties.probes[].properties.timeout", PROBES, 1, 86_400),
+        Bound("properties.probes[].properties.unhealthyThreshold", PROBES, 1, 20),
+        Bound("properties.probes[].properties.port", PROBES, 1, 65_535),
+    )
     timing = Timing(8 * 60, 2.5 * 60, 5 * 60)
     retry_after = (5, 10)
     defaults: ClassVar[Mapping[str, Any]] = {
@@ -156,6 +189,14 @@ class FirewallPolicies(NetworkType):
     type = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
     model = "WebApplicationFirewallPolicy"
     has_guid = False
+    bounds = (
+        Bound("properties.policySettings.maxRequestBodySizeInKb", WAF_LIMITS, 8, 2000),
+        Bound("properties.policySettings.fileUploadLimitInMb", WAF_LIMITS, 1, 4000),
+        Bound("properties.policySettings.requestBodyInspectLimitInKB", WAF_LIMITS, 8, 2000),
+        Bound("properties.policySettings.jsChallengeCookieExpirationInMins", WAF_MODEL, 5, 1440),
+        Bound("properties.policySettings.captchaExpirationInMins", WAF_MODEL, 5, 1440),
+        Bound("properties.customRules[].priority", WAF_RULES, 1, 100),
+    )
     timing = Timing(2, 2, 5)
     retry_after = ()
     joined = True
@@ -188,6 +229,18 @@ class FirewallPolicies(NetworkType):
         for rule_set in rules.get("managedRuleSets") or []:
             rule_set.setdefault("ruleGroupOverrides", [])
             rule_set["computedDisabledRules"] = []
+
+    def check(self, change: Change) -> None:
+        """Only rule sets that there are."""
+        sets = (change.properties.get("managedRules") or {}).get("managedRuleSets") or []
+        for rule_set in sets:
+            kind, version = rule_set.get("ruleSetType"), rule_set.get("ruleSetVersion")
+            versions = [v for name, v in RULE_SETS if name == kind]
+            if version not in versions:
+                what = "Version" if versions else "Type"
+                code = f"ApplicationGatewayFirewallUnknownRuleSet{what}"
+                message = f"The rule set {kind} {version} of {change.id} is not known."
+                raise ArmError(400, code, message, target="properties.managedRules")
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """No gateway may use it."""

@@ -8,6 +8,7 @@ from local.arm_emulator.providers.network.gateways.express_route import used_key
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.locations import (
@@ -35,6 +36,14 @@ class Connections(NetworkType):
     type = "Microsoft.Network/connections"
     model = "VirtualNetworkGatewayConnection"
     etag_header = False  # recorded: of the types of the gateway manager none has one
+    bounds = (
+        Bound(
+            "properties.routingWeight",
+            f"{LEARN}azure/expressroute/expressroute-optimize-routing",
+            0,
+            32_000,
+        ),
+    )
     timing = Timing(3 * 60, 60, 2 * 60)
     secrets = ("authorizationKey", "sharedKey")
 

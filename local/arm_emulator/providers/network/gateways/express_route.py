@@ -7,10 +7,15 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Child, Timing
 from local.arm_emulator.wire.messages import ArmError, Json, clone, fill_in
 
+PEERINGS = f"{LEARN}azure/expressroute/expressroute-circuit-peerings"
+CIRCUITS = f"{LEARN}azure/expressroute/expressroute-introduction"
+BANDWIDTHS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+LINK = r"\d+\.\d+\.\d+\.\d+/30"
 # Recorded in azure-cli, test_network_express_route and test_express_route_gateway_connection...
 PEERING_DEFAULTS = {
     "azureASN": 12076,
@@ -34,7 +39,15 @@ class ExpressRouteCircuits(NetworkType):
     type = "Microsoft.Network/expressRouteCircuits"
     model = "ExpressRouteCircuit"
     etag_header = False
-    has_guid = False
+    bounds = (
+        Bound("properties.peerings[].properties.vlanId", PEERINGS, 1, 4094),
+        Bound("properties.peerings[].properties.primaryPeerAddressPrefix", PEERINGS, pattern=LINK),
+        Bound(
+            "properties.peerings[].properties.secondaryPeerAddressPrefix", PEERINGS, pattern=LINK
+        ),
+        Bound("properties.peerings[].properties.peerASN", PEERINGS, 1, 4_294_967_295),
+        Bound("properties.serviceProviderProperties.bandwidthInMbps", CIRCUITS, choices=BANDWIDTHS),
+    )
     timing = Timing(90, 30, 60)
     joined = True
     defaults: ClassVar[Mapping[str, Any]] = {
@@ -64,6 +77,14 @@ class ExpressRouteCircuits(NetworkType):
             if service and not service.get(key):
                 code = f"ExpressRouteCircuitServiceProvider{what}NotSpecified"
                 raise ArmError(400, code, f"Circuit {change.id} does not say its {key}.")
+
+        for peering in change.properties.get("peerings") or []:
+            if change.call is not None and not (peering.get("properties") or {}).get("peerASN"):
+                message = (
+                    f"Peering {peering.get('name')} does not say the AS of the peer."  # PEERINGS
+                )
+                code = self.world.settings.value_out_of_bounds_code
+                raise ArmError(400, code, message, target="properties.peerASN")
 
     def fill(self, change: Change) -> None:
         """A service key, and the states of a circuit that nobody has provisioned yet."""

@@ -35,8 +35,11 @@ def check_subnet(world: World, subnet: Json, subnet_id: str) -> None:
     check_gateway_subnet(world, subnet_id, group, table)
     if APPLICATION_GATEWAYS.lower() in kinds:
         check_application_gateway(subnet_id, group, table)
+    named = subnet_id.rpartition("/")[2].lower() == "azurebastionsubnet"
     if BASTIONS.lower() in kinds:
         check_bastion(subnet_id, group, table)
+    elif named:
+        check_bastion(subnet_id, None, table)  # the table is refused before there is a host
 
 
 def check_entering(world: World, subnet_id: str, kind: str) -> None:

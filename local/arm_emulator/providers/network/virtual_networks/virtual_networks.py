@@ -1,5 +1,7 @@
 """Virtual networks with their subnets and peerings, which live inside."""
 
+import hashlib
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -19,6 +21,7 @@ from local.arm_emulator.providers.network.virtual_networks.required_rules import
 from local.arm_emulator.providers.network.virtual_networks.subnets import users_of
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource, Store
+from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.locations import LOCATIONS
@@ -42,6 +45,14 @@ class VirtualNetworks(NetworkType):
 
     type = "Microsoft.Network/virtualNetworks"
     model = "VirtualNetwork"
+    bounds = (
+        Bound(
+            "properties.flowTimeoutInMinutes",
+            f"{LEARN}rest/api/virtualnetwork/virtual-networks",
+            4,
+            30,
+        ),
+    )
     timing = Timing(9, 6, 20)
     retry_after = (3,)
     joined = True
@@ -77,6 +88,7 @@ class VirtualNetworks(NetworkType):
         self._keep_absent_subnets(change)
         space = space_of(change)
         _check_peered(change, space)
+        _check_encryption(change)
         seen: list[tuple[str, Network]] = []
         names: set[str] = set()
         for subnet in change.properties.get("subnets") or []:
@@ -129,7 +141,9 @@ class VirtualNetworks(NetworkType):
         """No subnet may be in use, nor the network peered."""
         for subnet in resource.properties.get("subnets") or []:
             self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", now)
-        tolerated = () if self.world.settings.dns_link_blocks_vnet_deletion else ("virtualNetwork",)
+        tolerated = ["remoteVirtualNetwork"]  # field report: the remote peering is Disconnected
+        if not self.world.settings.dns_link_blocks_vnet_deletion:
+            tolerated.append("virtualNetwork")
         blocking = [
             each
             for each in self.world.store.references_to(resource.key)
@@ -143,7 +157,10 @@ class VirtualNetworks(NetworkType):
         show_association_links(self.world, body, now)
         for peering in body["properties"].get("virtualNetworkPeerings") or []:
             back = _peering_back(self.world.store, str(resource.id), peering)
-            peering["properties"]["peeringState"] = "Connected" if back else "Initiated"
+            remote = peering["properties"]["remoteVirtualNetwork"]["id"]
+            there = self.world.store.find(str(remote)) is not None
+            state = ("Connected" if back else "Initiated") if there else "Disconnected"
+            peering["properties"]["peeringState"] = state
 
     def _keep_absent_subnets(self, change: Change) -> None:
         """Peerings are kept where a PUT does not speak of them; subnets only if so set."""
@@ -205,6 +222,17 @@ def _check_peered(change: Change, space: list[Network]) -> None:
                 raise ArmError(400, "VnetAddressSpacesOverlap", message)
 
 
+def _check_encryption(change: Change) -> None:
+    """Whether to encrypt and what to do with what is not are said together or not at all.
+
+    Recorded in azure-cli, test_network_vnet_with_encryption.
+    """
+    encryption = change.properties.get("encryption") or {}
+    if encryption.get("enabled") and not encryption.get("enforcement"):
+        message = f"Network {change.id} says to encrypt, and not what happens to what is not."
+        raise ArmError(400, "MustSpecifyBothEncryptionIntentAndEnforcementPolicy", message)
+
+
 def _fill_subnet(change: Change, subnet: Json) -> None:
     properties = subnet.setdefault("properties", {})
     properties.setdefault("privateEndpointNetworkPolicies", "Disabled")
@@ -222,6 +250,8 @@ def _fill_subnet(change: Change, subnet: Json) -> None:
 
 def _fill_peering(change: Change, peering: Json) -> None:
     properties = peering.setdefault("properties", {})
+    guid = hashlib.sha256(f"{change.id.key}/{peering['name']}".encode()).hexdigest()[:32]
+    properties.setdefault("resourceGuid", str(uuid.UUID(guid)))
     for flag, value in (
         ("allowVirtualNetworkAccess", True),
         ("allowForwardedTraffic", False),
