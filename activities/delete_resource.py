@@ -17,4 +17,5 @@ blueprint = df.Blueprint()
 def delete_resource(order: StepOrder) -> Outcome:
     """{operation, key, undo} -> how the step stands."""
     step = records().plans.step(order)
+    records().check_ours(order["operation"], step["id"])
     return calls.delete(clients_for(step["id"]), step)

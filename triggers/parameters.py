@@ -11,6 +11,8 @@ from typing import Any
 
 import azure.functions as func
 
+from shared.deployment.allowance import Allowance
+from shared.deployment.errors import SpecInvalid
 from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import NAME, DeploymentSpec
 from shared.settings import settings
@@ -111,7 +113,16 @@ async def spec_of(req: func.HttpRequest) -> DeploymentSpec:
 
 
 def _spec(req: func.HttpRequest) -> DeploymentSpec:
-    return parse_spec(_json(req), subscription_id=settings().subscription_id)
+    spec = parse_spec(_json(req), subscription_id=settings().subscription_id)
+    if refused := [*allowance().refusals(spec)]:
+        raise SpecInvalid(refused)
+    return spec
+
+
+def allowance() -> Allowance:
+    """Where this installation may deploy."""
+    of_app = settings()
+    return Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)
 
 
 def _json(req: func.HttpRequest) -> Any:

@@ -95,7 +95,17 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
     if await _settled(seen.operation, status):
         return (await recorded(identity)).told()
     shown = (status.custom_status if status else None) or {"phase": "planning"}
-    return seen.told() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
+    told = seen.told() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
+    return told | {"phase": _phase(told, status)}
+
+
+def _phase(told: Json, status: Any) -> str:
+    """What it is doing; a wish that it has yet to hear of, and a pause, are told at once."""
+    if status and status.runtime_status == df.OrchestrationRuntimeStatus.Suspended:
+        return "suspended"
+    if told["cancelRequested"] and told["phase"] == "deploying":
+        return "canceling"
+    return str(told["phase"])
 
 
 async def settle(record: Record, client: df.DurableOrchestrationClient) -> Record:

@@ -16,6 +16,7 @@ Phase = Literal[
     "planning",
     "awaiting-approval",
     "deploying",
+    "canceling",
     "destroying",
     "validating",
     "rolling-back",

@@ -28,6 +28,8 @@ def status(
 ) -> Json:
     """The custom status of an operation that is still running."""
     canceled = progress.canceled if progress else False
+    if canceled and phase == "deploying":  # what Azure is at work on cannot be called back
+        phase = "canceling"
     told: Json = {"version": VERSION, "phase": phase, "status": "Running", "canceled": canceled}
     if failure:
         told["failure"] = short(failure)
@@ -41,6 +43,9 @@ def status(
             "criticalPath": chart.critical,
             "expectedEnd": end.isoformat(timespec="seconds"),
         }
+        if phase == "canceling":
+            running = (key for key, run in progress.runs.items() if run["state"] == "running")
+            told["waitsFor"] = list(running)
     return fitting(told)
 
 

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from shared.azure.clients import clients_for
+from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
 from shared.deployment.drift import drift_report
 from shared.deployment.errors import ExpectedError
@@ -22,6 +23,7 @@ from shared.planning.observing import Reach, inside, marked, observe, targets
 from shared.planning.validation.checks import plan_validate
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
+from shared.settings import settings
 
 
 class SpecOutdated(ExpectedError):
@@ -119,6 +121,9 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
         previous=_acceptable(record.spec),
         delete_data=operation.deleteData,
     )
+    of_app = settings()  # they may have been narrowed since the spec was recorded
+    allowance = Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)
+    plan = {**plan, "refusals": [*plan["refusals"], *allowance.refusals(spec)]}
     return gated(plan, record.spec, record.proposed)
 
 

@@ -8,6 +8,7 @@ ExpectedError
 ├── DeploymentUnknown       no record of that name
 ├── OperationUnknown        no operation of that id
 ├── OperationOver           an operation that has ended, or has been taken over
+├── NotOurs                 an id that the record does not say we created
 └── PlanUnknown             no plan, or no such step, is kept of an operation
 """
 
@@ -69,6 +70,15 @@ class OperationOver(ExpectedError):
 
     def __init__(self, operation_id: str, why: str) -> None:
         super().__init__(f"operation {operation_id} {why}: nothing is done for it any more")
+
+
+class NotOurs(ExpectedError):
+    """Something that is to be deleted and that the record does not say we created."""
+
+    def __init__(self, deployment: str, resource_id: str) -> None:
+        super().__init__(
+            f"{resource_id} is not on record as created by deployment {deployment}: it stays"
+        )
 
 
 class PlanUnknown(ExpectedError):

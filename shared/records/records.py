@@ -18,7 +18,7 @@ from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
 from shared.deployment.ending import Ending, Story
-from shared.deployment.inventory import Item
+from shared.deployment.inventory import Item, item_of
 from shared.deployment.messages import Failure, Json
 from shared.deployment.operation import Decision, DriftReport, Health, Signals
 from shared.records.claims import Claim, Claimed, Fate, answer_again, begun, check, claimed
@@ -34,6 +34,7 @@ from shared.records.entities import (
 )
 from shared.records.errors import (
     DeploymentUnknown,
+    NotOurs,
     OperationOver,
     OperationUnknown,
     PreconditionFailed,
@@ -346,6 +347,18 @@ class Records:
         if record.operation["id"] != operation_id:
             raise OperationOver(operation_id, "has been taken over")
         return operation, record
+
+    def check_ours(self, operation_id: str, resource_id: str) -> None:
+        """Make sure, before something is deleted, that it is ours by the record as it is now.
+
+        Raises:
+            OperationOver: the operation must not go on.
+            NotOurs: the record does not say that we created this id.
+        """
+        operation, record = self.running(operation_id)
+        item = item_of(record.inventory, resource_id)
+        if item is None or item["provenance"] != "created":
+            raise NotOurs(operation.deployment, resource_id)
 
     def signals(self, operation_id: str) -> Signals:
         """What callers have asked of an operation."""

@@ -13,14 +13,17 @@ from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
 from shared.deployment.operation import Decision
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
+from shared.records.entities import packed
 from shared.records.errors import (
     DeploymentUnknown,
+    NotOurs,
     OperationInProgress,
+    OperationOver,
     OperationUnknown,
     PreconditionFailed,
     RecordsUnavailable,
 )
-from shared.records.records import Records
+from shared.records.records import PARTITION, Records
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GRACE = timedelta(minutes=2)
@@ -393,3 +396,43 @@ def test_the_exceptions_of_the_sdk_end_here(storage: Azurite) -> None:
     gone = storage.connection_string.replace(str(storage.ports["table"]), "1")
     with pytest.raises(RecordsUnavailable):
         Records.connect(gone)
+
+
+def test_what_the_record_does_not_call_ours_is_not_deleted(records: Records, name: str) -> None:
+    operation = records.operation(claim(records, name, "1").operation_id)
+    foreign: Item = {"key": "zone", "provenance": "adopted", "state": "seen"}
+    records.write_ahead(operation, {**ITEMS, "/theirs": foreign})
+    records.check_ours(operation.id, "/S")
+    for other in ("/theirs", "/s2", "/s/child"):
+        with pytest.raises(NotOurs, match=f"{other} is not on record as created"):
+            records.check_ours(operation.id, other)
+
+
+def test_an_operation_that_was_taken_over_deletes_nothing(records: Records, name: str) -> None:
+    operation = records.operation(claim(records, name, "1").operation_id)
+    records.write_ahead(operation, ITEMS)
+    claim(records, name, "2", alive=False, now=NOON + GRACE)
+    with pytest.raises(OperationOver):
+        records.check_ours(operation.id, "/s")
+
+
+def test_a_record_of_the_first_schema_is_read(
+    records: Records, name: str, storage: Azurite
+) -> None:
+    old: Json = {
+        "spec": SPEC,
+        "generation": 3,
+        "status": "Succeeded",
+        "operation": {"id": f"{name}-1", "kind": "deploy", "startedAt": "", "status": "Succeeded"},
+        "inventory": {"server": {"id": "/s", "provenance": "created"}},
+        "outputs": {},
+        "requests": {"r": f"{name}-1"},
+        "createdAt": "2026-01-01T00:00:00+00:00",
+    }
+    service = TableServiceClient.from_connection_string(storage.connection_string)
+    entity = {"PartitionKey": PARTITION, "RowKey": name, **packed(old)}
+    service.get_table_client("deployments").create_entity(entity)
+    record = records.get(name)
+    assert (record.status, record.inventory, record.generation) == ("Deployed", ITEMS, 3)
+    claim(records, name, "2", request_id="r")
+    assert records.get(name).inventory == ITEMS
