@@ -173,6 +173,7 @@ class JumpBox(Part):
     """A virtual machine without a public address, from which the database is probed."""
 
     enabled: bool = True
+    egress: Literal["none", "natGateway"] = "none"
     size: Size = "Standard_B2s"
     admin_username: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")] = (
         "azureuser"
@@ -268,6 +269,11 @@ class DeploymentSpec(Part):
     def pooled(self) -> bool:
         """Whether the server's own PgBouncer runs."""
         return self.postgres.parameters.get("pgbouncer.enabled", "").casefold() in {"true", "on"}
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether the jump box can speak to Azure itself, as a query from it has to be told."""
+        return self.jump_box.enabled and self.jump_box.egress == "natGateway"
 
     @property
     def firewalled(self) -> bool:

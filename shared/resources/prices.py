@@ -73,6 +73,7 @@ PRICES = {
     "Bastion Standard": _listed(0.29, "Azure Bastion", "Standard Gateway"),
     "Bastion Standard unit": _listed(0.14, "Azure Bastion", "Standard Additional Gateway"),
     # An hour
+    "NAT gateway": _listed(0.045, "NAT Gateway", "Standard Gateway"),
     "public address": _listed(0.005, "IP Addresses", "Standard IPv4 Static Public IP"),
     "Standard_B1s machine": _listed(0.0104, "Virtual Machines BS Series", "B1s"),
     "Standard_B2s machine": _listed(0.0416, "Virtual Machines BS Series", "B2s"),

@@ -72,8 +72,24 @@ class HubVirtualNetwork(Resource):
         properties = {"addressSpace": space, "subnets": subnets}
         return {"location": spec.location, "properties": properties}
 
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        """A way out that the spec has dropped is taken off its subnet; those of others stay."""
+        led_out = {s["name"] for s in before["properties"]["subnets"] if _leads_out(s)}
+        told = super().succeeding(desired, before, observed)
+        subnets = [
+            {**subnet, "properties": {"natGateway": None, **subnet["properties"]}}
+            if subnet["name"] in led_out
+            else subnet
+            for subnet in told["properties"]["subnets"]
+        ]
+        return {**told, "properties": {**told["properties"], "subnets": subnets}}
+
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.virtual_networks
+
+
+def _leads_out(subnet: Json) -> bool:
+    return "natGateway" in subnet["properties"]
 
 
 def _subnet(name: str, prefix: str, group_id: str | None = None) -> Json:

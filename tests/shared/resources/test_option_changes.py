@@ -23,6 +23,7 @@ CHANGES: dict[str, dict[str, Any]] = {
             "parameters": {"max_connections": "300", "shared_preload_libraries": "pgaudit"}
         }
     },
+    "the way out of the jump box goes": {"jumpBox": {"egress": "none"}},
     "another network may connect": {"onPremises": {"prefixes": ["10.20.0.0/16", "10.30.0.0/16"]}},
 }
 IN_PLACE: dict[str, dict[str, Any]] = {

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from shared.resources.catalogue import catalogue
 from shared.resources.network_security_groups import DatabaseSecurityGroup
 from shared.resources.route_table import DatabaseRouteTable
 from shared.resources.virtual_network import HubVirtualNetwork
@@ -69,3 +70,18 @@ def test_a_detached_security_group_is_a_difference(make_spec: MakeSpec) -> None:
     assert [change["path"] for change in changes] == [
         "properties.subnets[DatabaseSubnet].properties.networkSecurityGroup.id"
     ]
+
+
+def test_a_way_out_that_is_dropped_leaves_its_subnet_and_no_other(make_spec: MakeSpec) -> None:
+    network = catalogue()["virtual-network"]
+    before = network.tagged_body(make_spec("recipe", jumpBox={"egress": "natGateway"}))
+    observed: Any = copy.deepcopy(before)
+    subnets(observed)["AzureBastionSubnet"]["natGateway"] = {"id": "/theirs"}
+    desired = network.succeeding(network.tagged_body(make_spec("recipe")), before, observed)
+    changes = network.differences(desired, observed)
+    assert [c["path"] for c in changes] == [
+        "properties.subnets[ManagementSubnet].properties.natGateway"
+    ]
+    sent = subnets(network.update_body(desired, observed, changes))
+    assert not sent["ManagementSubnet"].get("natGateway")
+    assert sent["AzureBastionSubnet"]["natGateway"] == {"id": "/theirs"}
