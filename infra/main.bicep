@@ -25,6 +25,9 @@ param pythonVersion string = '3.13'
 @description('Also let the app assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
 param grantPrivileged bool = false
 
+@description('Names of resource groups on whose machines the app may run the query of a validation, which makes it root on them: groups that exist, and hold deployments alone. Empty: nowhere, and validations say what they could not prove.')
+param proberGroups array = []
+
 var tags = { 'azd-env-name': environmentName }
 var roles = loadJsonContent('roles.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -92,6 +95,27 @@ resource assigning 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (gr
     principalType: 'ServicePrincipal'
   }
 }
+
+resource prober 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empty(proberGroups)) {
+  name: guid(subscription().id, environmentName, 'prober')
+  properties: {
+    roleName: 'hybriddb prober (${environmentName})'
+    description: 'Run the query of a validation on a jump box.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [{ actions: roles.prober, notActions: [], dataActions: [], notDataActions: [] }]
+  }
+}
+
+module probing 'prober.bicep' = [for name in proberGroups: {
+  scope: resourceGroup(name)
+  name: 'hybriddb-prober-${environmentName}'
+  params: {
+    environmentName: environmentName
+    roleDefinitionId: prober.id
+    principalId: app.outputs.identityPrincipalId
+  }
+}]
 
 module joining 'circuit.bicep' = if (!empty(circuitId)) {
   scope: resourceGroup(circuit[2], circuit[4])

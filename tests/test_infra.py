@@ -113,7 +113,7 @@ def test_whatever_the_app_deploys_it_may_read_write_and_delete(arm_type: str) ->
 
 
 def test_every_module_gets_exactly_the_parameters_without_a_default() -> None:
-    for name in ("app", "circuit"):
+    for name in ("app", "circuit", "prober"):
         text = (ROOT / "infra" / f"{name}.bicep").read_text(encoding="utf-8")
         needed = set(re.findall(r"^param (\w+) \w+$", text, re.MULTILINE))
         block = MAIN.split(f"'{name}.bicep'")[1].split("params: {")[1].split("}")[0]

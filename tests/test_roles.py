@@ -9,7 +9,7 @@ import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
 from shared.deployment.parsing import parse_spec
-from shared.planning.roles import CIRCUIT, PRIVILEGED, READS
+from shared.planning.roles import CIRCUIT, PRIVILEGED, PROBER, READS
 from shared.resources.catalogue import catalogue
 from shared.resources.virtual_network import HubVirtualNetwork
 from tests.azure_actions import action_of, granted_actions, used_actions
@@ -71,7 +71,7 @@ def test_nothing_dangerous_is_in_the_role_that_is_on_by_default() -> None:
         assert danger not in text
 
 
-@pytest.mark.parametrize("table", [READS, CIRCUIT, PRIVILEGED])
+@pytest.mark.parametrize("table", [READS, CIRCUIT, PRIVILEGED, PROBER])
 def test_an_action_that_follows_from_no_resource_says_what_it_is_for(table: Any) -> None:
     of_resources = {action for resource in catalogue().resources for action in resource.actions}
     assert not set(table) & of_resources

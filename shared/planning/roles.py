@@ -53,6 +53,13 @@ PRIVILEGED = {
 }
 """Whoever may write machines and assign any identity is that identity: granted on request only."""
 
+PROBER = {
+    "Microsoft.Compute/virtualMachines/runCommands/delete": "takes the query away again",
+    "Microsoft.Compute/virtualMachines/runCommands/read": "reads what the query has found",
+    "Microsoft.Compute/virtualMachines/runCommands/write": "sends a query to the jump box",
+}
+"""Whoever may run commands on a machine is root on it: granted by resource group, on request."""
+
 
 def roles() -> dict[str, list[str]]:
     """The actions of each role, in order."""
@@ -61,4 +68,5 @@ def roles() -> dict[str, list[str]]:
         "deployer": sorted(resources | set(READS), key=str.casefold),
         "circuit": sorted(CIRCUIT, key=str.casefold),
         "privileged": sorted(PRIVILEGED, key=str.casefold),
+        "prober": sorted(PROBER, key=str.casefold),
     }

@@ -39,7 +39,7 @@ class ExpressRouteGateway(Resource):
 
     key = "express-route-gateway"
     arm_type = "Microsoft.Network/virtualNetworkGateways"
-    verbs = (*Resource.verbs, "join/action")
+    verbs = (*Resource.verbs, "join/action", "getLearnedRoutes/action")
     paths = Rules(
         (
             # The answers carry them; azure-mgmt-network 33.1 declares them for no request.
