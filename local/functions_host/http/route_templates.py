@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _PARAMETER = re.compile(
-    r"\{(?P<all>\*{0,2})(?P<name>\w+)(?P<rules>(:[^}=?]+)*)(=(?P<default>[^}]*))?(?P<optional>\?)?\}"
+    r"\{(?P<all>\*{0,2})(?P<name>\w+)(?P<rules>(:[^}=?]+)*)(=(?P<default>[^}]*?))?(?P<optional>\?)?\}"
 )
 _CONSTRAINTS = {
     "int": r"-?\d+",
@@ -36,12 +36,67 @@ class Route:
         return self.defaults | values
 
 
+def check_template(template: str) -> None:
+    """Refuse a template in the words of ASP.NET, whose parser the Functions host uses.
+
+    Raises:
+        ValueError: see RoutePatternParser.cs in aspnetcore.
+    """
+    if "//" in template:
+        raise ValueError(
+            "The route template separator character '/' cannot appear consecutively. It must be "
+            "separated by either a parameter or a literal value"
+        )
+    segments = template.strip("/").split("/")
+    seen = set[str]()
+    for index, segment in enumerate(segments):
+        _check_segment(segment)
+        for parameter in _PARAMETER.finditer(segment):
+            name = parameter["name"]
+            if name.casefold() in seen:
+                raise ValueError(
+                    f"The route parameter name '{name}' appears more than one time in the route "
+                    "template"
+                )
+            seen.add(name.casefold())
+            if parameter["all"] and index < len(segments) - 1:
+                raise ValueError(
+                    "A catch-all parameter can only appear as the last segment of the route "
+                    "template"
+                )
+
+
+def _check_segment(segment: str) -> None:
+    literal = _PARAMETER.sub("", segment)
+    if "{" in literal or "}" in literal:
+        raise ValueError(
+            "There is an incomplete parameter in the route template. Check that each '{' character "
+            "has a matching '}' character"
+        )
+    if "?" in literal:
+        raise ValueError(
+            f"The literal section '{literal}' is invalid. Literal sections cannot contain the '?' "
+            "character"
+        )
+    if "}{" in segment:
+        raise ValueError(
+            "A path segment cannot contain two consecutive parameters. They must be separated by a "
+            "'/' or by a literal string"
+        )
+    for parameter in _PARAMETER.finditer(segment):
+        if parameter["all"] and (parameter["optional"] or parameter.group() != segment):
+            raise ValueError("A catch-all parameter cannot be marked optional, nor share a segment")
+        if parameter["optional"] and parameter["default"] is not None:
+            raise ValueError("An optional parameter cannot have default value")
+
+
 def compile_route(template: str) -> Route:
     """Compile a template.
 
     Raises:
-        ValueError: a parameter has a constraint that this host does not know.
+        ValueError: ASP.NET refuses it, or this host does not know one of its constraints.
     """
+    check_template(template)
     pattern, defaults, rank = "", dict[str, str](), list[int]()
     for index, segment in enumerate(template.strip("/").split("/")):
         parameter = _PARAMETER.fullmatch(segment)

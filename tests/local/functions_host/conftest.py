@@ -105,7 +105,7 @@ class Bench:
     def start(self, *functions: Callable[..., Any], **options: Any) -> FunctionsHost:
         """Start a host on the app so far; `options` are those of FunctionsHost."""
         self.add(*functions)
-        (self.folder / "host.json").write_text(json.dumps(self.host_json))
+        (self.folder / "host.json").write_text(json.dumps({"version": "2.0", **self.host_json}))
         script = "from functions_under_test import bench\n\napp = bench.build()\n"
         (self.folder / "function_app.py").write_text(script)
         chosen = {
