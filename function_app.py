@@ -24,7 +24,7 @@ from activities import (
     save_progress,
     write_ahead,
 )
-from orchestrators import check_drift, deploy, destroy, scan_drift, validate
+from orchestrators import check_drift, deploy, destroy, repair, scan_drift, validate
 from triggers import deployments, drift, operations, page
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
@@ -34,7 +34,7 @@ app = df.DFApp()
 
 for part in (deployments, operations, drift, page):
     app.register_functions(part.blueprint)
-for part in (deploy, destroy, validate, check_drift, scan_drift):
+for part in (deploy, repair, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)
 for part in (
     load_operation,

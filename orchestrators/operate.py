@@ -30,6 +30,7 @@ from shared.deployment.status import status
 
 WALKING: dict[Kind, Phase] = {
     "deploy": "deploying",
+    "repair": "deploying",
     "destroy": "destroying",
     "validate": "validating",
 }
@@ -88,7 +89,9 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
             return None
         state = {**state, **reached(progress)}
         if state["kind"] != "deploy" or not (progress.failed or progress.canceled):
-            return (yield from _end(context, operation, state, None))
+            # What was put right stays, whatever else failed: undone, it would be drift again.
+            cut = CANCELED if progress.canceled and not progress.failed else None
+            return (yield from _end(context, operation, state, cut))
         state = yield from _turn_back(context, operation, state, progress)
     progress = yield from walk(context, operation, state)
     if progress is None:

@@ -69,5 +69,5 @@ async def check_drift_now(
 async def repair_drift(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Deploy the recorded spec again: what drifted is put right."""
-    return await start(req, client, deployment_of(req), "deploy")
+    """Put right what drifted from the recorded spec, as far as that can be; nothing is undone."""
+    return await start(req, client, deployment_of(req), "repair")

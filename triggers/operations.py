@@ -106,7 +106,7 @@ async def cancel_operation(
     seen = await recorded(identity)
     if not seen.running:
         return reply(seen.told())
-    if seen.operation.kind != "deploy":
+    if seen.operation.kind not in {"deploy", "repair"}:
         raise NotCancelable(identity, seen.operation.kind)
     await asyncio.to_thread(records().request_cancel, identity)
     return reply(await as_it_stands(identity, client), 202, LOOK_AGAIN)

@@ -7,7 +7,7 @@ how long to leave it alone; what ARM refuses is classified by `shared.azure.erro
 from datetime import timedelta
 from typing import Any
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from shared.azure.clients import AzureClients
 from shared.azure.errors import SecretUnavailable, failure_from, failure_of_answer, presentable
 from shared.azure.secrets import Agree, recall, resolve
@@ -33,10 +33,14 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     if observed is None:
         return _stale(step, "it is gone")
     left = resource.differences(step["body"], observed)
-    if foreign := _unplanned(left, step):
+    if not step.get("unread") and (foreign := _unplanned(left, step)):
         return _stale(step, f"somebody changed {', '.join(foreign)}")
     if not left and not _unseen(step) and resource.state(observed) != "failed":
         return _settled(clients, resource, step, observed, timedelta())
+    if begun := resource.begin_start(clients, step["id"], observed):
+        if not left and not _unseen(step):
+            return _in_progress(step, begun)
+        return _not_yet(step, "it was stopped, and is started before it is changed", begun)
     body = resource.update_body(step["body"], resource.writable(observed), step["changes"])
     return _put(clients, resource, step, body, observed, agree)
 
@@ -53,6 +57,8 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     shown = len(step["changes"]) - len(_unseen(step))
     if len(left) == shown and (shown or not step["changes"]):  # nothing of ours is there
         return _settled(clients, resource, step, observed, timedelta())
+    if begun := resource.begin_start(clients, step["id"], observed):
+        return _not_yet(step, "it was stopped, and is started before it is put back", begun)
     # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
     stays = _lasting(step, observed)
     changes = [change for change in step["changes"] if change not in stays]
@@ -68,6 +74,12 @@ def delete(clients: AzureClients, step: Step) -> Outcome:
         response = resource.delete(clients, step["id"])
     except ResourceNotFoundError:
         return Outcome(key=step["key"], state="succeeded")
+    except HttpResponseError:
+        observed = observe(clients, resource, step["id"])
+        begun = observed and resource.begin_start(clients, step["id"], observed)
+        if not begun:
+            raise
+        return _not_yet(step, "it was stopped, and is started before it is deleted", begun)
     if response.status_code in {204, 404}:
         return Outcome(key=step["key"], state="succeeded")
     if response.status_code >= 400:
@@ -97,7 +109,7 @@ def look(
             return _refused(step, response)
         if status == "inProgress":
             return _in_progress(step, response, operation_url)
-        if observed is None or at_work:  # what was read is older than the answer
+        if observed is None or resource.state(observed) != "succeeded":  # older than the answer
             observed = observe(clients, resource, step["id"])
     if step["action"] == "delete":
         if observed is None:
@@ -131,8 +143,6 @@ def _put(
     observed: Json | None,
     agree: Agree,
 ) -> Outcome:
-    if observed is not None and resource.begin_start(clients, step["id"], observed):
-        return _refused_for_now(step, "it was stopped, and is started before it is changed")
     response = resource.put(clients, step["id"], resolve(body, agree), observed)
     if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
         outcome = _in_progress(step, response)
@@ -222,8 +232,10 @@ def _lasting(step: Step, observed: Json) -> list[Change]:
     return [change for change in changes if at(observed, change["path"]) != change["before"]]
 
 
-def _refused_for_now(step: Step, why: str) -> Outcome:
-    failure = failure_from(409, {"error": {"code": "ResourceStarting", "message": why}}, {})
+def _not_yet(step: Step, why: str, begun: Response) -> Outcome:
+    """To be tried again once it has started: then all that was planned is still to be done."""
+    error = {"error": {"code": "ResourceStarting", "message": why}}
+    failure = failure_from(409, error, begun.headers)
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 

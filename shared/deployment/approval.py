@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.deployment.messages import Json, Plan
 
-WRITING = {"deploy", "destroy"}
+WRITING = {"deploy", "repair", "destroy"}
 
 
 def gated(plan: Plan, *specs: Json | None) -> Plan:

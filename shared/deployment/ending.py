@@ -14,6 +14,7 @@ from shared.deployment.undo import residue
 
 End = Literal["Succeeded", "Failed", "Canceled"]
 
+NOT_REPAIRED = "NotRepaired"  # code of a warning about what a repair leaves alone
 BY_A_PERSON = {"Canceled", "Rejected"}  # failures that are somebody's wish
 UNCHANGING: set[Phase] = {"planning", "awaiting-approval", "validating"}
 NOT_ABSENT = Failure(
@@ -57,10 +58,13 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     """
     plan, walked = story.plan, story.undone or story.plan
     runs = (state["runs"] if walked else None) or {}
-    left = residue(walked, runs) if walked and state["kind"] != "validate" else []
+    undoes = state["kind"] not in {"validate", "repair"}  # these leave nothing half done
+    left = residue(walked, runs) if walked and undoes else []
     known = {item["key"] for item in left}
     left += [item for item in story.remains["left"] if item["key"] not in known]
     failure = failure or root_failure(runs) or (NOT_ABSENT if left else None)
+    if plan and state["kind"] == "repair":
+        failure = failure or _not_repaired(plan)
     status: End = "Succeeded"
     if failure:
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
@@ -85,6 +89,12 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         outputs={} if gone else output["outputs"] or None,
         health=_health(state, story, status, left),
     )
+
+
+def _not_repaired(plan: Plan) -> Failure | None:
+    """Why a repair did not put everything right, although nothing failed; None where it did."""
+    why = [w["message"] for w in plan["warnings"] if w["code"] == NOT_REPAIRED]
+    return Failure(code=NOT_REPAIRED, message="; ".join(why), retryable=False) if why else None
 
 
 def refusal(plan: Json) -> Failure | None:
@@ -119,7 +129,10 @@ def _inventory(
         return destroyed(story.now, stuck)
     if state["phase"] == "rolling-back":
         return rolled_back(story.before["inventory"], plan, stuck)
-    return deployed(story.now, plan)
+    runs = state["runs"] or {}
+    made = {key for key, run in runs.items() if run["state"] == "succeeded"}
+    missing = [s["id"] for s in plan["steps"] if s["action"] == "create" and s["key"] not in made]
+    return {**deployed(story.now, plan), **{i: story.now[i] for i in missing if i in story.now}}
 
 
 def _health(state: OperationState, story: Story, status: End, left: list[Residue]) -> Health | None:
@@ -131,5 +144,7 @@ def _health(state: OperationState, story: Story, status: End, left: list[Residue
         return None
     if status == "Succeeded":
         return "Destroyed" if state["phase"] == "destroying" else "Deployed"
+    if state["kind"] == "repair":
+        return "Drifted"
     restored = state["phase"] == "rolling-back" and not left and story.before["inventory"]
     return story.before["health"] if restored else "DeployFailed"

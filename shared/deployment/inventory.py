@@ -25,7 +25,13 @@ Inventory = Mapping[str, Item]
 """ARM id -> item."""
 
 Observed = Mapping[str, Json | None]
-"""ARM id, without case -> what ARM shows; None where there is nothing."""
+"""ARM id, without case -> what ARM shows, or `UNREAD`; None where there is nothing."""
+
+UNREAD: Json = {"$unread": True}
+"""Stands for what Azure does not show while its parent is not well: it is there, as nobody knows.
+
+It is no failure of a plan, but a fact about the parent. What depends on it is read by the walk.
+"""
 
 
 class Stranger(NamedTuple):

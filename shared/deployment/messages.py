@@ -22,7 +22,7 @@ Phase = Literal[
     "rolling-back",
     "finished",
 ]
-Purpose = Literal["deploy", "destroy", "validate", "roll-back"]
+Purpose = Literal["deploy", "repair", "destroy", "validate", "roll-back"]
 Provenance = Literal["created", "updated", "adopted"]
 
 
@@ -113,6 +113,7 @@ class Step(TypedDict):
     resource: NotRequired[str]  # what it is one of, where the key says more than that
     holdsData: NotRequired[bool]  # deleting it loses what nothing here can bring back
     provenance: NotRequired[Provenance]
+    unread: NotRequired[bool]  # True: nobody could read it, so the walk makes whatever differs
     monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
 
 

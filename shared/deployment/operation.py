@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Action, Failure, Json, Phase, Plan, Purpose, Run
 
-Kind = Literal["deploy", "destroy", "validate", "plan"]
+Kind = Literal["deploy", "repair", "destroy", "validate", "plan"]
 Health = Literal[
     "NotDeployed",
     "Deploying",

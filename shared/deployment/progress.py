@@ -5,8 +5,8 @@ sleeps until `next_due`. All of it is a fold over plain data (`runs`), so that a
 as a new execution, and all of it is decided by the plan: nothing here knows an Azure resource.
 
 A deploying walk halts at the first failure: nothing new starts and what runs settles. A walk that
-undoes or destroys is relentless: independent branches go on, and even a failure that is not worth
-retrying is tried a few times before the step becomes residue.
+repairs, undoes or destroys is relentless: independent branches go on, and even a failure that is
+not worth retrying is tried a few times before the step is given up.
 """
 
 from collections.abc import Iterable, Sequence

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.deployment.drift import DEGRADED
+from shared.deployment.ending import NOT_REPAIRED
 from shared.deployment.messages import Advice, Change, Json, Step
 from shared.deployment.paths import at
 from shared.resources.base import Resource
@@ -63,6 +64,11 @@ def replacement(resource: Resource, paths: Sequence[str]) -> Advice:
         message=f"Azure cannot change {_some(paths)} of {resource.key} in place: {way}",
         target=resource.key,
     )
+
+
+def unrepaired(refused: Advice) -> Advice:
+    """What a repair leaves as it is: it would be a refusal of anything else."""
+    return {**refused, "code": NOT_REPAIRED, "message": f"{refused['code']}: {refused['message']}"}
 
 
 def unshrinkable(resource: Resource, desired: Json, observed: Json) -> list[Advice]:

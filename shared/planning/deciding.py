@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from shared.deployment.checks import cautions
 from shared.deployment.cost import about_cost, estimate, over_budget
+from shared.deployment.diff import reverted
 from shared.deployment.drift import EXTRA
-from shared.deployment.inventory import Inventory, Item, Observed, Stranger, item_of
-from shared.deployment.messages import Advice, Json, Plan, Provenance, Step
+from shared.deployment.inventory import UNREAD, Inventory, Item, Observed, Stranger, item_of
+from shared.deployment.messages import Advice, Change, Json, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.resource_id import same
 from shared.deployment.spec import DeploymentSpec
@@ -24,10 +25,18 @@ from shared.planning.advice import (
     moved,
     replacement,
     unconfirmed,
+    unrepaired,
     unshrinkable,
 )
 from shared.planning.moving import moving_fields
-from shared.planning.steps import Leaving, deletions, still_in, taken_out, wanted_step
+from shared.planning.steps import (
+    Leaving,
+    deletions,
+    still_in,
+    taken_out,
+    unread_step,
+    wanted_step,
+)
 from shared.resources.base import (
     DEPLOYMENT,
     INSTALLATION,
@@ -64,6 +73,7 @@ def plan_deploy(
     *,
     previous: DeploymentSpec | None = None,
     delete_data: bool = False,
+    repair: bool = False,
 ) -> Plan:
     """What has to change for Azure to hold what `spec` asks for.
 
@@ -74,6 +84,7 @@ def plan_deploy(
         owner: who we are.
         previous: the spec that is deployed.
         delete_data: whether data may be lost.
+        repair: leave alone what cannot be put right, rather than refuse all of it.
     """
     wanted = catalogue().wanted(spec)
     keys = {resource.key for resource in wanted}
@@ -84,25 +95,30 @@ def plan_deploy(
     for resource in wanted:
         there = observed[resource.id(spec).casefold()]
         item = item_of(inventory, resource.id(spec))
-        step, refused = _decide(resource, spec, there, item, owner, ours, keys, previous)
+        step, refused = _decide(
+            resource, spec, there, item, owner, ours, keys, previous, repair=repair
+        )
         steps.append(step)
         refusals += refused
         if step.get("provenance") == "created":
             ours.append(step["id"])
-        if there is not None:
+        if there is not None and there is not UNREAD:
             found += disturbing(resource, there, step["changes"]) + degraded(resource, there)
             found += unshrinkable(resource, resource.tagged_body(spec), there)
     leaving, retained = _leaving(inventory, observed, {s["id"].casefold() for s in steps})
-    gone = _last(deletions(leaving, keys), steps)
+    gone = [] if repair else _last(deletions(leaving, keys), steps)
     about_moves, unsaid = _moves(gone, spec, previous, delete_data=delete_data)
     total = estimate([*steps, *gone], PRICE_LIST)
+    refusals += [*unsaid, *over_budget(spec, total, [*steps, *gone])]
+    spared = [unrepaired(refused) for refused in refusals] if repair else []
+    refusals = [] if repair else refusals
     advice = [*cautions(spec), *(a for r in wanted for a in r.advice(spec))]
     return Plan(
         deployment=spec.name,
-        purpose="deploy",
+        purpose="repair" if repair else "deploy",
         steps=[*steps, *gone],
-        warnings=[*advice, *about_cost(total, [*steps, *gone]), *about_moves, *found],
-        refusals=[*refusals, *unsaid, *over_budget(spec, total, [*steps, *gone])],
+        warnings=[*advice, *about_cost(total, [*steps, *gone]), *about_moves, *found, *spared],
+        refusals=refusals,
         outputs=outputs(spec),
         retained=retained,
         monthlyCost=total,
@@ -200,13 +216,19 @@ def _decide(
     ours: Sequence[str],
     keys: set[str],
     previous: DeploymentSpec | None,
+    *,
+    repair: bool,
 ) -> tuple[Step, list[Advice]]:
     """The step of one resource, and a refusal where it is somebody else's and different."""
+    provenance: Provenance
     body = resource.tagged_body(spec)
     if resource.taggable:
         body = {**body, "tags": {**body["tags"], **owner.marks}}
     if observed is None:
         return wanted_step(resource, spec, body, None, [], "created", keys), []
+    if observed is UNREAD:
+        provenance = item["provenance"] if item else "adopted"
+        return unread_step(resource, spec, body, provenance, keys), []
     mine = _is_ours(resource, resource.id(spec), observed, item, owner, ours)
     if not mine:
         body = _unmarked(body)
@@ -216,19 +238,28 @@ def _decide(
     changes = resource.differences(body, observed)
     if before is not None:
         changes += renewed(body, before)
-    provenance: Provenance
+    refused = []
+    if changes and not mine and not spec.adopt:
+        refused.append(foreign(resource, resource.id(spec), changes))
+    immutable = [change["path"] for change in changes if resource.fixed(change)]
+    if immutable:
+        refused.append(replacement(resource, immutable))
+    refused += resource.refusals(spec, changes)
+    if repair:
+        left_alone = [c for c in changes if not (mine or spec.adopt) or _refuses(resource, spec, c)]
+        changes = [change for change in changes if change not in left_alone]
+        body = reverted(body, left_alone)
     if mine:
         provenance = item["provenance"] if item else "created"
     else:
         provenance = "updated" if changes else "adopted"
     step = wanted_step(resource, spec, body, observed, changes, provenance, keys)
-    refused = []
-    if changes and not mine and not spec.adopt:
-        refused.append(foreign(resource, step["id"], changes))
-    immutable = [change["path"] for change in changes if resource.fixed(change)]
-    if immutable:
-        refused.append(replacement(resource, immutable))
-    return step, [*refused, *resource.refusals(spec, changes)]
+    return step, refused
+
+
+def _refuses(resource: Resource, spec: DeploymentSpec, change: Change) -> bool:
+    """Whether this change is one of those that are not made."""
+    return resource.fixed(change) or any(resource.refusals(spec, [change]))
 
 
 def _declared_before(

@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.azure import calls
 from shared.azure.clients import AzureClients
-from shared.deployment.inventory import Inventory, Stranger
+from shared.deployment.inventory import UNREAD, Inventory, Stranger
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import within
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import DEPLOYMENT, RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
 
 READERS = 8  # reads at once: well below ARM's 25 per second (Learn: request limits and throttling)
+
+SAYS_NOTHING = frozenset({401, 403, 408, 429, *range(500, 600)})  # of what it is asked for
 
 Reach = Callable[[str], AzureClients]
 """The clients for an ARM id."""
@@ -65,11 +68,41 @@ def inside(reach: Reach, group_id: str) -> list[Stranger]:
 
 
 def _read(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
-    def read(target: Target) -> Json | None:
-        return calls.observe(reach(target.id), target.resource, target.id)
+    def read(target: Target) -> Json | HttpResponseError | None:
+        try:
+            return calls.observe(reach(target.id), target.resource, target.id)
+        except HttpResponseError as refused:
+            return refused
 
     with ThreadPoolExecutor(READERS) as pool:
-        return dict(zip(wanted, pool.map(read, wanted.values()), strict=True))
+        answers = dict(zip(wanted, pool.map(read, wanted.values()), strict=True))
+    return {i: _seen(i, answers, wanted) for i in wanted}
+
+
+def _seen(
+    i: str,
+    answers: Mapping[str, Json | HttpResponseError | None],
+    wanted: Mapping[str, Target],
+) -> Json | None:
+    """What was read, or what a refused read of a child says: its parent is gone, or not well.
+
+    Raises:
+        HttpResponseError: the refusal says nothing of the kind.
+    """
+    answer = answers[i]
+    if not isinstance(answer, HttpResponseError):
+        return answer
+    if answer.status_code in SAYS_NOTHING:
+        raise answer
+    for other, target in wanted.items():
+        parent = answers[other]
+        if other == i or not within(i, other) or isinstance(parent, HttpResponseError):
+            continue
+        if parent is None:
+            return None
+        if target.resource.state(parent) != "succeeded":
+            return UNREAD
+    raise answer
 
 
 def _stranger(found: object) -> Stranger:

@@ -64,13 +64,22 @@ def deploy_plan(
     *,
     previous: DeploymentSpec | None = None,
     delete_data: bool = False,
+    repair: bool = False,
 ) -> Plan:
     """What has to change for Azure to hold what `spec` asks for, as things stand now."""
     if not inventory:  # a deployment of that name may have been here, and its record been lost
         found = marked(reach, {spec.subscription_id}, owner.deployment)
         inventory = forgotten(found, targets(spec, {}), owner)
     observed = observe(reach, targets(spec, inventory))
-    return plan_deploy(spec, observed, inventory, owner, previous=previous, delete_data=delete_data)
+    return plan_deploy(
+        spec,
+        observed,
+        inventory,
+        owner,
+        previous=previous,
+        delete_data=delete_data,
+        repair=repair,
+    )
 
 
 def drift_plan(reach: Reach, spec: DeploymentSpec, inventory: Inventory, owner: Owner) -> Plan:
@@ -120,6 +129,7 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
         owner,
         previous=_acceptable(record.spec),
         delete_data=operation.deleteData,
+        repair=operation.kind == "repair",
     )
     of_app = settings()  # they may have been narrowed since the spec was recorded
     allowance = Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)

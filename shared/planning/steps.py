@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple, NotRequired, TypedDict
 
 from shared.deployment.diff import applied
-from shared.deployment.inventory import Item
+from shared.deployment.inventory import UNREAD, Item
 from shared.deployment.messages import Change, Json, MonthlyCost, Provenance, Step
 from shared.deployment.schedule import in_order
 from shared.deployment.spec import DeploymentSpec
@@ -68,6 +68,19 @@ def wanted_step(
     return {**step, **_priced(resource, observed, after)}
 
 
+def unread_step(
+    resource: Resource,
+    spec: DeploymentSpec,
+    body: Json,
+    provenance: Provenance,
+    keys: Collection[str],
+) -> Step:
+    """The step of a resource that could not be read: the walk reads it, and makes what differs."""
+    step = wanted_step(resource, spec, body, None, [], provenance, keys)
+    step.pop("monthlyCost", None)
+    return {**step, "action": "update", "unread": True}
+
+
 def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[Step]:
     """Delete steps for what is to go, dependents first.
 
@@ -90,7 +103,7 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
 
 def still_in(item: Item, observed: Json) -> list[Change]:
     """Of what we had put into somebody else's resource, what is in it now."""
-    added = item.get("added", [])
+    added = [] if observed is UNREAD else item.get("added", [])
     left = catalogue()[item["key"]].differences(applied({}, added), observed)
     missing = {change["path"] for change in left if change["before"] is None}
     return [change for change in added if change["path"] not in missing]
@@ -143,7 +156,7 @@ def _delete(key: str, leaving: Leaving, after: list[str]) -> Step:
         id=leaving.id,
         action="delete",
         body={},
-        prior=resource.snapshot({}, leaving.observed),
+        prior=None if leaving.observed is UNREAD else resource.snapshot({}, leaving.observed),
         changes=[],
         dependsOn=after,
         startsAfter=[],
@@ -153,7 +166,11 @@ def _delete(key: str, leaving: Leaving, after: list[str]) -> Step:
         undoSeconds=timing.create.total_seconds(),
         holdsData=resource.holds_data,
     )
-    return {**step, **_priced(resource, leaving.observed, None)}
+    return (
+        step
+        if leaving.observed is UNREAD
+        else {**step, **_priced(resource, leaving.observed, None)}
+    )
 
 
 class _Price(TypedDict):

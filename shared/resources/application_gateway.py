@@ -107,7 +107,7 @@ class ApplicationGateway(Resource):
 
     key = "application-gateway"
     arm_type = "Microsoft.Network/applicationGateways"
-    verbs = (*Resource.verbs, "backendhealth/action")
+    verbs = (*Resource.verbs, "backendhealth/action", "start/action")
     depends_on = (HubVirtualNetwork, GatewayPublicIp, WafPolicy, PostgresServer)
     # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
     # (terraform-provider-azurerm)
@@ -158,8 +158,11 @@ class ApplicationGateway(Resource):
 
     def state(self, observed: Json) -> State:
         """One that somebody stopped is as declared, and not well."""
+        state = super().state(observed)
+        if state != "succeeded":
+            return state
         moving: dict[str, State] = {"stopped": "failed", "starting": "inProgress"}
-        return moving.get(_operational(observed).casefold(), super().state(observed))
+        return moving.get(_operational(observed).casefold(), state)
 
     def health(self, observed: Json) -> Iterable[Change]:
         if super().state(observed) == "failed":
@@ -170,7 +173,7 @@ class ApplicationGateway(Resource):
     def begin_start(
         self, clients: "AzureClients", resource_id: str, observed: Json
     ) -> Response | None:
-        if _operational(observed) != "Stopped":
+        if _operational(observed) != "Stopped" or self.state(observed) == "inProgress":
             return None
         gateways = clients.network.application_gateways
         return started(gateways.begin_start, *path_of(resource_id))
