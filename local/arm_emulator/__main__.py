@@ -5,21 +5,33 @@ import json
 import signal
 import threading
 
+from local.arm_emulator.control.rules import table
 from local.arm_emulator.emulator import ArmEmulator
+from local.arm_emulator.providers import TYPES
 from local.arm_emulator.settings import Settings
 from local.clock import parse_clock
 
 NOT_EMULATED = """\
 Not emulated: data planes other than Key Vault secrets and certificates; role assignments, Azure
-Monitor metrics and alerts, storage accounts, VPN gateways, load balancers, NAT gateways, firewalls,
-private endpoints; network traffic but that of run commands; of template deployments: Complete mode,
-what-if, cancelling, other scopes than a group, linked templates, symbolic names, copy loops, vault
+Monitor metrics and alerts, storage accounts, VPN gateways, load balancers, firewalls, private
+endpoints; network traffic but that of run commands; of template deployments: Complete mode,
+cancelling, other scopes than a group, linked templates, symbolic names, copy loops, vault
 references, list functions; machine images but for a few of Ubuntu and Debian.
 Such requests are refused.
 Run commands are executed in a sandbox (Linux, user namespaces), find the emulated names, gateways
 and servers, and real PostgreSQL 17 and 18 behind these, whose data last as long as the script.
 Emulated otherwise than in Azure: uniqueString gives other letters; a machine's power never changes;
 deployments are checked beforehand by policies and for machines, not by every provider."""
+
+
+def actions_not_emulated() -> str:
+    """The actions of emulated types that answer 501, by type."""
+    named = (
+        f"{each.type.partition('/')[2]}: {', '.join(each.actions_not_emulated)}"
+        for each in TYPES
+        if each.actions_not_emulated
+    )
+    return "Actions that answer 501 NotEmulated: " + "; ".join(named) + "."
 
 
 def main() -> None:
@@ -32,7 +44,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="what every random choice comes from")
     parser.add_argument("--ca-file", default=".local/ca.pem", help="where to write the CA bundle")
     parser.add_argument("--settings", type=json.loads, default={}, help="JSON: names and values")
+    parser.add_argument("--rules", action="store_true", help="print every rule with its source")
     chosen = parser.parse_args()
+    if chosen.rules:
+        print(table())
+        return
     with ArmEmulator(
         clock=chosen.clock,
         seed=chosen.seed,
@@ -45,6 +61,7 @@ def main() -> None:
         print(f"Azure Resource Manager: {emulator.url}   clock {chosen.clock}, seed {chosen.seed}")
         for name, value in emulator.environment().items():
             print(f"export {name}={value}")
+        print(actions_not_emulated())
         for name in emulator.cloud.settings.shape_only:
             print(f"By its shape only, without any of Azure's rules: {name}")
         print(NOT_EMULATED, flush=True)

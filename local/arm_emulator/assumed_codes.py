@@ -82,6 +82,8 @@ class AssumedCodes:
     route_conflict_code: str = "RouteConflict"
     route_next_hop_code: str = "InvalidRouteNextHopIpAddress"
 
+    watcher_agent_code: str = "NetworkWatcherAgentNotInstalled"
+
     # Quotas, named as the ones that were seen are: <what>CountLimitReached.
     security_group_quota_code: str = "NetworkSecurityGroupCountLimitReached"
     route_table_quota_code: str = "RouteTableCountLimitReached"

@@ -13,6 +13,7 @@ from aiohttp import web
 from local.arm_emulator.cloud import Cloud
 from local.arm_emulator.control.control import Control
 from local.arm_emulator.control.routes import PREFIX, serve_control
+from local.arm_emulator.wire.loose_json import read_json
 from local.arm_emulator.wire.messages import Request, Response
 from local.clock import VirtualClock
 
@@ -72,7 +73,7 @@ async def _read(incoming: web.Request) -> Request | None:
     """The core's request; None where the body is no JSON."""
     raw = await incoming.read()
     try:
-        body: Any = json.loads(raw) if raw else None
+        body: Any = read_json(raw.decode()) if raw else None
     except ValueError:
         return None
     return Request(

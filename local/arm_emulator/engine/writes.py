@@ -173,7 +173,8 @@ def act_on_resource(arm: ResourceManager, call: Call, target: ResourceId, action
     resource = arm.store.get(stored.key)
     known = next((name for name in type_.actions if name.lower() == action.lower()), None)
     if known is None:
-        raise not_allowed(f"POST {action}", target)
+        message = f"The action {action} of {type_.type} is not emulated."
+        raise ArmError(501, "NotEmulated", message)
     arm.check_gates(call, stored)
     if resource is None:
         raise arm.not_found(target)

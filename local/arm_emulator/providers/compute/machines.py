@@ -79,6 +79,20 @@ class VirtualMachines(ComputeType):
     zonal = True
     secrets = ("osProfile.adminPassword", "osProfile.customData")
     tolerated = ("managedBy",)
+    actions_not_emulated = (
+        "generalize",
+        "capture",
+        "reapply",
+        "redeploy",
+        "reimage",
+        "runCommand",
+        "retrieveBootDiagnosticsData",
+        "assessPatches",
+        "installPatches",
+        "performMaintenance",
+        "simulateEviction",
+        "convertToManagedDisks",
+    )
     actions: ClassVar[Mapping[str, float]] = {
         "start": 30.0,
         "deallocate": 60.0,

@@ -57,6 +57,11 @@ class FlexibleServers(PostgresqlType):
     operation_names: ClassVar[Mapping[str, str]] = {"delete": "DropServerManagementOperation"}
     bounds = BOUNDS
     secrets = ("administratorLoginPassword",)
+    actions_not_emulated = (
+        "migrateStorage",
+        "startLtrBackup",
+        "ltrPreBackup",
+    )
     actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
     unchecked = ("sourceServerResourceId",)
 

@@ -16,7 +16,7 @@ from local.arm_emulator.wire.router import Route
 RETENTION = timedelta(days=90)
 PAGE = 200
 SYSTEM = "System"
-CLAUSE = re.compile(r"(\w+)\s+(eq|ge|le)\s+'([^']*)'")
+CLAUSE = re.compile(r"(\w+)\s+(eq|ge|le)\s+'?([^']*?)'?")  # az sends times without quotes
 FIELDS = {
     "resourceGroupName": "resourceGroupName",
     "resourceUri": "resourceId",

@@ -74,6 +74,10 @@ class NetworkInterfaces(NetworkType):
         properties.setdefault("nicType", "Standard")
         names = properties.setdefault("dnsSettings", {})
         names["appliedDnsServers"] = names.setdefault("dnsServers", [])
+        given = {
+            str((each.get("properties") or {}).get("privateIPAddress") or "")
+            for each in properties.get("ipConfigurations") or []
+        }
         for at, configuration in enumerate(properties.get("ipConfigurations") or []):
             inner = configuration["properties"]
             inner.setdefault("primary", at == 0)
@@ -81,7 +85,9 @@ class NetworkInterfaces(NetworkType):
             inner.setdefault("privateIPAllocationMethod", "Dynamic")
             if not inner.get("privateIPAddress") and inner.get("subnet"):
                 known = _address_before(change, configuration["name"])
-                inner["privateIPAddress"] = known or free_address(change, inner["subnet"]["id"])
+                free = known or free_address(change, inner["subnet"]["id"], given)
+                inner["privateIPAddress"] = free
+                given.add(free)
 
 
 def _address_before(change: Change, name: str) -> str | None:

@@ -32,7 +32,8 @@ LISTED = (
     "managedBy",
 )
 FILTERED = ("resourceType", "resourceGroup", "name", "tagName", "tagValue")
-CLAUSE = re.compile(rf"({'|'.join(FILTERED)}) eq '([^']*)'")
+CLAUSE = re.compile(r"(\w+)\s+eq\s+'([^']*)'", re.IGNORECASE)
+JOINT = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
 class ResourceGroups(ResourceType):
@@ -68,6 +69,14 @@ class ResourceGroups(ResourceType):
             refusal.code = codes.get(refusal.code, refusal.code)
             refusal.headers |= GATEWAY
             raise
+
+    def busy_error(self, running: Operation) -> ArmError:
+        """What runs on a group is its deletion."""
+        message = (
+            f"The resource group '{running.target.rpartition('/')[2]}' is in deprovisioning state "
+            "and cannot perform this operation."
+        )
+        return ArmError(409, "ResourceGroupBeingDeleted", message)
 
     def patch(self, change: Change, sent: Json) -> None:
         """Tags are replaced where they are sent."""
@@ -105,8 +114,10 @@ class ResourceGroups(ResourceType):
 
 def list_groups(world: World, call: Call, subscription: str) -> Response:
     """The groups of a subscription."""
+    keep = _read_filter(call.request.query.get("$filter", ""), ("tagName", "tagValue"))
     found = world.store.of_type(subscription, ResourceGroups.type)
-    return Response(200, {"value": [world.show(each) for each in found]})
+    value = [world.show(each) for each in found if keep(each)]
+    return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
 
 
 def list_resources(world: World, call: Call, subscription: str, group: str = "") -> Response:
@@ -123,21 +134,30 @@ def list_resources(world: World, call: Call, subscription: str, group: str = "")
     return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
 
 
-def _read_filter(text: str) -> Callable[[Resource], bool]:
-    """The filters of `az resource list` and of the portal; any other is refused."""
-    wanted = dict(CLAUSE.findall(text))
-    if text and (not wanted or CLAUSE.sub("", text).replace("and", "").strip()):
-        message = f"The filter {text!r} is not emulated: use {', '.join(FILTERED)} with eq."
+def _read_filter(text: str, known: tuple[str, ...] = FILTERED) -> Callable[[Resource], bool]:
+    """The filters of az and of the portal, names without regard to case; any other is refused."""
+    names = {name.lower(): name for name in known}
+    wanted: dict[str, str] = {}
+    for clause in JOINT.split(text.strip()) if text.strip() else []:
+        found = CLAUSE.fullmatch(clause.strip())
+        name = names.get(found.group(1).lower()) if found else None
+        if found is None or name is None or name in wanted:
+            message = f"The filter {text!r} is not understood: use {', '.join(known)} with eq."
+            raise ArmError(400, "InvalidFilterInQueryString", message)
+        wanted[name] = found.group(2)
+    if "tagValue" in wanted and "tagName" not in wanted:
+        message = f"The filter {text!r} has a tagValue without its tagName."
         raise ArmError(400, "InvalidFilterInQueryString", message)
 
     def keep(resource: Resource) -> bool:
-        tags = resource.body.get("tags") or {}
+        tags = {key.lower(): value for key, value in (resource.body.get("tags") or {}).items()}
+        tag = wanted.get("tagName", "").lower()
         return (
             wanted.get("resourceType", resource.id.type).lower() == resource.id.type.lower()
             and wanted.get("resourceGroup", resource.id.group).lower() == resource.id.group.lower()
             and wanted.get("name", resource.id.name).lower() == resource.id.name.lower()
-            and ("tagName" not in wanted or wanted["tagName"] in tags)
-            and ("tagValue" not in wanted or tags.get(wanted["tagName"]) == wanted["tagValue"])
+            and ("tagName" not in wanted or tag in tags)
+            and ("tagValue" not in wanted or tags.get(tag) == wanted["tagValue"])
         )
 
     return keep

@@ -62,6 +62,7 @@ class ApplicationGateways(NetworkType):
     zonal = True
     quotas = (Quota("ApplicationGateways", 1000, "application_gateway_quota_code"),)
     secrets = ("sslCertificates[].properties.data", "sslCertificates[].properties.password")
+    actions_not_emulated = ("getBackendHealthOnDemand",)
     actions: ClassVar[Mapping[str, float]] = {"backendhealth": 40.0, "start": 90.0, "stop": 90.0}
 
     def accept(self, sent: Any) -> Any:

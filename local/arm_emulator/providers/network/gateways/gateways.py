@@ -46,6 +46,14 @@ class VirtualNetworkGateways(NetworkType):
         }
     }
     in_use = "VirtualNetworkGatewayCannotBeDeleted"
+    actions_not_emulated = (
+        "reset",
+        "generatevpnclientpackage",
+        "getvpnclientconnectionhealth",
+        "startPacketCapture",
+        "stopPacketCapture",
+        "getFailoverAllTestDetails",
+    )
     actions: ClassVar[Mapping[str, float]] = {
         "getLearnedRoutes": 15.0,
         "getAdvertisedRoutes": 15.0,

@@ -1,6 +1,7 @@
 """Who is in a subnet, who may enter it, and which of its addresses are free."""
 
 import ipaddress
+from collections.abc import Collection
 
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
@@ -97,12 +98,15 @@ def taken_addresses(world: World, subnet_id: str, *, but: str = "") -> set[str]:
     return found
 
 
-def free_address(change: Change, subnet_id: str) -> str:
-    """The lowest free address of a subnet; its first four and its last are Azure's."""
+def free_address(change: Change, subnet_id: str, given: Collection[str] = ()) -> str:
+    """The lowest free address of a subnet; its first four and its last are Azure's.
+
+    `given` are addresses that the same write takes elsewhere.
+    """
     subnet = change.world.store.find(subnet_id)
     if subnet is None:
         return "10.0.0.4"
-    taken = taken_addresses(change.world, subnet_id, but=change.id.key)
+    taken = taken_addresses(change.world, subnet_id, but=change.id.key) | set(given)
     for network in networks_of(subnet):
         for number in range(int(network.network_address) + 4, int(network.broadcast_address)):
             address = str(ipaddress.ip_address(number))

@@ -71,6 +71,8 @@ def judge(world: World, source: Source, name: str, port: int) -> Verdict:
     subnet = _subnet_at(world, network, address)
     if subnet is not None:
         _enter(world, subnet, flow, found)
+    elif within(address, _spaces(world, network)):
+        found.inbound.append(issue("Unknown", "Inbound", Address=address))  # in no subnet
     elif not within(address, inside) and ipaddress.ip_address(address).is_private:
         found.outbound.append(issue("UserDefinedRoute", "Outbound", NextHopType="None"))
     _arrive(world, port, found)
@@ -82,15 +84,22 @@ def reach(world: World, network_key: str) -> list[str]:
     network = world.store.get(network_key)
     if network is None:
         return []
-    prefixes = _space(network)
-    for peering in network.properties.get("virtualNetworkPeerings") or []:
-        remote = str((peering["properties"].get("remoteVirtualNetwork") or {}).get("id", ""))
-        peer = world.store.get(remote)
-        prefixes += _space(peer) if peer is not None else []
+    prefixes = _spaces(world, network_key)
     for subnet in network.properties.get("subnets") or []:
         if subnet["name"].lower() == "gatewaysubnet":
             prefixes += _on_premises(world, subnet["id"])
     return prefixes
+
+
+def _spaces(world: World, network_key: str) -> list[str]:
+    """The address space of a network and of those that it is peered with."""
+    network = world.store.get(network_key)
+    found = _space(network) if network is not None else []
+    for peering in (network.properties.get("virtualNetworkPeerings") or []) if network else []:
+        remote = str((peering["properties"].get("remoteVirtualNetwork") or {}).get("id", ""))
+        peer = world.store.get(remote)
+        found += _space(peer) if peer is not None else []
+    return found
 
 
 def start_of(world: World, machine: Resource) -> tuple[Resource, Source]:

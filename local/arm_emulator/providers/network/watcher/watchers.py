@@ -29,6 +29,17 @@ class NetworkWatchers(NetworkType):
     quotas = (Quota("NetworkWatchers", 1, "NetworkWatcherCountLimitReached"),)
     synchronous_put = True
     defaults: ClassVar[Mapping[str, Any]] = {"properties": {"runningOperationIds": []}}
+    actions_not_emulated = (
+        "topology",
+        "ipFlowVerify",
+        "nextHop",
+        "securityGroupView",
+        "troubleshoot",
+        "configureFlowLog",
+        "queryFlowLogStatus",
+        "azureReachabilityReport",
+        "networkConfigurationDiagnostic",
+    )
     actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
@@ -39,6 +50,7 @@ class NetworkWatchers(NetworkType):
         if machine is None:
             message = f"The source {source.get('resourceId')} was not found."
             raise ArmError(404, "ResourceNotFound", message)
+        self._check_agent(machine)
         interface, start = start_of(self.world, machine)
         where = str(destination.get("address") or "")
         port = int(destination.get("port") or 443)
@@ -46,6 +58,20 @@ class NetworkWatchers(NetworkType):
         if machine.state != "Succeeded":
             found.outbound.insert(0, issue("AgentStopped", "Local", State=machine.state))
         return self._answer(interface, start, found)
+
+    def _check_agent(self, machine: Resource) -> None:
+        """The check is made by an extension on the machine, which only the portal adds by itself.
+
+        https://learn.microsoft.com/azure/network-watcher/connection-troubleshoot-overview
+        """
+        there = self.world.store.in_collection(f"{machine.id}/extensions")
+        if self.world.settings.watcher_needs_agent and not any(
+            str(each.properties.get("publisher")) == "Microsoft.Azure.NetworkWatcher"
+            and each.state == "Succeeded"
+            for each in there
+        ):
+            message = f"The Network Watcher Agent extension is not installed on {machine.id}."
+            raise ArmError(400, self.world.settings.watcher_agent_code, message)
 
     def _answer(self, interface: Resource, start: Source, found: Verdict) -> Json:
         first, last = self.guid(interface.key, "hop"), self.guid(found.address, "hop")

@@ -1,7 +1,7 @@
 """Deployments of ARM templates into resource groups: accepted, run, listed.
 
-Incremental mode and inline templates only. Copy loops, vault references, linked templates, other
-scopes than the group, and what-if are not emulated and refused by name.
+Incremental mode and inline templates only. Copy loops, vault references, linked templates and other
+scopes than the group are not emulated and refused by name.
 """
 
 import json
@@ -23,6 +23,7 @@ from local.arm_emulator.providers.resources.deployments.steps import (
     describe_template,
     template_hash,
 )
+from local.arm_emulator.providers.resources.deployments.what_if import changes
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
@@ -65,8 +66,9 @@ class Deployments(ResourceType):
             "parametersLink": {"*": object},
             "debugSetting": {"*": object},
             "onErrorDeployment": {"*": object},
-            "expressionEvaluationOptions": {"*": object},
+            "whatIfSettings": {"*": object},
             "validationLevel": str,
+            "expressionEvaluationOptions": {"*": object},
         },
     }
     declared_required = ("properties",)
@@ -165,6 +167,16 @@ def validate(
     return Response(200, {"id": str(id_), "name": id_.name, "properties": properties})
 
 
+def what_if(
+    arm: ResourceManager, call: Call, subscription: str, group: str, deployment: str
+) -> Response:
+    """What a PUT would change; nothing is written."""
+    id_ = deployment_id(arm, subscription, group, deployment)
+    _, template = _read(arm, call, id_)
+    found = changes(arm, id_.group_key, template)
+    return Response(200, {"status": "Succeeded", "properties": {"changes": found}})
+
+
 def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Asked, Template]:
     """What is asked for, after everything that is refused before a write."""
     type_ = _type(arm)
@@ -221,4 +233,5 @@ def _type(arm: ResourceManager) -> ResourceType:
 ROUTES = (
     Route("PUT", DEPLOYMENT, put_deployment),
     Route("POST", DEPLOYMENT + "/validate", validate),
+    Route("POST", DEPLOYMENT + "/whatIf", what_if),
 )
