@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from generate.architecture import picture
 from generate.reference import resources, routes
 from shared.planning.roles import roles
 
@@ -14,6 +15,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "infra/roles.json": lambda: json.dumps(roles(), indent=2) + "\n",
     "docs/resources.md": resources,
     "docs/routes.md": routes,
+    "docs/architecture.svg": picture,
 }
 
 

@@ -17,7 +17,7 @@ class SettingMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one installation of the app and another; see the README's table."""
+    """What differs between one installation of the app and another; see docs/settings.md."""
 
     subscription_id: str
     key_vault_url: str

@@ -22,8 +22,8 @@ GATEWAY, CONNECTION, PROXY = (
     f"Microsoft.Network/{kind}"
     for kind in ("virtualNetworkGateways", "connections", "applicationGateways")
 )
-INTERFACE, NETWORK = (
-    f"Microsoft.Network/{kind}" for kind in ("networkInterfaces", "virtualNetworks")
+INTERFACE, NETWORK, NAT = (
+    f"Microsoft.Network/{kind}" for kind in ("networkInterfaces", "virtualNetworks", "natGateways")
 )
 BY_REFERENCE = "the whole gateway is demanded; az, the SDKs and ARM itself give its id alone"
 # Recordings beside the tests of Azure/azure-cli, in command_modules/network/tests/latest
@@ -50,6 +50,9 @@ ANSWER_EXCEPTIONS: Exceptions = {
     (GATEWAY, "properties.ipConfigurations[].type"): EDGE_ZONE,
     (GATEWAY, "properties.isMigrateToCSES"): EDGE_ZONE,
     (GATEWAY, "properties.packetCaptureDiagnosticState"): EDGE_ZONE,
+    (NAT, "properties.scope"): SAMPLES,
+    (NAT, "properties.type"): SAMPLES,
+    (NAT, "sku.tier"): SAMPLES,
     (PROXY, "properties.backendAddressPools[].properties.requestRoutingRules"): WITH_TCP,
     (PROXY, "properties.backendAddressPools[].properties.routingRules"): WITH_TCP,
     (PROXY, "properties.backendHttpSettingsCollection[].properties.requestRoutingRules"): WITH_TCP,

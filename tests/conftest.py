@@ -21,6 +21,8 @@ from tests.azure_types import shown_faults, written_faults
 
 ROOT = Path(__file__).parents[1]
 
+MADE_UP = ("localNetworkGateways", "ddosProtectionPlans")
+
 Json = dict[str, Any]
 
 
@@ -60,7 +62,7 @@ def clock() -> VirtualClock:
 @pytest.fixture(scope="session")
 def emulator(clock: VirtualClock) -> Iterator[ArmEmulator]:
     """The emulated Azure of the session, with the types of the resources that tests make up."""
-    made_up = ("Microsoft.Network/localNetworkGateways",)
+    made_up = tuple(f"Microsoft.Network/{kind}" for kind in MADE_UP)
     settings = replace(azure_of(ROOT), shape_only=made_up)
     with ArmEmulator(clock=clock, seed=7, settings=settings) as azure:
         yield azure

@@ -48,50 +48,47 @@ class LocalNetworkGateway(Resource):
     def operation_group(self, clients):
         return clients.network.local_network_gateways
 '''
-NAT_GATEWAY = '''
-"""The way out of a subnet: made up for a test."""
+PROTECTION_PLAN = '''
+"""The protection of the network against floods: made up for a test."""
 
 from shared.deployment.rules import Path
 from shared.resources.base import Resource, Timing, seconds
 from shared.resources.prices import Meter, Price
-from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import HubVirtualNetwork
 
-HOUR = Price(0.045, "productName eq 'NAT Gateway' and meterName eq 'Standard Gateway'")
-AT = f"properties.subnets[{MANAGEMENT_SUBNET}].properties.natGateway"
+MONTH = Price(2944, "productName eq 'Azure DDOS Protection' and meterName eq 'Standard Protection'")
 
 
-class NatGateway(Resource):
-    """Lets the jump box reach the Internet, and nothing come in."""
+class ProtectionPlan(Resource):
+    """Protects the public addresses of the network."""
 
-    key = "nat-gateway"
-    arm_type = "Microsoft.Network/natGateways"
+    key = "protection-plan"
+    arm_type = "Microsoft.Network/ddosProtectionPlans"
     verbs = (*Resource.verbs, "join/action")
     timing = Timing(create=seconds(10), delete=seconds(10))
     amends = (HubVirtualNetwork,)
-    amended_paths = (Path(at=AT, optional=True),)
+    amended_paths = (Path(at="properties.ddosProtectionPlan", optional=True),)
 
     def wanted(self, spec):
         return spec.jump_box.enabled
 
     def name(self, spec):
-        return f"nat-{spec.name}"
+        return f"ddos-{spec.name}"
 
     def body(self, spec, ids):
-        return {"location": spec.location, "sku": {"name": "Standard"}, "properties": {}}
+        return {"location": spec.location, "properties": {}}
 
     def amend(self, other, body, resource_id):
-        for subnet in body["properties"]["subnets"]:
-            if subnet["name"] == MANAGEMENT_SUBNET:
-                subnet["properties"]["natGateway"] = {"id": resource_id}
+        body["properties"]["ddosProtectionPlan"] = {"id": resource_id}
 
     def meters(self, body):
-        yield Meter("NAT gateway", 730, HOUR)
+        yield Meter("protection plan", 1, MONTH)
 
     def operation_group(self, clients):
-        return clients.network.nat_gateways
+        return clients.network.ddos_protection_plans
 '''
-FILES = {"local_network_gateway": LOCAL_NETWORK_GATEWAY, "nat_gateway": NAT_GATEWAY}
-KEYS = ("local-network-gateway", "nat-gateway")
+FILES = {"local_network_gateway": LOCAL_NETWORK_GATEWAY, "protection_plan": PROTECTION_PLAN}
+KEYS = ("local-network-gateway", "protection-plan")
 
 every_one = pytest.mark.parametrize("key", KEYS)
 
@@ -150,27 +147,23 @@ def test_what_it_changes_in_another_is_made_and_taken_back_with_it(
     simulation: Any, spec: Any
 ) -> None:
     simulation.deploy(spec)
-    [nat] = named(simulation.resources(), "/natGateways/")
-    assert nat_gateways(simulation) == {"ManagementSubnet": nat}
+    [plan] = named(simulation.resources(), "/ddosProtectionPlans/")
+    assert hub(simulation)["properties"]["ddosProtectionPlan"] == {"id": plan}
     without = spec | {"jumpBox": {"enabled": False}}
     assert simulation.deploy(without)["status"] == "Succeeded"
-    assert nat_gateways(simulation) == {}
-    assert named(simulation.resources(), "/natGateways/") == []
+    assert "ddosProtectionPlan" not in hub(simulation)["properties"]
+    assert named(simulation.resources(), "/ddosProtectionPlans/") == []
 
 
-def nat_gateways(simulation: Any) -> dict[str, str]:
-    """The gateway of each subnet that has one."""
+def hub(simulation: Any) -> Any:
+    """The hub network."""
     there = simulation.resources()
-    [hub] = [i for i in there if "/virtualNetworks/vnet-hub" in i and "/subnets/" not in i]
-    return {
-        subnet["name"]: subnet["properties"]["natGateway"]["id"]
-        for subnet in there[hub]["properties"]["subnets"]
-        if "natGateway" in subnet["properties"]
-    }
+    [identity] = [i for i in there if "/virtualNetworks/vnet-hub" in i and "/subnets/" not in i]
+    return there[identity]
 
 
 def test_what_it_changes_in_another_stands_before_it() -> None:
-    assert "nat-gateway" in edges(catalogue()["virtual-network"])
+    assert "protection-plan" in edges(catalogue()["virtual-network"])
 
 
 @every_one
@@ -206,5 +199,5 @@ def test_the_documentation_has_a_row_for_it(key: str) -> None:
 
 
 def test_it_brings_its_own_price() -> None:
-    nat, spec = catalogue()["nat-gateway"], sample("recipe")
-    assert monthly(nat.meters(nat.tagged_body(spec))) == 32.85
+    plan, spec = catalogue()["protection-plan"], sample("recipe")
+    assert monthly(plan.meters(plan.tagged_body(spec))) == 2944

@@ -34,6 +34,8 @@ class JumpBoxNic(Resource):
     depends_on = (HubVirtualNetwork,)
     # create 2-5 s; deletion is refused for 180 s after a VM failed (NicReservedForAnotherVm)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
+    # Shown in recordings; no definition takes them back.
+    paths = Rules((Path(at="kind", shown=True), Path(at="properties.allowPort25Out", shown=True)))
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.jump_box.enabled

@@ -43,7 +43,16 @@ class NatGateway(Resource):
     verbs = (*Resource.verbs, "join/action")
     # create and delete 10-15 s (recorded in azure-service-operator)
     timing = Timing(create=seconds(12), delete=seconds(15), timeout=minutes(30))
-    paths = Rules((Path(at="sku", fixed=True), Path(at="zones", fixed=True)))
+    paths = Rules(
+        (
+            Path(at="sku", fixed=True),
+            Path(at="zones", fixed=True),
+            # Shown in recordings; no definition takes them back.
+            Path(at="sku.tier", shown=True),
+            Path(at="properties.type", shown=True),
+            Path(at="properties.scope", shown=True),
+        )
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.leads_out
