@@ -66,7 +66,8 @@ def intended(inventory: Inventory, plan: Plan) -> dict[str, Item]:
 
 def deployed(inventory: Inventory, plan: Plan) -> dict[str, Item]:
     """The inventory once a plan has been walked to its end."""
-    gone = {s["id"].casefold() for s in plan["steps"] if s["action"] == "delete"}
+    made = {s["id"].casefold() for s in plan["steps"] if s["action"] == "create"}
+    gone = {s["id"].casefold() for s in plan["steps"] if s["action"] == "delete"} - made
     return {
         i: {**item, "state": "seen"} for i, item in inventory.items() if i.casefold() not in gone
     }
@@ -90,7 +91,9 @@ def rolled_back(before: Inventory, plan: Plan, stuck: Collection[str]) -> dict[s
         stuck: ids of what could not be undone.
     """
     left = {i.casefold() for i in stuck}
-    created = {s["id"].casefold(): s for s in plan["steps"] if s["action"] == "create"}
+    replaced = {s["id"].casefold() for s in plan["steps"] if s["action"] == "delete"}
+    made = [s for s in plan["steps"] if s["action"] == "create"]
+    created = {s["id"].casefold(): s for s in made if s["id"].casefold() not in replaced}
     kept = {i: item for i, item in before.items() if i.casefold() not in created}
     found: dict[str, Item] = {
         step["id"]: {**_item(step, None), "state": "seen"}

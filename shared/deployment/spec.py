@@ -223,6 +223,7 @@ class DeploymentSpec(Part):
         Annotated[str, StringConstraints(max_length=256)],
     ] = Field(default={}, max_length=50)
     adopt: bool = False
+    replace: Literal["all"] | list[Label] = Field(default=[], max_length=30)
     approval: Approval | None = None
     budget: Budget | None = None
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"], max_length=3)

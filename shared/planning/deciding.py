@@ -29,6 +29,7 @@ from shared.planning.advice import (
     unshrinkable,
 )
 from shared.planning.moving import moving_fields
+from shared.planning.replacing import Plot, replacing
 from shared.planning.steps import (
     Leaving,
     deletions,
@@ -92,6 +93,7 @@ def plan_deploy(
     steps: list[Step] = []
     refusals: list[Advice] = []
     found: list[Advice] = []
+    plots: dict[str, Plot] = {}
     for resource in wanted:
         there = observed[resource.id(spec).casefold()]
         item = item_of(inventory, resource.id(spec))
@@ -105,6 +107,11 @@ def plan_deploy(
         if there is not None and there is not UNREAD:
             found += disturbing(resource, there, step["changes"]) + degraded(resource, there)
             found += unshrinkable(resource, resource.tagged_body(spec), there)
+        plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys)
+    replaced = replacing(spec, plots, refusals)
+    if not repair:
+        steps, refusals = replaced.steps, replaced.refusals
+        found += replaced.warnings
     leaving, retained = _leaving(inventory, observed, {s["id"].casefold() for s in steps})
     gone = [] if repair else _last(deletions(leaving, keys), steps)
     about_moves, unsaid = _moves(gone, spec, previous, delete_data=delete_data)
@@ -123,6 +130,32 @@ def plan_deploy(
         retained=retained,
         monthlyCost=total,
     )
+
+
+def _plot(
+    resource: Resource,
+    spec: DeploymentSpec,
+    step: Step,
+    observed: Json | None,
+    item: Item | None,
+    owner: Owner,
+    keys: set[str],
+) -> Plot:
+    """A resource as a replacement sees it."""
+    anew = wanted_step(resource, spec, _marked(resource, spec, owner), None, [], "created", keys)
+    ours = item is not None and item["provenance"] == "created"
+    leaving = None
+    if ours and observed is not None and observed is not UNREAD:
+        leaving = Leaving(step["id"], resource, observed)
+    return Plot(resource, step, anew, leaving)
+
+
+def _marked(resource: Resource, spec: DeploymentSpec, owner: Owner) -> Json:
+    """The desired body with the marks of this deployment."""
+    body = resource.tagged_body(spec)
+    if not resource.taggable:
+        return body
+    return {**body, "tags": {**body["tags"], **owner.marks}}
 
 
 def with_strangers(plan: Plan, strangers: Iterable[Stranger], inventory: Inventory) -> Plan:
@@ -221,9 +254,7 @@ def _decide(
 ) -> tuple[Step, list[Advice]]:
     """The step of one resource, and a refusal where it is somebody else's and different."""
     provenance: Provenance
-    body = resource.tagged_body(spec)
-    if resource.taggable:
-        body = {**body, "tags": {**body["tags"], **owner.marks}}
+    body = _marked(resource, spec, owner)
     if observed is None:
         return wanted_step(resource, spec, body, None, [], "created", keys), []
     if observed is UNREAD:
