@@ -25,14 +25,14 @@ from activities import (
     write_ahead,
 )
 from orchestrators import check_drift, deploy, destroy, repair, scan_drift, validate
-from triggers import deployments, drift, operations, page
+from triggers import deployments, drift, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
 logging.getLogger("azure").setLevel(logging.WARNING)
 
 app = df.DFApp()
 
-for part in (deployments, operations, drift, page):
+for part in (deployments, operations, drift, page, retention):
     app.register_functions(part.blueprint)
 for part in (deploy, repair, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)

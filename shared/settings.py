@@ -26,6 +26,7 @@ class Settings:
     arm_audience: str = PUBLIC_ARM
     verify_key_vault_challenge: bool = True
     key_vault_hosts: frozenset[str] = frozenset()  # whose secrets a spec may name, beside our own
+    retention_days: int = 90  # what has ended is kept that long
     allowed_subscriptions: tuple[str, ...] = ()  # patterns; none allows all
     allowed_resource_groups: tuple[str, ...] = ()
 
@@ -52,6 +53,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
         key_vault_hosts=frozenset(environment.get("KEY_VAULT_HOSTS", "").casefold().split()),
+        retention_days=int(environment.get("RETENTION_DAYS") or 90),
         allowed_subscriptions=tuple(environment.get("ALLOWED_SUBSCRIPTIONS", "").split()),
         allowed_resource_groups=tuple(environment.get("ALLOWED_RESOURCE_GROUPS", "").split()),
     )

@@ -348,6 +348,32 @@ class Records:
             raise OperationOver(operation_id, "has been taken over")
         return operation, record
 
+    def unended(self, *, begun_before: datetime) -> list[str]:
+        """Ids of operations without an end on record that began before a moment."""
+        found = self._operations.where("status eq @running", running=RUNNING)
+        moment = begun_before.isoformat()
+        return [entity["PartitionKey"] for entity in found if entity["startedAt"] < moment]
+
+    def clear(self, *, ended_before: datetime) -> int:
+        """Remove operations that ended before a moment, with their plans; how many there were.
+
+        Records of deployments that were destroyed before it go as well; all others stay.
+        """
+        moment = ended_before.isoformat()
+        old = self._operations.where(
+            "status ne @running and endedAt lt @moment", running=RUNNING, moment=moment
+        )
+        for entity in old:
+            self.plans.remove(entity["PartitionKey"])
+            self._operations.delete_partition(entity["PartitionKey"])
+        gone = self._deployments.where(
+            "PartitionKey eq @partition and status eq @gone", partition=PARTITION, gone="Destroyed"
+        )
+        for record in map(as_record, gone):
+            if not record.busy and record.operation["startedAt"] < moment:
+                self.forget(record.name, record.operation["id"])
+        return len(old)
+
     def check_ours(self, operation_id: str, resource_id: str) -> None:
         """Make sure, before something is deleted, that it is ours by the record as it is now.
 

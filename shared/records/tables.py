@@ -149,6 +149,11 @@ class Table:
         return list(found)
 
     @_azure_ends_here()
+    def where(self, condition: str, **named: Any) -> list[Entity]:
+        """The entities that a condition holds for, wherever they lie."""
+        return list(self._client.query_entities(condition, parameters=named))
+
+    @_azure_ends_here()
     def delete_partition(self, partition: str) -> None:
         """Remove every entity of a partition."""
         mine = "PartitionKey eq @partition"

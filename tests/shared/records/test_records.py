@@ -11,7 +11,7 @@ from azure.data.tables import TableServiceClient
 from local.azurite import Azurite
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
-from shared.deployment.operation import Decision
+from shared.deployment.operation import Decision, first_state
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
 from shared.records.entities import packed
 from shared.records.errors import (
@@ -436,3 +436,38 @@ def test_a_record_of_the_first_schema_is_read(
     assert (record.status, record.inventory, record.generation) == ("Deployed", ITEMS, 3)
     claim(records, name, "2", request_id="r")
     assert records.get(name).inventory == ITEMS
+
+
+def test_what_ended_before_the_retention_is_cleared_with_its_plan(
+    records: Records, name: str
+) -> None:
+    claim(records, name, "1", now=NOON - timedelta(days=400))
+    records.plans.save_state(f"{name}-1", first_state("deploy"))
+    finish(records, name, "1", now=NOON - timedelta(days=399))
+    claim(records, name, "2")
+    finish(records, name, "2", inventory=ITEMS)
+    records.clear(ended_before=NOON - timedelta(days=30))
+    with pytest.raises(OperationUnknown):
+        records.operation(f"{name}-1")
+    assert records.plans.state(f"{name}-1") is None
+    assert records.operation(f"{name}-2").status == "Succeeded"
+    assert records.get(name).inventory == ITEMS
+
+
+def test_what_has_not_ended_is_never_cleared(records: Records, name: str) -> None:
+    claim(records, name, "1", now=NOON - timedelta(days=400))
+    records.clear(ended_before=NOON)
+    assert records.operation(f"{name}-1").status == "Running"
+    assert f"{name}-1" in records.unended(begun_before=NOON)
+
+
+def test_the_record_of_what_was_destroyed_goes_after_the_retention(
+    records: Records, name: str
+) -> None:
+    old = NOON - timedelta(days=400)
+    claim(records, name, "1", now=old)
+    finish(records, name, "1", now=old, inventory={}, health="Destroyed")
+    records.clear(ended_before=old)
+    assert records.get(name).status == "Destroyed"
+    records.clear(ended_before=NOON)
+    assert records.find(name) is None
