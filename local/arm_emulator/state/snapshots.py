@@ -67,7 +67,9 @@ def go_back(world: World, snapshot: Snapshot) -> None:
 def _copied(world: World, parts: dict[str, Any]) -> dict[str, Any]:
     """A copy whose references to the cloud lead to the cloud; a record of a call never changes."""
     stays = (world, world.clock, world.settings, world.identity, *parts["calls"])
-    return copy.deepcopy(parts, {id(each): each for each in stays})
+    known = {id(each): each for each in stays}
+    known[id(parts["keyvault"].clock)] = world.clock  # which may be another one by now
+    return copy.deepcopy(parts, known)
 
 
 def _fields(item: Any, *without: str) -> Json:

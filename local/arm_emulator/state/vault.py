@@ -40,7 +40,7 @@ class KeyVault:
     """One vault; its secrets by name, versions in order."""
 
     def __init__(self, clock: Clock, identity: Identity, faults: Faults) -> None:
-        self._clock = clock
+        self.clock = clock
         self._identity = identity
         self._faults = faults
         self.secrets: dict[str, list[Secret]] = {}
@@ -109,7 +109,7 @@ class KeyVault:
             name=name,
             version=self._identity.guid("secret", name, len(versions)).replace("-", ""),
             value=body["value"],
-            created=int(self._clock.now().timestamp()),
+            created=int(self.clock.now().timestamp()),
             content_type=body.get("contentType"),
             tags=body.get("tags") or {},
             enabled=(body.get("attributes") or {}).get("enabled", True),
@@ -179,7 +179,7 @@ class KeyVault:
             raise self._not_found("/".join(parts))
         self.changed = True
         self.gone.add(parts[0].lower())
-        now = int(self._clock.now().timestamp())
+        now = int(self.clock.now().timestamp())
         gone = {
             "recoveryId": f"{self._identity.url}/deletedsecrets/{parts[0]}",
             "deletedDate": now,
