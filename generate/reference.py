@@ -6,6 +6,7 @@ from datetime import timedelta
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from triggers.description import every_route
+from triggers.routing import Described
 
 RESOURCES = """\
 # Resources
@@ -20,6 +21,13 @@ ROUTES_HEAD = """\
 
 `GET /api/openapi.json` describes them with parameters, bodies and answers; this page is written
 from the same table (`make generate`).
+
+The roles are those of the app's registration in Microsoft Entra, while App Service authentication
+is on (`WEBSITE_AUTH_ENABLED`). Where keys guard the app, whoever has one may call every route;
+a key is known by the first eight digits of its SHA-256, or as `KEY_NAMES` names those.
+Where nothing guards it, as on a laptop, every caller is `local`. `ROLE_SCOPES`, a JSON object of
+lists of patterns by Entra group, limits what a group's members change to the resource groups that
+fit. Who asked for a plan does not approve it, unless `APPROVE_OWN_PLANS` is `true`.
 
 """
 
@@ -49,10 +57,14 @@ def _span(span: timedelta) -> str:
     return f"{seconds} s" if seconds < 120 else f"{seconds / 60:g} min"
 
 
+def _who(route: Described) -> str:
+    return "anybody" if route.open else " or ".join(route.roles)
+
+
 def routes() -> str:
     """One row a method of a path."""
     rows = [
-        [f"`{method.upper()} /api{path}`", route.summary, "anybody" if route.open else "a key"]
+        [f"`{method.upper()} /api{path}`", route.summary, _who(route)]
         for (method, path), route in every_route().items()
     ]
-    return ROUTES_HEAD + table(("route", "does", "asks for"), rows)
+    return ROUTES_HEAD + table(("route", "does", "takes"), rows)

@@ -1,9 +1,11 @@
 """The application settings, read in one place and handed on as an argument."""
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 PUBLIC_ARM = "https://management.azure.com"
 
@@ -13,6 +15,13 @@ class SettingMissing(RuntimeError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the application setting {name} is missing: add it to the function app")
+
+
+class SettingWrong(RuntimeError):
+    """An application setting that cannot be read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"the application setting {name} holds {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,10 @@ class Settings:
     arm_url: str = PUBLIC_ARM
     arm_audience: str = PUBLIC_ARM
     verify_key_vault_challenge: bool = True
+    signed_in: bool = False  # App Service authentication guards the app
+    key_names: Mapping[str, str] = field(default_factory=dict)  # digest of a key -> whose it is
+    role_scopes: Mapping[str, list[str]] = field(default_factory=dict)  # Entra group -> patterns
+    own_plans: bool = False  # who asked for a plan may approve it
     key_vault_hosts: frozenset[str] = frozenset()  # whose secrets a spec may name, beside our own
     retention_days: int = 90  # what has ended is kept that long
     allowed_subscriptions: tuple[str, ...] = ()  # patterns; none allows all
@@ -36,12 +49,22 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
     Raises:
         SettingMissing: names the first one that is not there.
+        SettingWrong: names one that cannot be read.
     """
 
     def required(name: str) -> str:
         if not environment.get(name):
             raise SettingMissing(name)
         return environment[name]
+
+    def table(name: str) -> dict[str, Any]:
+        try:
+            read = json.loads(environment.get(name) or "{}")
+        except ValueError as error:
+            raise SettingWrong(name, f"no JSON ({error})") from error
+        if not isinstance(read, dict):
+            raise SettingWrong(name, "no JSON object")
+        return read
 
     storage = environment.get("AzureWebJobsStorage") or required("RECORDS_TABLE_ENDPOINT")
     arm_url = environment.get("AZURE_RESOURCE_MANAGER_URL", PUBLIC_ARM)
@@ -52,6 +75,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         arm_url=arm_url,
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
+        signed_in=environment.get("WEBSITE_AUTH_ENABLED", "").casefold() == "true",
+        key_names=table("KEY_NAMES"),
+        role_scopes=table("ROLE_SCOPES"),
+        own_plans=environment.get("APPROVE_OWN_PLANS") == "true",
         key_vault_hosts=frozenset(environment.get("KEY_VAULT_HOSTS", "").casefold().split()),
         retention_days=int(environment.get("RETENTION_DAYS") or 90),
         allowed_subscriptions=tuple(environment.get("ALLOWED_SUBSCRIPTIONS", "").split()),

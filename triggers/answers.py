@@ -3,7 +3,7 @@
 import functools
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import azure.functions as func
@@ -18,6 +18,7 @@ from shared.records.errors import (
     RecordsUnavailable,
     RequestIdReused,
 )
+from triggers.callers import Role, RoleMissing, caller_of, require
 
 log = logging.getLogger(__name__)
 
@@ -93,12 +94,13 @@ https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
 """
 
 
-def guarded(route: Route, parameters: Iterable[str]) -> Route:
+def guarded(route: Route, parameters: Iterable[str], roles: Collection[Role]) -> Route:
     """Answers what a route raises on purpose; anything else is a bug and becomes a plain 500.
 
     Args:
         route: the handler.
         parameters: names of the query parameters, and headers, that it knows.
+        roles: any of these lets a caller in.
     """
     known = {name.casefold(): name for name in parameters}
 
@@ -113,11 +115,14 @@ def guarded(route: Route, parameters: Iterable[str]) -> Route:
     @functools.wraps(route)
     async def answered(*arguments: Any, **named: Any) -> func.HttpResponse:
         try:
+            require(caller_of(named["req"]), roles)
             check(named["req"])
             return await route(*arguments, **named)
         except SpecInvalid as wrong:
             faults = wrong.faults
             return error(400, "InvalidSpec", f"the spec has {len(faults)} fault(s)", details=faults)
+        except RoleMissing as missing:
+            return error(403, "RoleMissing", str(missing))
         except BadRequest as wrong:
             return error(wrong.status, wrong.code, str(wrong), target=wrong.target)
         except (DeploymentUnknown, OperationUnknown) as unknown:

@@ -33,6 +33,7 @@ LONGEST_PAGE = 200
     status="202",
     parameters=(*CREATING, "deleteData"),
     spec=True,
+    roles=("Deployer",),
 )
 async def create_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -52,6 +53,7 @@ async def create_deployment(
     status="202",
     parameters=(*CREATING, "whatIf", "deleteData"),
     spec=True,
+    roles=("Deployer",),
 )
 async def put_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -72,6 +74,7 @@ async def put_deployment(
     status="202",
     parameters=("Repeatability-Request-ID", "deleteData"),
     spec=False,
+    roles=("Deployer", "Operator"),
 )
 async def plan(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """What a deployment would change: a plan that nobody walks."""
@@ -116,6 +119,7 @@ async def get_deployment(
     client=True,
     status="202",
     parameters=(*STARTING, "deleteData"),
+    roles=("Operator",),
 )
 async def delete_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -137,6 +141,7 @@ async def delete_deployment(
     "Validate a deployment",
     client=True,
     status="202",
+    roles=("Deployer", "Operator"),
 )
 async def validate_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient

@@ -36,7 +36,13 @@ async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @route(
-    blueprint, "POST", "deployments/{name}/drift", "Check for drift now", client=True, status="202"
+    blueprint,
+    "POST",
+    "deployments/{name}/drift",
+    "Check for drift now",
+    client=True,
+    status="202",
+    roles=("Deployer", "Operator"),
 )
 async def check_drift_now(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -65,6 +71,7 @@ async def check_drift_now(
     "Put right what drifted",
     client=True,
     status="202",
+    roles=("Operator",),
 )
 async def repair_drift(
     req: func.HttpRequest, client: df.DurableOrchestrationClient

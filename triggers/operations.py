@@ -11,8 +11,16 @@ from shared.records.entities import RUNNING, Operation
 from shared.records.errors import OperationUnknown
 from shared.records.records import records
 from triggers.answers import NotAwaitingApproval, NotCancelable, reply
-from triggers.parameters import deployment_given, number, operation_of, operation_token
+from triggers.callers import caller_of, require_other
+from triggers.parameters import (
+    comment_of,
+    deployment_given,
+    number,
+    operation_of,
+    operation_token,
+)
 from triggers.routing import route
+from triggers.starting import within_scope
 from triggers.telling import ENDED, as_it_stands, durable_status, plan_etag, recorded
 
 blueprint = df.Blueprint()
@@ -45,7 +53,7 @@ def _in_short(operation: Operation) -> Json:
         "status": operation.status,
         "startedAt": operation.startedAt,
         "endedAt": operation.endedAt,
-        "actor": {"name": operation.actor} if operation.actor else None,
+        "actor": operation.actor,
         "failure": failure,
     }
 
@@ -93,6 +101,7 @@ async def get_operation_status(
     "Cancel and roll back an operation",
     client=True,
     status="202",
+    roles=("Deployer", "Operator"),
 )
 async def cancel_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -108,7 +117,9 @@ async def cancel_operation(
         return reply(seen.told())
     if seen.operation.kind not in {"deploy", "repair"}:
         raise NotCancelable(identity, seen.operation.kind)
-    await asyncio.to_thread(records().request_cancel, identity)
+    await within_scope(req, seen.operation.deployment)
+    by = {**caller_of(req)["actor"]}
+    await asyncio.to_thread(records().request_cancel, identity, by=by)
     return reply(await as_it_stands(identity, client), 202, LOOK_AGAIN)
 
 
@@ -119,12 +130,13 @@ async def cancel_operation(
     "Approve the plan of an operation",
     client=True,
     status="202",
+    roles=("Approver",),
 )
 async def approve_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Let an operation that waits for approval walk its plan."""
-    return await _decide(operation_of(req), "approve", client)
+    return await _decide(req, "approve", client)
 
 
 @route(
@@ -134,23 +146,26 @@ async def approve_operation(
     "Reject the plan of an operation",
     client=True,
     status="202",
+    roles=("Approver",),
 )
 async def reject_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """End an operation that waits for approval; nothing has been written."""
-    return await _decide(operation_of(req), "reject", client)
+    return await _decide(req, "reject", client)
 
 
 async def _decide(
-    identity: str, decision: Decision, client: df.DurableOrchestrationClient
+    req: func.HttpRequest, decision: Decision, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Decide once; the same decision may be sent again.
+    """Decide once, with a comment; the same decision may be sent again.
 
     Raises:
+        RoleMissing: whoever asked for the plan is not the one to approve it.
         NotAwaitingApproval: the operation has ended, has no plan yet or needs no approval, or the
             other decision has been made.
     """
+    identity, comment, caller = operation_of(req), await comment_of(req), caller_of(req)
     seen = await recorded(identity)
     if not seen.running:
         raise NotAwaitingApproval(identity, f"has ended as {seen.operation.status}")
@@ -158,7 +173,11 @@ async def _decide(
         raise NotAwaitingApproval(identity, "is still planning: read its plan first")
     if "approvalSeconds" not in seen.plan:
         raise NotAwaitingApproval(identity, "needs no approval: its spec does not ask for it")
-    made = await asyncio.to_thread(records().decide, identity, decision)
+    await within_scope(req, seen.operation.deployment)
+    if decision == "approve":
+        require_other(caller, seen.operation.actor)
+    by = {**caller["actor"], "comment": comment}
+    made = await asyncio.to_thread(records().decide, identity, decision, by=by)
     if made != decision:
         way = "cancel it to roll back" if made == "approve" else "start it again"
         raise NotAwaitingApproval(identity, f"has been decided already ({made}): {way}")

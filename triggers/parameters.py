@@ -19,6 +19,7 @@ from shared.settings import settings
 from triggers.answers import BadRequest
 
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
+LONGEST_COMMENT = 2_000  # characters
 _NAME = re.compile(NAME)
 _OPERATION = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # <deployment>-<time>
 
@@ -100,6 +101,24 @@ def operation_token(req: func.HttpRequest) -> str | None:
     if token is not None and not _OPERATION.fullmatch(token):
         raise BadRequest("InvalidParameter", "should be the token of a nextLink", "token")
     return token
+
+
+async def comment_of(req: func.HttpRequest) -> str:
+    """The comment in the body of a decision, {comment}; empty where there is no body.
+
+    Raises:
+        BadRequest: the body is something else.
+    """
+    if not req.get_body():
+        return ""
+    told = _json(req)
+    comment = (
+        told.get("comment", "") if isinstance(told, dict) and set(told) <= {"comment"} else None
+    )
+    if not isinstance(comment, str) or len(comment) > LONGEST_COMMENT:
+        message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"
+        raise BadRequest("InvalidParameter", message, "comment")
+    return comment
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -8,6 +8,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from triggers.answers import guarded
+from triggers.callers import ALL, Role
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -20,6 +21,7 @@ class Described:
     status: str = "200"
     parameters: tuple[str, ...] = ()  # keys of PARAMETERS in the description
     spec: bool | None = None  # whether the body, a spec, is required; None: there is no body
+    roles: tuple[Role, ...] = ALL  # any of these may call it
     open: bool = False  # asks for no key
     content: str = "application/json"
 
@@ -51,7 +53,7 @@ def route(
     ROUTES[(method.lower(), f"/{path}")] = described
 
     def register(handler: Handler) -> Any:
-        answered = guarded(handler, described.parameters)
+        answered = guarded(handler, described.parameters, described.roles)
         if client:
             answered = blueprint.durable_client_input(client_name="client")(answered)
         return blueprint.route(route=path, methods=[method])(answered)

@@ -6,7 +6,6 @@ the process die between the two, the claim is taken over once its grace has pass
 
 import asyncio
 import hashlib
-import os
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,7 +17,9 @@ from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
 from shared.records.claims import Claim
 from shared.records.records import records
+from shared.settings import settings
 from triggers.answers import operation_url, reply
+from triggers.callers import caller_of, require_scope
 from triggers.telling import GRACE, fate_of, plan_named
 
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
@@ -39,9 +40,10 @@ async def start(
     process may have died between the claim and the start, and somebody else taken over since.
 
     Raises:
-        OperationInProgress, PreconditionFailed, DeploymentUnknown, RequestIdReused: nothing was
-            started.
+        OperationInProgress, PreconditionFailed, DeploymentUnknown, RequestIdReused, RoleMissing:
+            nothing was started.
     """
+    await within_scope(req, deployment, spec)
     loop = asyncio.get_running_loop()
 
     def fate(operation: str) -> Literal["running", "ended", "missing"]:
@@ -74,14 +76,26 @@ async def start_plan(
     """Start a what-if: it claims nothing, changes nothing and runs beside everything else.
 
     Raises:
-        DeploymentUnknown, RequestIdReused: nothing was started.
+        DeploymentUnknown, RequestIdReused, RoleMissing: nothing was started.
     """
+    await within_scope(req, deployment, spec)
     asked = _request(req, deployment, "plan")
     claim = Claim(**asked, spec=spec, delete_data=delete_data)
     operation = await asyncio.to_thread(records().open_plan, claim)
     if not (claim.request_id and await client.get_status(operation)):
         await _begin(client, "deploy", operation)
     return accepted(req, operation, "plan")
+
+
+async def within_scope(req: func.HttpRequest, deployment: str, spec: Json | None = None) -> None:
+    """Refuse a caller whose roles are for other resource groups than this deployment's.
+
+    Raises:
+        RoleMissing: naming the group.
+    """
+    if settings().role_scopes:
+        record = await asyncio.to_thread(records().find, deployment)
+        require_scope(caller_of(req), [s for s in (spec, record.spec if record else None) if s])
 
 
 def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
@@ -100,20 +114,12 @@ def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
         "now": now,
         "request_id": request_id,
         "digest": _hash(route, req.get_body().decode(errors="replace")),
-        "actor": actor_of(req),
+        "actor": caller_of(req)["actor"],
     }
 
 
 def _hash(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
-
-
-def actor_of(req: func.HttpRequest) -> str | None:
-    """Who asks, where the platform has signed them in; else anybody could say so."""
-    if os.environ.get("WEBSITE_AUTH_ENABLED", "").casefold() != "true":
-        return None
-    name: str | None = req.headers.get("X-MS-CLIENT-PRINCIPAL-NAME")
-    return name[:256] if name else None
 
 
 def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResponse:

@@ -38,7 +38,7 @@ class Claim:
     delete_data: bool = False  # the database may go as well
     request_id: str | None = None  # Repeatability-Request-ID
     digest: str = ""  # of method, route and body
-    actor: str | None = None
+    actor: Json | None = None
     if_match: str | None = None  # an ETag, or * for any
     if_none_match: bool = False  # the caller sent If-None-Match: *
 

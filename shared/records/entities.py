@@ -79,7 +79,9 @@ class Operation:
     base: str | None = None  # of a plan: digest of the record that it was made from
     planOf: str | None = None  # the plan that is walked, where one was named
     request: str | None = None  # of a plan: digest of the request that it answers
-    actor: str | None = None  # who asked for it, where the platform knows
+    actor: Json | None = None  # who asked for it: {name, objectId, client}
+    decidedBy: Json | None = None  # who decided on its plan, with their comment
+    canceledBy: Json | None = None
     deleteData: bool = False
     endedAt: str | None = None
     result: Json | None = None

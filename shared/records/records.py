@@ -391,26 +391,32 @@ class Records:
         operation = self.operation(operation_id)
         return Signals(cancelRequested=operation.cancelRequested, decision=operation.decision)
 
-    def request_cancel(self, operation_id: str) -> None:
-        """Ask an operation to stop and roll back; may be repeated.
+    def request_cancel(self, operation_id: str, *, by: Json | None = None) -> None:
+        """Ask an operation to stop and roll back, in whose name; may be repeated.
 
         Raises:
             OperationUnknown: there is none.
         """
-        self._signal(operation_id, cancelRequested=True)
+        self._signal(operation_id, cancelRequested=True, canceledBy=by)
 
-    def decide(self, operation_id: str, decision: Decision) -> Decision:
+    def decide(self, operation_id: str, decision: Decision, *, by: Json | None = None) -> Decision:
         """Answer an operation that waits for approval: the first answer holds, and is returned.
+
+        Args:
+            operation_id: the operation.
+            decision: the answer.
+            by: who gives it: {name, objectId, client, comment}.
 
         Raises:
             OperationUnknown: there is none.
         """
         while True:  # see _amend
             entity = self._found(operation_id)
-            if made := as_operation(entity).decision:
-                return made
+            if there := as_operation(entity).decision:
+                return there
             etag = entity.metadata["etag"]
-            if self._operations.merge(Key(operation_id), {"decision": decision}, etag=etag):
+            made = packed({"decision": decision, "decidedBy": by})
+            if self._operations.merge(Key(operation_id), made, etag=etag):
                 return decision
 
     def _amend(self, name: str, amended: Callable[[Record], Record]) -> None:

@@ -1,6 +1,7 @@
 """The public HTTP side: routes requests to the HTTP functions of the app."""
 
 import logging
+import os
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from azure.functions import http
 from local.functions_host.errors import AppError
 from local.functions_host.http.access import Keys
 from local.functions_host.http.route_templates import Route, compile_route
+from local.functions_host.http.sign_in import SignIn
 from local.functions_host.worker.invocation import Worker
 from local.functions_host.worker.loader import AppFunction
 
@@ -86,6 +88,7 @@ class HttpFunctions:
 
     def __init__(self, endpoints: list[Endpoint], worker: Worker, keys: Keys) -> None:
         self.endpoints, self._worker, self._keys = endpoints, worker, keys
+        self._sign_in = SignIn(os.environ)  # where the app's settings are while the host runs
 
     async def handle(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Find the function and run it; 404, 401 and 500 have no body, as on the platform."""
@@ -104,10 +107,13 @@ class HttpFunctions:
             return web.Response(status=401)
         if function.disabled:
             return web.Response(status=404)
+        headers = self._sign_in.headers(request.headers, request.path)
+        if headers is None:
+            return web.Response(status=401)
         incoming = http.HttpRequest(
             request.method,
             str(request.url),
-            headers=dict(request.headers),
+            headers=headers,
             params={k: v for k, v in request.query.items() if v},
             route_params=parameters,
             body_type="bytes",
