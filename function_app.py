@@ -10,10 +10,10 @@ from activities import (
     delete_resource,
     judge_plan,
     list_deployments,
+    listen,
     load_operation,
     plan_deployment,
     plan_rollback,
-    poll_resource,
     preflight,
     probe_connectivity,
     prove_absence,
@@ -44,7 +44,6 @@ for part in (
     confirm_plan,
     write_ahead,
     apply_resource,
-    poll_resource,
     delete_resource,
     restore_resource,
     probe_connectivity,
@@ -54,6 +53,7 @@ for part in (
     prove_absence,
     record_end,
     list_deployments,
+    listen,
     report_drift,
 ):
     app.register_functions(part.blueprint)

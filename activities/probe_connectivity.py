@@ -1,4 +1,4 @@
-"""Begins one check of the deployed architecture, or looks at one that has begun."""
+"""Begins one check of the deployed architecture."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from shared.azure.clients import clients_for
 from shared.azure.errors import failures_as_data
 from shared.deployment.messages import Outcome
-from shared.deployment.operation import Look
+from shared.deployment.operation import StepOrder
 from shared.planning.validation.checks import probe
 from shared.records.records import records
 
@@ -16,13 +16,8 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
-def probe_connectivity(order: Look) -> Outcome:
-    """{operation, key, undo, operationUrl?, elapsedSeconds?} -> how the check stands."""
+def probe_connectivity(order: StepOrder) -> Outcome:
+    """{operation, key, undo} -> how the check stands."""
     step = records().plans.step(order)
-    return probe(
-        clients_for(step["id"]),
-        step,
-        records().agree,
-        operation_url=order.get("operationUrl"),
-        elapsed=timedelta(seconds=order.get("elapsedSeconds", 0.0)),
-    )
+    begin = timedelta()
+    return probe(clients_for(step["id"]), step, records().agree, operation_url=None, elapsed=begin)

@@ -2,10 +2,11 @@
 
 import sys
 
-from benchmarks import arm_emulator, deployments, functions_host, pure_walk
+from benchmarks import arm_emulator, deployments, functions_host, many_at_once, pure_walk
 
 PARTS = (
     ("Waiting, as decided (no host, no Azure)", pure_walk.measure),
+    ("Waiting, 500 on one instance (a model of it)", many_at_once.measure),
     ("Deployments on virtual time", deployments.measure),
     ("Functions host", functions_host.measure),
     ("Azure Resource Manager emulator", arm_emulator.measure),

@@ -1,9 +1,11 @@
 """The tick loop: walks any plan, forward or undone, in rounds of fresh tasks.
 
-A round is one `task_all` over short activities: the looks that are due and the submits that are
-ready. Then one durable timer to the earliest next due time. No task outlives its round, because the
-Durable extension awaits the SDK's actions strictly in order: a task raced again in a later round
-would hold up everything that was started after it. Nothing is raced, so nothing is cancelled.
+A round does one of three things. It submits all that is ready: one `task_all` over short
+activities. Or it listens: one activity looks at all that is due and returns with the first news,
+which the next round acts on in the same episode. Or, while nothing that matters can end, it sleeps
+on a durable timer. No task outlives its round, because the Durable extension awaits the SDK's
+actions strictly in order: a task raced again in a later round would hold up everything that was
+started after it. Nothing is raced, so nothing is cancelled.
 
 After `ROUNDS` rounds the walk continues as a new execution, so that no history grows with the wait.
 """
@@ -15,12 +17,14 @@ from typing import Any
 from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrators.asking import continue_as_new, crashed
-from shared.deployment.operation import Look, OperationState, Order, StepOrder
-from shared.deployment.progress import Call, Progress
+from shared.deployment.listening import next_due, watch
+from shared.deployment.operation import ListenOrder, OperationState, StepOrder
+from shared.deployment.progress import Progress
 from shared.deployment.status import status
 
-ROUNDS = 40  # of at most a dozen events each: a history stays well below 600
-HEARTBEAT = timedelta(seconds=150)  # a cancel is seen within this
+ROUNDS = 32  # of half a dozen events each, most of them: a history stays below 200
+HEARTBEAT = timedelta(seconds=140)  # a cancel is seen within this, and what a timer is late
+UNHEARD = timedelta(seconds=20)  # until listening is tried again, where it could not even begin
 
 Walk = Generator[Any, Any, Progress | None]
 
@@ -59,43 +63,47 @@ def _round(
     progress: Progress,
     heard_at: str | None,
 ) -> Generator[Any, Any, str | None]:
-    """Do what is due now, or sleep until something is; when callers were last listened to."""
+    """Submit, listen or sleep; when callers were last listened to."""
     now: datetime = context.current_utc_datetime
-    heard = datetime.fromisoformat(heard_at) if heard_at else None
-    listening = phase == "deploying" and not progress.canceled
-    calls = progress.calls(now)
-    patience = HEARTBEAT / 2 if calls else HEARTBEAT  # in company it costs no round
-    listen = listening and (heard is None or now - heard >= patience)
-    if not calls and not listen:
-        wake = progress.next_due(now) or now + HEARTBEAT
-        if listening and heard is not None:
-            wake = min(wake, heard + HEARTBEAT)
-        yield context.create_timer(wake)
-        return heard_at
     undo = phase == "rolling-back"
-    tasks = [_task(context, operation, call, undo=undo) for call in calls]
-    if listen:
-        order = Order(operation=operation)
-        tasks.append(context.call_activity("read_signals", order, expected_type=dict))
-    answers = yield from _answers(context, tasks)
-    now = context.current_utc_datetime
-    progress.settle(calls, answers[: len(calls)], now)
-    if not listen:
+    if calls := progress.submits(now):
+        orders = [StepOrder(operation=operation, key=call.key, undo=undo) for call in calls]
+        tasks = [
+            context.call_activity(call.verb, order, expected_type=dict)
+            for call, order in zip(calls, orders, strict=True)
+        ]
+        answers = yield from _answers(context, tasks)
+        progress.settle(calls, answers, context.current_utc_datetime)
         return heard_at
-    if answers[-1].get("cancelRequested"):
+    cancelable = phase == "deploying" and not progress.canceled
+    heard = datetime.fromisoformat(heard_at) if heard_at else now
+    score = watch(progress, now)
+    if score["steps"] or (cancelable and now >= heard + HEARTBEAT):
+        order = ListenOrder(operation=operation, undo=undo, watch=score, cancelable=cancelable)
+        yield from _listen(context, progress, order)
+        return context.current_utc_datetime.isoformat()
+    wake = next_due(progress, now) or now + HEARTBEAT
+    if cancelable:
+        wake = min(wake, heard + HEARTBEAT)
+    yield context.create_timer(wake)
+    return heard_at or now.isoformat()
+
+
+def _listen(
+    context: DurableOrchestrationContext, progress: Progress, order: ListenOrder
+) -> Generator[Any, Any, None]:
+    try:
+        heard = yield context.call_activity("listen", order, expected_type=dict)
+    except Exception as error:  # a crash, or a time-out of the platform
+        failure = crashed(error)
+        keys = [step["key"] for step in order["watch"]["steps"]]
+        outcomes: Any = {key: {"state": "unknown", "failure": failure} for key in keys}
+        heard = {"outcomes": outcomes, "cancelRequested": False, "failure": failure}
+    progress.hear(heard["outcomes"], context.current_utc_datetime)
+    if heard["cancelRequested"]:
         progress.cancel()
-    return now.isoformat()
-
-
-def _task(context: DurableOrchestrationContext, operation: str, call: Call, *, undo: bool) -> Any:
-    order = StepOrder(operation=operation, key=call.key, undo=undo)
-    if not call.submits:
-        order = Look(
-            **order,
-            operationUrl=call.operation_url,
-            elapsedSeconds=call.elapsed.total_seconds(),
-        )
-    return context.call_activity(call.verb, order, expected_type=dict)
+    if heard.get("failure"):
+        yield context.create_timer(context.current_utc_datetime + UNHEARD)
 
 
 def _answers(

@@ -77,7 +77,7 @@ class Assembly:
     ) -> None:
         self.hub = hub
         urls = Urls(url, app.settings.hub_name, keys.durable)
-        self.worker = Worker(app.folder, urls.client_binding(rpc_url))
+        self.worker = Worker(app.folder, urls.client_binding(rpc_url), hub.clock)
         self.runner = Runner(
             hub,
             self.worker,

@@ -1,4 +1,4 @@
-"""One ARM call or two per activity: submit, look, read. Every answer comes back as an `Outcome`.
+"""One ARM call or two per activity: submit, read. Every answer comes back as an `Outcome`.
 
 Nothing here waits. What ARM is still busy with is reported as in progress, with the URL to ask and
 how long to leave it alone; what ARM refuses is classified by `shared.azure.errors`.
@@ -9,7 +9,13 @@ from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from shared.azure.clients import AzureClients
-from shared.azure.errors import SecretUnavailable, failure_from, failure_of_answer, presentable
+from shared.azure.errors import (
+    SecretUnavailable,
+    failure_from,
+    failure_of_answer,
+    presentable,
+    retry_after,
+)
 from shared.azure.secrets import Agree, recall, resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
@@ -36,10 +42,10 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     if not step.get("unread") and (foreign := _unplanned(left, step)):
         return _stale(step, f"somebody changed {', '.join(foreign)}")
     if not left and not _unseen(step) and resource.state(observed) != "failed":
-        return _settled(clients, resource, step, observed, timedelta())
+        return settled(clients, resource, step, observed, timedelta())
     if begun := resource.begin_start(clients, step["id"], observed):
         if not left and not _unseen(step):
-            return _in_progress(step, begun)
+            return in_progress(step, begun)
         return _not_yet(step, "it was stopped, and is started before it is changed", begun)
     body = resource.update_body(step["body"], resource.writable(observed), step["changes"])
     return _put(clients, resource, step, body, observed, agree)
@@ -56,7 +62,7 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
         return _stale(step, f"somebody changed {', '.join(foreign)} since we wrote it")
     shown = len(step["changes"]) - len(_unseen(step))
     if len(left) == shown and (shown or not step["changes"]):  # nothing of ours is there
-        return _settled(clients, resource, step, observed, timedelta())
+        return settled(clients, resource, step, observed, timedelta())
     if begun := resource.begin_start(clients, step["id"], observed):
         return _not_yet(step, "it was stopped, and is started before it is put back", begun)
     # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
@@ -83,43 +89,8 @@ def delete(clients: AzureClients, step: Step) -> Outcome:
     if response.status_code in {204, 404}:
         return Outcome(key=step["key"], state="succeeded")
     if response.status_code >= 400:
-        return _refused(step, response)
-    return _in_progress(step, response)
-
-
-def look(
-    clients: AzureClients, step: Step, operation_url: str | None, elapsed: timedelta
-) -> Outcome:
-    """Where a submitted step stands: ask the resource, and its operation once that has an answer.
-
-    A resource that shows itself at work needs no second question, unless it is long overdue. Else
-    both must agree: an operation that was cancelled for another one ends on a resource that looks
-    well, and ARM may still show as updating, or find, what its operation has finished.
-    """
-    resource = catalogue()[step.get("resource", step["key"])]
-    observed = observe(clients, resource, step["id"])
-    at_work = observed is not None and resource.state(observed) == "inProgress"
-    overdue = elapsed.total_seconds() > OVERDUE * step["expectedSeconds"]
-    if operation_url and at_work and not overdue:
-        return Outcome(key=step["key"], state="inProgress", operationUrl=operation_url)
-    if operation_url:
-        response = clients.send("GET", operation_url)
-        status = _operation_status(response)
-        if status == "failed":
-            return _refused(step, response)
-        if status == "inProgress":
-            return _in_progress(step, response, operation_url)
-        if observed is None or resource.state(observed) != "succeeded":  # older than the answer
-            observed = observe(clients, resource, step["id"])
-    if step["action"] == "delete":
-        if observed is None:
-            return Outcome(key=step["key"], state="succeeded")
-        return Outcome(key=step["key"], state="inProgress", retryAfterSeconds=LINGERING)
-    if observed is None:
-        message = f"{step['id']} was submitted and does not exist"
-        failure = Failure(code="NotCreated", message=message, retryable=True, maxAttempts=3)
-        return Outcome(key=step["key"], state="failed", failure=failure)
-    return _settled(clients, resource, step, observed, elapsed)
+        return refused(step, response)
+    return in_progress(step, response)
 
 
 def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json | None:
@@ -131,8 +102,7 @@ def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json
     return body
 
 
-OVERDUE = 2  # times the expected duration; then its operation may have failed unnoticed
-LINGERING = 10.0  # seconds; a deleted VNet link is found for a while (terraform-provider-azurerm)
+LEFT_ALONE = 10.0  # seconds, where ARM sends no Retry-After for an operation (recorded traffic)
 
 
 def _put(
@@ -145,28 +115,29 @@ def _put(
 ) -> Outcome:
     response = resource.put(clients, step["id"], resolve(body, agree), observed)
     if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
-        outcome = _in_progress(step, response)
+        outcome = in_progress(step, response)
         if resource.first_leg is not None:
             outcome["legSeconds"] = resource.first_leg.total_seconds()
         return outcome
-    return _settled(clients, resource, step, response.json(), timedelta())
+    return settled(clients, resource, step, response.json(), timedelta())
 
 
-def _settled(
+def settled(
     clients: AzureClients, resource: Resource, step: Step, observed: Json, elapsed: timedelta
 ) -> Outcome:
+    """How a step stands whose operation has ended, by the resource that is there."""
     state = resource.state(observed)
     if state == "failed":
         message = f"{step['id']} ended in the provisioning state Failed"
         failure = failure_from(200, {"error": {"code": "Failed", "message": message}}, {})
         return Outcome(key=step["key"], state="failed", failure=failure)
     if state == "inProgress":
-        return Outcome(key=step["key"], state="inProgress")
+        return Outcome(key=step["key"], state="inProgress", operationUrl=None)
     verdict = resource.settle(clients, step["body"], observed, elapsed)
     if verdict.submitted is not None:
-        outcome = _in_progress(step, verdict.submitted)
+        outcome = in_progress(step, verdict.submitted)
     else:
-        outcome = Outcome(key=step["key"], state=verdict.state)
+        outcome = Outcome(key=step["key"], state=verdict.state, operationUrl=None)
     if verdict.leg is not None:
         outcome["legSeconds"] = verdict.leg.total_seconds()
     if verdict.warning:
@@ -179,32 +150,27 @@ def _settled(
     return outcome
 
 
-def _in_progress(step: Step, response: Response, url: str | None = None) -> Outcome:
-    headers = response.headers
+def in_progress(step: Step, response: Response, url: str | None = None) -> Outcome:
+    """A step that ARM is at work on, with where to ask and how long to leave whom alone.
+
+    Retry-After binds whoever sent it: a poll of `url`, or a 202, speaks for the operation; an
+    answer to a PUT that shows the resource speaks for the resource as well.
+    """
+    headers, wait = response.headers, retry_after(response.headers)
     follow = headers.get("Azure-AsyncOperation") or url or headers.get("Location")
-    return Outcome(
+    outcome = Outcome(
         key=step["key"],
         state="inProgress",
         operationUrl=follow,
-        retryAfterSeconds=_seconds(headers.get("Retry-After")),
+        operationRetryAfter=LEFT_ALONE if wait is None else wait,
     )
+    if wait and url is None and response.status_code != 202:
+        outcome["resourceRetryAfter"] = wait
+    return outcome
 
 
-def _operation_status(response: Any) -> str:
-    """succeeded, failed, inProgress; a monitor that is gone leaves the resource to be asked."""
-    if response.status_code == 404:
-        return "succeeded"
-    if response.status_code >= 400:
-        return "failed"
-    body = response.json() if response.content else {}
-    status = str(body.get("status", "")).casefold() if isinstance(body, dict) else ""
-    if status:
-        ended = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
-        return ended.get(status, "inProgress")
-    return "inProgress" if response.status_code == 202 else "succeeded"
-
-
-def _refused(step: Step, response: Any) -> Outcome:
+def refused(step: Step, response: Any) -> Outcome:
+    """A step that ARM refuses, or whose operation has failed."""
     try:
         recall(step["body"])  # an operation may quote what began it
     except SecretUnavailable:
@@ -243,7 +209,3 @@ def _stale(step: Step, what: str) -> Outcome:
     message = f"{step['id']}: {what} after the plan was made; nothing was overwritten"
     failure = Failure(code="PlanStale", message=message, retryable=False)
     return Outcome(key=step["key"], state="failed", failure=failure)
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdigit() else None

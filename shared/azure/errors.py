@@ -14,6 +14,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ from shared.azure.retry_classes import LIMITS, RetryClass, by_code, by_status, b
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Failure, Outcome
 
-LONGEST_RETRY_AFTER = 300.0  # seconds; an answer that asks for more is asked again all the same
+LONGEST_RETRY_AFTER = 604_800.0  # seconds: a week, longer than any step may take
 LONGEST_MESSAGE = 500
 LONGEST_CODE = 100
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
@@ -43,6 +44,7 @@ _SECRET = re.compile(
     r'"(administratorLoginPassword|adminPassword|authorizationKey|password|data)":'
     r' *("(?:[^"\\]|\\.){4,}")'
 )
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
@@ -146,11 +148,20 @@ def failure_from(
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that an answer asks to wait, within reason; ARM never sends a date."""
-    for name, value in headers.items():
-        if name.casefold() == "retry-after" and value.strip().isdigit():
-            return min(float(value), LONGEST_RETRY_AFTER)
-    return None
+    """The seconds that an answer asks to wait; None where it does not, or not in earnest.
+
+    Either a number or a date, which counts from the Date of the same answer (RFC 9110, 10.2.3). How
+    long it binds at most is for the walk to say, by the deadline of the step.
+    """
+    told = {name.casefold(): value.strip() for name, value in headers.items()}
+    text = told.get("retry-after", "")
+    if _NUMBER.fullmatch(text):
+        return min(max(float(text), 0.0), LONGEST_RETRY_AFTER)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(told["date"])
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait.total_seconds(), 0.0), LONGEST_RETRY_AFTER)
 
 
 def _failure(code: str, message: str, kind: RetryClass, wait: float | None = None) -> Failure:

@@ -138,10 +138,19 @@ class Outcome(TypedDict):
     state: Literal["succeeded", "failed", "inProgress", "unknown"]
     failure: NotRequired[Failure | None]
     operationUrl: NotRequired[str | None]
-    retryAfterSeconds: NotRequired[float | None]
+    operationRetryAfter: NotRequired[float | None]  # seconds for which its sender, the operation,
+    resourceRetryAfter: NotRequired[float | None]  # or the resource, is to be left alone
+    secondsAgo: NotRequired[float]  # when this was seen, before the activity returned
     legSeconds: NotRequired[float]  # expected length of the leg that has just begun
     warning: NotRequired[str]  # succeeded, but the caller should know this
     detail: NotRequired[str]  # what a check has seen, or a restore could not take back
+
+
+class KeptEvidence(TypedDict):
+    """What the end of a step says of how far expectations are kept; see timing.py."""
+
+    mayBeKept: bool
+    byChance: float
 
 
 class Run(TypedDict):
@@ -152,12 +161,14 @@ class Run(TypedDict):
     startedAt: NotRequired[str]  # first submit
     settledAt: NotRequired[str]
     dueAt: NotRequired[str]  # waiting: not before this, since the last try was refused
-    lookedAt: NotRequired[str]  # running: the last answer, and what it asked us to wait
-    retryAfterSeconds: NotRequired[float]
+    lookedAt: NotRequired[str]  # running: when it was last seen, and until when
+    operationAfter: NotRequired[str]  # its operation and the resource want to be left alone
+    resourceAfter: NotRequired[str]
     legStartedAt: NotRequired[str]  # running: the operation now waited for, and its expected end;
     legEndsAt: NotRequired[str]  # one step may be several operations in a row
     operationUrl: NotRequired[str | None]
     refusedSince: NotRequired[str]  # first of an unbroken row of refusals
+    evidence: NotRequired[KeptEvidence]  # succeeded: whether it took as long as expected
     failures: NotRequired[int]  # those that are tried again a bounded number of times only
     unknowns: NotRequired[int]  # activities that raised instead of answering
     failure: NotRequired[Failure | None]

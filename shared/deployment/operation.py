@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Literal, NotRequired, TypedDict
 
 from shared.deployment.inventory import Inventory
-from shared.deployment.messages import Action, Failure, Json, Phase, Plan, Purpose, Run
+from shared.deployment.messages import Action, Failure, Json, Outcome, Phase, Plan, Purpose, Run
 
 Kind = Literal["deploy", "repair", "destroy", "validate", "plan"]
 Health = Literal[
@@ -85,11 +85,31 @@ class StepOrder(Order):
     undo: bool
 
 
-class Look(StepOrder):
-    """Asks how a submitted step stands."""
+class Watched(TypedDict):
+    """One running step; seconds count from the moment the activity begins."""
 
+    key: str
     operationUrl: str | None
-    elapsedSeconds: float
+    elapsed: float  # since the step began
+    over: float  # until the expected end of its operation
+    operationAfter: float  # its operation is to be left alone until then,
+    resourceAfter: float  # and so is the resource
+    looks: list[float]
+
+
+class Watch(TypedDict):
+    """What an activity listens for."""
+
+    steps: list[Watched]
+    awaited: list[list[str]]  # the end of all of any of these is news
+
+
+class ListenOrder(Order):
+    """Asks to look at the steps under way, until something is news."""
+
+    undo: bool
+    watch: Watch
+    cancelable: bool  # then a cancel is news
 
 
 class StateReport(Order):
@@ -138,6 +158,13 @@ class Signals(Answer):
 
     cancelRequested: bool
     decision: Decision | None
+
+
+class Heard(Answer):
+    """What was seen of the steps under way, the last of each; whether the caller wants no more."""
+
+    outcomes: dict[str, Outcome]
+    cancelRequested: bool
 
 
 class PageRequest(TypedDict):

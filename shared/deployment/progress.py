@@ -1,15 +1,16 @@
 """Where the walk of a plan stands, and what it wants to do next.
 
-The orchestrator asks `calls(now)` what to do in this round, hands the answers to `settle`, and
-sleeps until `next_due`. All of it is a fold over plain data (`runs`), so that a walk can continue
-as a new execution, and all of it is decided by the plan: nothing here knows an Azure resource.
+The orchestrator asks `submits(now)` what to start, hands the answers to `settle`, and what was seen
+of the steps under way to `hear`; when to look at them is for listening.py to say. All of it is a
+fold over plain data (`runs`), so that a walk can continue as a new execution, and all of it is
+decided by the plan: nothing here knows an Azure resource.
 
 A deploying walk halts at the first failure: nothing new starts and what runs settles. A walk that
 repairs, undoes or destroys is relentless: independent branches go on, and even a failure that is
 not worth retrying is tried a few times before the step is given up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,7 +18,7 @@ from typing import Literal
 from shared.deployment.messages import Failure, Outcome, Run
 from shared.deployment.operation import Outline, StepOutline
 from shared.deployment.schedule import Activity, Schedule, schedule
-from shared.deployment.timing import Leg
+from shared.deployment.timing import Evidence, Leg, evidence, trust
 
 VERB = {
     "create": "apply_resource",
@@ -28,9 +29,6 @@ VERB = {
 }
 """The activity that submits a step, by its action."""
 
-LOOK = {"check": "probe_connectivity"}
-"""The activity that looks at a submitted step, where it is not `poll_resource`."""
-
 DEFAULT_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(seconds=60)  # between two tries of a refused submit
 MAX_UNKNOWN = 3  # activities of one step that may raise before it counts as failed
@@ -38,7 +36,8 @@ RELENTLESS_ATTEMPTS = 3  # tries of an undo whose failure is not worth retrying 
 PASSING = (  # what matters only while a step is open
     "dueAt",
     "lookedAt",
-    "retryAfterSeconds",
+    "operationAfter",
+    "resourceAfter",
     "legStartedAt",
     "legEndsAt",
     "operationUrl",
@@ -48,13 +47,10 @@ PASSING = (  # what matters only while a step is open
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One activity of a round: a submit, or a look at what was submitted."""
+    """One activity that submits a step."""
 
     verb: str
     key: str
-    submits: bool = False
-    operation_url: str | None = None
-    elapsed: timedelta = timedelta()  # since the first submit
 
 
 class Progress:
@@ -93,26 +89,35 @@ class Progress:
 
     # What to do now
 
-    def calls(self, now: datetime) -> list[Call]:
-        """The activities of this round: looks that are due, then submits that are ready."""
-        chart = self.chart(now)
-        looks = [
-            self._look(key, now)
-            for key, run in self.runs.items()
-            if run["state"] == "running" and self._due(key, chart)[0] <= now
-        ]
-        return looks + [
-            Call(VERB[self.steps[key]["action"]], key, submits=True)
-            for key in self._startable(now, chart)
+    def submits(self, now: datetime) -> list[Call]:
+        """The steps to start: ready, not to be left alone, and of those that share a lock one."""
+        return [
+            Call(VERB[self.steps[key]["action"]], key)
+            for key in self._startable(now, self.chart(now))
         ]
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """When the next round is worth starting; None where nothing is left to wait for."""
-        chart = self.chart(now)
-        due = [self._due(k, chart)[1] for k, run in self.runs.items() if run["state"] == "running"]
-        due += [_time(run["dueAt"]) for key, run in self._ready() if "dueAt" in run]
-        later = [moment for moment in due if moment > now]
-        return min(later, default=None)
+    def again_at(self, now: datetime) -> datetime | None:
+        """When the next refused step may be tried again."""
+        due = [_time(run["dueAt"]) for _, run in self._ready() if "dueAt" in run]
+        return min((moment for moment in due if moment > now), default=None)
+
+    def awaited(self) -> list[list[str]]:
+        """Sets of running steps, each of which lets something start once all of it has ended."""
+        running = [key for key, run in self.runs.items() if run["state"] == "running"]
+        if self.halted:
+            return [running]
+        sets = [running]
+        for key, run in self.runs.items():
+            if run["state"] != "waiting":
+                continue
+            step = self.steps[key]
+            needs = [k for k in step["dependsOn"] if not self._is(k, "succeeded")]
+            gates = [k for k in step["startsAfter"] if not self._is(k, "running", "succeeded")]
+            locks = set(step["locks"])
+            needs += [k for k in running if not locks.isdisjoint(self.steps[k]["locks"])]
+            if needs and not gates and set(needs) <= set(running) and "dueAt" not in run:
+                sets.append(needs)
+        return sets
 
     def _ready(self) -> Iterable[tuple[str, Run]]:
         """Waiting steps whose dependencies have succeeded and whose gates have been accepted."""
@@ -148,55 +153,81 @@ class Progress:
         """A step outside this walk (a no-op, an adopted resource) counts as succeeded."""
         return key not in self.runs or self.runs[key]["state"] in states
 
-    def _look(self, key: str, now: datetime) -> Call:
-        run = self.runs[key]
-        return Call(
-            LOOK.get(self.steps[key]["action"], "poll_resource"),
-            key,
-            operation_url=run.get("operationUrl"),
-            elapsed=now - _time(run["startedAt"]),
-        )
-
     # What came of it
 
     def settle(self, calls: Sequence[Call], outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Fold the answers of a round."""
+        """Fold the answers to submits."""
         for call, outcome in zip(calls, outcomes, strict=True):
             run = self.runs[call.key]
-            if call.submits:
-                run["attempts"] += 1
-                run.setdefault("startedAt", now.isoformat())
-            if outcome["state"] == "unknown":
-                self._unknown(call.key, outcome.get("failure") or _UNSPECIFIED, now)
-            elif outcome["state"] == "succeeded":
-                self._end(call.key, "succeeded", now)
-                for told in ("warning", "detail"):
-                    if told in outcome:
-                        run[told] = outcome[told]
-            elif outcome["state"] == "inProgress":
-                self._go_on(call, outcome, now)
-            else:
-                self._refused(call.key, outcome.get("failure") or _UNSPECIFIED, now)
+            run["attempts"] += 1
+            run.setdefault("startedAt", now.isoformat())
+            if outcome["state"] == "inProgress":
+                outcome.setdefault("legSeconds", self.steps[call.key]["expectedSeconds"])
+            self._fold(call.key, outcome, now, now)
         self._skip_unreachable()
 
-    def _go_on(self, call: Call, outcome: Outcome, now: datetime) -> None:
-        run, step = self.runs[call.key], self.steps[call.key]
-        if (now - _time(run["startedAt"])).total_seconds() > step["timeoutSeconds"]:
+    def hear(self, outcomes: Mapping[str, Outcome], now: datetime) -> None:
+        """Fold what was seen of running steps, each some seconds ago."""
+        for key, outcome in outcomes.items():
+            seen = now - timedelta(seconds=outcome.get("secondsAgo", 0.0))
+            self._fold(key, outcome, seen, now)
+        self._skip_unreachable()
+
+    def _fold(self, key: str, outcome: Outcome, seen: datetime, now: datetime) -> None:
+        run = self.runs[key]
+        if outcome["state"] == "unknown":
+            self._unknown(key, outcome.get("failure") or _UNSPECIFIED, now)
+        elif outcome["state"] == "succeeded":
+            self._learn(key, seen)
+            self._end(key, "succeeded", seen)
+            for told in ("warning", "detail"):
+                if told in outcome:
+                    run[told] = outcome[told]
+        elif outcome["state"] == "inProgress":
+            self._go_on(key, outcome, seen)
+        else:
+            self._refused(key, outcome.get("failure") or _UNSPECIFIED, now)
+
+    def _go_on(self, key: str, outcome: Outcome, seen: datetime) -> None:
+        run, step = self.runs[key], self.steps[key]
+        deadline = self.deadline(key)
+        if seen >= deadline:
             minutes = step["timeoutSeconds"] / 60
             message = f"Azure is still at work on it after {minutes:.0f} minutes"
-            self._fail(call.key, _final("OperationTimedOut", message), now)
+            self._fail(key, _final("OperationTimedOut", message), seen)
             return
-        if call.submits or "legSeconds" in outcome:
-            leg = outcome.get("legSeconds", step["expectedSeconds"])
-            run["legStartedAt"] = now.isoformat()
-            run["legEndsAt"] = (now + timedelta(seconds=leg)).isoformat()
+        if "legSeconds" in outcome:
+            run["legStartedAt"] = seen.isoformat()
+            run["legEndsAt"] = (seen + timedelta(seconds=outcome["legSeconds"])).isoformat()
         run["state"] = "running"
-        run["operationUrl"] = outcome.get("operationUrl") or None
         run["failure"] = None
-        run["lookedAt"] = now.isoformat()
-        run["retryAfterSeconds"] = outcome.get("retryAfterSeconds") or 0.0
-        run.pop("dueAt", None)
-        run.pop("refusedSince", None)
+        run["lookedAt"] = seen.isoformat()
+        run["operationUrl"] = outcome.get("operationUrl") or None
+        for passed in ("operationAfter", "resourceAfter", "dueAt", "refusedSince", "unknowns"):
+            run.pop(passed, None)  # type: ignore[misc]  # all of them are optional keys
+        if wait := outcome.get("operationRetryAfter"):
+            run["operationAfter"] = min(seen + timedelta(seconds=wait), deadline).isoformat()
+        if wait := outcome.get("resourceRetryAfter"):
+            run["resourceAfter"] = min(seen + timedelta(seconds=wait), deadline).isoformat()
+
+    def deadline(self, key: str) -> datetime:
+        """When a step that has begun is given up; whatever asks for more patience than that."""
+        given = timedelta(seconds=self.steps[key]["timeoutSeconds"])
+        return _time(self.runs[key]["startedAt"]) + given
+
+    def _learn(self, key: str, seen: datetime) -> None:
+        """How far the expectation of a step that has ended was kept; see timing.py."""
+        run = self.runs[key]
+        if "legStartedAt" in run:
+            began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
+            since = _time(run["lookedAt"]) - began
+            kept, by_chance = evidence(ends - began, since, seen - began)
+            run["evidence"] = {"mayBeKept": kept, "byChance": by_chance}
+
+    def trust(self) -> float:
+        """How far the expectations of this walk are kept, as far as it has come."""
+        seen = (run["evidence"] for run in self.runs.values() if "evidence" in run)
+        return trust(Evidence(one["mayBeKept"], one["byChance"]) for one in seen)
 
     def _unknown(self, key: str, failure: Failure, now: datetime) -> None:
         """Nobody knows what the activity did, so do it again: a submit may be repeated."""
@@ -229,6 +260,8 @@ class Progress:
             return
         first = timedelta(seconds=failure.get("retryAfterSeconds", DEFAULT_WAIT.total_seconds()))
         backoff = min(max(first, timedelta(seconds=waited / 2)), max(first, LONGEST_WAIT))
+        if patience < float("inf"):  # a Retry-After beyond it leaves one last try at its end
+            backoff = min(backoff, since + timedelta(seconds=patience) - now)
         run["state"] = "waiting"
         run["failure"] = failure
         run["dueAt"] = (now + backoff).isoformat()
@@ -274,14 +307,12 @@ class Progress:
                 bars.append(Activity(key, seconds, before, gates, earliest=now.timestamp()))
         return schedule(bars)
 
-    def _due(self, key: str, chart: Schedule) -> tuple[datetime, datetime]:
-        """From when a running step is next worth a look, and by when it should be had."""
+    def leg(self, key: str, chart: Schedule, trusted: float) -> Leg:
+        """The operation that a running step waits for, with what the chart says is to spare."""
         run = self.runs[key]
         began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
-        leg = Leg(began, ends - began, timedelta(seconds=chart.slack[key]))
-        retry_after = timedelta(seconds=run["retryAfterSeconds"])
-        look = leg.next_look(_time(run["lookedAt"]), retry_after)
-        return look, look + leg.tolerance
+        slack = timedelta(seconds=chart.slack[key])
+        return Leg(began, ends - began, slack, trusted)
 
 
 _UNSPECIFIED = Failure(code="Unspecified", message="no reason was given", retryable=False)

@@ -1,21 +1,72 @@
-"""When to look at a running operation: aimed at its expected end, and lazier the more slack it has.
+"""When to look at an operation that ends at an unknown moment.
 
-A look costs an ARM call and a round of history; being late costs makespan, but only on the critical
-path. Durations of Azure operations spread by about a quarter either way (shared/resources has the
-sources), so nothing is asked before three quarters of the expected duration. From there on, looks
-on the critical path are apart by a gap that grows with the root of the expected duration: for a
-given number of looks, that shares them out among short and long operations so that the sum of all
-that is noticed late is least. One look falls exactly on the expected end. A step with slack is
-looked at once it should long be over. Retry-After is a floor everywhere.
+The oldest question of inspection: a look costs a call, and every second between the end and the
+look that notices it is lost. Where a look is worth `LOOK` seconds of delay and the operation, still
+running, ends in the next second with probability h, the looks that cost least in the end are
+sqrt(2 LOOK / h) apart (J. B. Keller, Optimum checking schedules for systems subject to random
+failure, Management Science 21, 1974; R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking
+procedures, SIAM Journal 11, 1963). Three things make up h.
+
+The prior. Either an expectation is kept, and the operation ends when it should; then one look, on
+the expected end, is all it takes. Or it says little more than the order of magnitude: then the
+duration over the expectation is log-logistic, whose hazard grows to the expected end and falls as
+1/t afterwards, so that looks thin out by themselves where an operation hangs.
+
+The trust: how likely an expectation is kept, by Laplace's rule of succession over what this walk
+has seen end (P. S. Laplace, Essai philosophique sur les probabilites, 1814). Durations as expected
+are then had for a few looks, and the first ones that are not make the walk look closely.
+
+The criticality: what a second of delay costs. On the critical path a second. Off it nothing until
+the slack is used up, so there one look is enough once the operation should long be over, or
+earlier where a look costs no episode of its own; later than that it is critical like any other.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import mul
+from typing import NamedTuple
 
-SPREAD = 0.25  # of the expected duration, either way
-GAP = 1.25  # times the root of the expected seconds: 48 s of 25 minutes, 17 s of 3, 4 s of 10 s
-THINNING = 8  # past the expected end, look after an eighth of the time overdue
-SECOND = timedelta(seconds=1)
+LOOK = 0.24  # seconds of delay that a call is worth; tuned by benchmarks/pure_walk.py
+SHAPE = 3.0  # of the log-logistic prior: half of it lies between 0.69 and 1.44 expectations
+OFFSET = 0.25  # of a gap after SOONEST comes the first look
+SOONEST = 0.5  # of the expectation; what ends before that is noticed then
+TRIFLE = timedelta(seconds=10)  # of slack that is used however short the operation
+KEPT = 0.05  # either way: so near to the expected end an expectation counts as kept
+OVERDUE = 1 / 8
+SHARE = 1 / 3  # of the slack: later steps need theirs too
+ALOOF = 2  # times as far apart are looks that only keep others company
+DOUBT = 0.25  # of the time to the latest end, by which the slack may turn out smaller
+SHORTEST = timedelta(seconds=2)  # between two looks
+SHARES = [at / 20 for at in range(20)]  # of kept expectations; one in twenty is always in doubt
+
+
+class Evidence(NamedTuple):
+    """What the end of one operation says of the expectations of a walk."""
+
+    may_be_kept: bool  # it ended about when expected, as far as the looks can tell
+    by_chance: float  # the probability of that where expectations say little
+
+
+def evidence(expected: timedelta, since: timedelta, noticed: timedelta) -> Evidence:
+    """Of an operation that was still running at `since` and was found ended at `noticed`."""
+    possible = since < expected * (1 + KEPT) and noticed >= expected * (1 - KEPT)
+    return Evidence(possible, ended_by(noticed / expected) - ended_by(since / expected))
+
+
+def trust(seen: Iterable[Evidence]) -> float:
+    """The probability that the next expectation is kept, all shares being alike beforehand."""
+    likelihood = [1.0] * len(SHARES)
+    for may_be_kept, by_chance in seen:
+        for at, share in enumerate(SHARES):
+            likelihood[at] *= share * may_be_kept + (1 - share) * by_chance
+    total = sum(likelihood)
+    return sum(map(mul, SHARES, likelihood)) / total if total else 0.0
+
+
+def ended_by(ratio: float) -> float:
+    """The share of operations that take at most so many expectations, where none is kept."""
+    return ratio**SHAPE / (1 + ratio**SHAPE) if ratio > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +76,47 @@ class Leg:
     began: datetime
     expected: timedelta
     slack: timedelta
+    trust: float = 0.5
 
     @property
-    def gap(self) -> timedelta:
-        """Between two looks on the critical path."""
-        return max(timedelta(seconds=GAP * self.expected.total_seconds() ** 0.5), SECOND)
+    def ends(self) -> datetime:
+        """The expected end."""
+        return self.began + self.expected
 
-    @property
-    def margin(self) -> timedelta:
-        """How late the end may be noticed: a third of the slack, as later steps need theirs too."""
-        margin = min(max(self.slack, timedelta()) / 3, self.expected / 2)
-        return margin if margin > self.gap else timedelta()
+    def spare(self, at: datetime) -> timedelta:
+        """The slack that is left however wrong the expectations on either side may be."""
+        return self.slack - DOUBT * (self.slack + max(self.ends - at, timedelta()))
 
-    @property
-    def tolerance(self) -> timedelta:
-        """How long a look that is due may wait for company, so that fewer rounds are needed."""
-        return self.margin / 2
+    def margin(self, at: datetime) -> timedelta:
+        """How late the end may be noticed; nothing where it is about to delay the whole."""
+        share = SHARE if at < self.ends else OVERDUE
+        margin = min(self.spare(at) * share, max(self.expected / 2, TRIFLE))
+        return margin if margin > self.gap(self.expected) else timedelta()
 
-    def next_look(self, last: datetime, retry_after: timedelta) -> datetime:
-        """The next moment worth an ARM call, never before `retry_after` has passed since `last`."""
-        wait = max(retry_after, SECOND)
-        floor = last + wait
-        end = self.began + self.expected
-        gap = max(self.gap, self.margin)
-        first = self._first_look(wait, gap)
-        if floor <= first:
-            return first
-        if self.margin or floor >= end:
-            # Thin out with the time overdue: an operation that hangs is not asked all the time.
-            return max(floor, last + max(gap, (floor - end) / THINNING))
-        look = end - (end - floor) // gap * gap
-        # A look that would forbid the one at the expected end is left out.
-        return end if end < look + wait else look
+    def gap(self, elapsed: timedelta) -> timedelta:
+        """From a look that finds it running to the next, where every second counts."""
+        ratio = max(elapsed / self.expected, SOONEST)
+        ended = ended_by(ratio)
+        hazard = SHAPE / ratio * ended  # of the log-logistic prior, in expectations
+        if ratio < 1:
+            doubt = (1 - self.trust) * (1 - ended)
+            hazard *= doubt / (self.trust + doubt)
+        seconds = (2 * LOOK * self.expected.total_seconds() / hazard) ** 0.5
+        return max(timedelta(seconds=seconds), SHORTEST)
 
-    def _first_look(self, wait: timedelta, gap: timedelta) -> datetime:
-        earliest = self.began + self.expected * (1 - SPREAD)
-        if wait > 2 * SPREAD * self.expected:
-            # A look in vain costs more than it can win: look when even a slow one is over.
-            return self.began + self.expected * (1 + SPREAD)
-        return earliest + gap
+    def next_look(self, last: datetime) -> datetime:
+        """The next look that is worth an episode, where the last one found it running."""
+        if margin := self.margin(last):
+            return max(self.ends, last) + margin
+        soonest = self.began + self.expected * SOONEST
+        if last < soonest:
+            return soonest + OFFSET * self.gap(timedelta())
+        gap = self.gap(last - self.began)
+        close = last + gap * 1.5 >= self.ends  # a look on the expected end is the likeliest to win
+        return self.ends if last < self.ends and close else last + gap
+
+    def next_in_company(self, last: datetime) -> datetime:
+        """The next look worth making where somebody looks anyway."""
+        if not self.margin(last):
+            return self.next_look(last)
+        return self.ends if last < self.ends else last + ALOOF * self.gap(last - self.began)

@@ -287,6 +287,11 @@ class Resource:
         """Submit the deletion; absence is answered 204 or 404 and is a success."""
         return started(self.operation_group(clients).begin_delete, *path_of(resource_id))
 
+    @property
+    def settles(self) -> bool:
+        """Whether there is more to wait for than its operation: then it has to be read."""
+        return type(self).settle is not Resource.settle
+
     def settle(
         self, clients: "AzureClients", body: Json, observed: Json, elapsed: timedelta
     ) -> Verdict:

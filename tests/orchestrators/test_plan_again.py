@@ -1,14 +1,16 @@
 """Deploy, then plan again: nothing to change, whatever the spec."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import raw_specs  # type: ignore[import-not-found]  # see pythonpath in pyproject
 
-from shared.azure import calls
+from shared.azure import calls, looks
 from shared.azure.clients import azure_clients, clients_for
 from shared.azure.errors import failure_of
+from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
 from shared.deployment.parsing import parse_spec
@@ -30,18 +32,29 @@ def walk(simulation: Any, plan: Plan) -> Progress:
         try:
             if call.verb == "apply_resource":
                 return calls.apply(clients, step, records().agree)
-            if call.verb == "delete_resource":
-                return calls.delete(clients, step)
-            return calls.look(clients, step, call.operation_url, call.elapsed)
+            return calls.delete(clients, step)
         except Exception as error:
             return Outcome(key=call.key, state="failed", failure=failure_of(error))
 
+    def listen(listener: Listener) -> None:
+        began, at = clock.now(), 0.0
+        while not listener.news and (look := listener.next()) is not None:
+            at = look
+            clock.advance_to(began + timedelta(seconds=at))
+            for seen in listener.due(at):
+                elapsed = timedelta(seconds=seen["elapsed"] + at)
+                step, ask = steps[seen["key"]], ask_operation(seen, at)
+                found = looks.look(clients, step, seen["operationUrl"], elapsed, ask)
+                listener.hear(seen["key"], found, at)
+        progress.hear(listener.told(at), clock.now())
+
     while not progress.finished:
-        due = progress.calls(clock.now())
-        if due:
-            progress.settle(due, [do(call) for call in due], clock.now())
+        if submits := progress.submits(clock.now()):
+            progress.settle(submits, [do(call) for call in submits], clock.now())
+        elif (score := watch(progress, clock.now()))["steps"]:
+            listen(Listener(score))
         else:
-            clock.advance_to(progress.next_due(clock.now()))
+            clock.advance_to(next_due(progress, clock.now()))
     return progress
 
 

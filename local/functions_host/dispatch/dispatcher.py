@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from local.clock import VirtualClock
@@ -52,6 +53,7 @@ class Dispatcher:
         on_death: Callable[[], None],
     ) -> None:
         self.runner, self.store, self.clock = runner, runner.hub.store, runner.hub.clock
+        self._coroutines = runner.worker.coroutines
         self.jumps = jumps and isinstance(self.clock, VirtualClock)
         self.on_death = on_death
         self.background: list[Background] = []
@@ -68,6 +70,8 @@ class Dispatcher:
 
     def begin(self) -> None:
         """Take up the work that the task hub holds."""
+        loop = asyncio.get_running_loop()
+        self._coroutines.on_doze = partial(loop.call_soon_threadsafe, self.pump)
         self._ready.offer(ACTIVITY, self.runner.activities.queued())
         self.run_due()
 
@@ -90,7 +94,7 @@ class Dispatcher:
         wake = self.store.take_wake()
         self._ready.offer(ORCHESTRATION, sorted(wake.instances))
         self._ready.offer(ACTIVITY, wake.activities)
-        while (item := self._ready.take()) is not None:
+        while (item := self._ready.take(self._coroutines.dozing)) is not None:
             self.spawn(self._run(item))
         if wake.delayed is not None:
             self._wake_by(wake.delayed)
@@ -154,8 +158,8 @@ class Dispatcher:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is ready or in flight."""
-        return not self._in_flight and not self._ready
+        """Whether nothing is ready or in flight, but for coroutines that doze."""
+        return self._in_flight == self._coroutines.dozing and not self._ready
 
     def run_due(self) -> None:
         """Make ready what is due at the clock's present."""
@@ -174,13 +178,12 @@ class Dispatcher:
 
     def _next_background(self) -> datetime | None:
         moments = [background.next_due() for background in self.background]
-        moments.append(self.runner.backoff.next_due())
-        return min((m for m in moments if m is not None), default=None)
+        return _earliest(self.runner.backoff.next_due(), *moments)
 
     def next_due(self) -> datetime | None:
         """When anything is due next, background included."""
-        moments = [self.store.next_due(self._scanned or self.clock.now()), self._next_background()]
-        return min((m for m in moments if m is not None), default=None)
+        stored = self.store.next_due(self._scanned or self.clock.now())
+        return _earliest(stored, self._next_background(), self._coroutines.wakes_at)
 
     def _wake_by(self, moment: datetime) -> None:
         if self._armed_for is None or moment < self._armed_for:
@@ -205,7 +208,8 @@ class Dispatcher:
         if isinstance(self.clock, VirtualClock) and self._scanned != self.clock.now():
             self.run_due()  # somebody else moved the clock
             return
-        if self.jumps and (due := self.store.next_due(self.clock.now())) is not None:
+        due = _earliest(self.store.next_due(self.clock.now()), self._coroutines.wakes_at)
+        if self.jumps and due is not None:
             self._jump_to(due)
             return
         self._waits.look_at_endings(standing=isinstance(self.clock, VirtualClock))
@@ -267,3 +271,7 @@ class Dispatcher:
             await self.until_quiet()
         self._move_to(target)
         await self.until_quiet()
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((m for m in moments if m is not None), default=None)

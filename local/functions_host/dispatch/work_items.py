@@ -31,9 +31,12 @@ class ReadyItems:
             else:
                 self._ready[kind][key] = None
 
-    def take(self) -> Item | None:
-        """The next item to run, if there is one and a place for it."""
-        item = self._oldest() if self._choose is None else self._chosen(self._choose)
+    def take(self, dozing: int = 0) -> Item | None:
+        """The next item to run, if there is one and a place for it.
+
+        With a chooser, items that doze do not count as running.
+        """
+        item = self._oldest() if self._choose is None else self._chosen(self._choose, dozing)
         if item is not None:
             kind, key = item
             del self._ready[kind][key]
@@ -46,9 +49,9 @@ class ReadyItems:
                 return kind, next(iter(keys))
         return None
 
-    def _chosen(self, choose: Chooser) -> Item | None:
+    def _chosen(self, choose: Chooser, dozing: int) -> Item | None:
         items = [(kind, key) for kind, keys in self._ready.items() for key in keys]
-        if not items or any(self._running.values()):
+        if not items or sum(map(len, self._running.values())) > dozing:
             return None
         return items[choose([f"{kind} {key}" for kind, key in items])]
 

@@ -1,7 +1,8 @@
 """Runs functions of the app as the Python worker does.
 
-Coroutines run on the host's event loop, everything else, orchestrators included, in one pool of
-threads. Values are decoded and encoded by the SDK's own converters.
+Coroutines that work items run have an event loop of their own, on the host's clock; those of HTTP
+and timer functions run on the host's own loop. Everything else, orchestrators included, runs in one
+pool of threads. Values are decoded and encoded by the SDK's own converters.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import threading
 import traceback
 import warnings
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,8 +22,10 @@ from typing import Any
 import azure.functions as func
 from azure.functions import durable_functions, http, meta, timer
 
+from local.clock import Clock
 from local.functions_host.engine.actions import Answer
 from local.functions_host.errors import InvocationFailed, SettingError, WorkerCrash
+from local.functions_host.worker.clock_loop import ClockLoop
 from local.functions_host.worker.loader import AppFunction
 from local.functions_host.worker.retry_policy import RetryContext
 
@@ -33,6 +37,10 @@ EARLY_EVENT = "Potential duplicate Task completion"
 
 class ActivityFailed(Exception):
     """An activity raised, or returned what is not JSON; the text is the worker's."""
+
+
+async def _here(work: Coroutine[Any, Any, Any]) -> Any:
+    return await work
 
 
 @dataclass
@@ -48,15 +56,17 @@ class InvocationContext(func.Context):
 
 
 class Worker:
-    """The pool of threads and the rules of invocation."""
+    """The pool of threads, the loop of activities, and the rules of invocation."""
 
-    def __init__(self, app_dir: Path, client_binding: str) -> None:
+    def __init__(self, app_dir: Path, client_binding: str, clock: Clock) -> None:
+        self.coroutines = ClockLoop(clock)
         self.pool = ThreadPoolExecutor(read_thread_count(), "function")
         self._app_dir = app_dir
         self._client_binding = client_binding
 
     def stop(self) -> None:
         """Start nothing more; a thread that runs cannot be stopped."""
+        self.coroutines.stop()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     async def _invoke(
@@ -65,6 +75,7 @@ class Worker:
         value: object,
         invocation_id: str,
         retry: RetryContext | None = None,
+        run: Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]] = _here,
     ) -> Any:
         arguments: dict[str, Any] = {function.parameter: value}
         arguments |= dict.fromkeys(function.clients, self._client_binding)
@@ -78,7 +89,7 @@ class Worker:
             arguments["context"] = context
         try:
             if function.is_async:
-                return await function.call(**arguments)
+                return await run(function.call(**arguments))
             call = partial(function.call, **arguments)
             return await asyncio.get_running_loop().run_in_executor(self.pool, call)
         except (SystemExit, KeyboardInterrupt) as exit_:
@@ -95,7 +106,8 @@ class Worker:
         try:
             datum = meta.Datum(activity_input, "json")
             value = durable_functions.ActivityTriggerConverter.decode(datum, trigger_metadata={})
-            result = await self._invoke(function, value, invocation_id)
+            run = self.coroutines.run
+            result = await self._invoke(function, value, invocation_id, run=run)
             encoded = durable_functions.ActivityTriggerConverter.encode(result, expected_type=None)
         except WorkerCrash:
             raise

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from shared.azure.calls import LEFT_ALONE
 from shared.azure.clients import AzureClients
-from shared.azure.errors import presentable
+from shared.azure.errors import presentable, retry_after
 from shared.azure.secrets import Agree
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.spec import DeploymentSpec
@@ -124,12 +125,12 @@ def _later(step: Step, operation_url: str | None, seconds: float) -> Outcome:
         key=step["key"],
         state="inProgress",
         operationUrl=operation_url,
-        retryAfterSeconds=seconds,
+        resourceRetryAfter=seconds,
     )
 
 
 def _pace(response: Response) -> float:
-    return float(response.headers.get("Retry-After", 10))
+    return retry_after(response.headers) or LEFT_ALONE
 
 
 def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:

@@ -13,7 +13,7 @@ from azure.core.exceptions import (
 
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
-from shared.azure.errors import SecretUnavailable, failure_from, failure_of
+from shared.azure.errors import SecretUnavailable, failure_from, failure_of, retry_after
 from shared.azure.retry_classes import CODES
 from shared.records.errors import RecordsUnavailable
 
@@ -131,9 +131,31 @@ def test_retry_after_is_honoured() -> None:
     assert failure["retryAfterSeconds"] == 17
 
 
-def test_retry_after_is_not_honoured_beyond_five_minutes() -> None:
-    failure = failure_from(429, error("TooManyRequests"), {"Retry-After": "86400"})
-    assert failure["retryAfterSeconds"] == 300
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("86400", 86400),
+        ("1000000000", 604800),  # a week, by when every step has been given up
+        ("9" * 400, 604800),
+        ("-5", 0),
+        ("2.5", 2.5),
+        ("Thu, 01 Jan 2026 00:01:30 GMT", 90),
+        ("Wed, 31 Dec 2025 23:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("1e3", None),
+        ("\u0663", None),
+    ],
+)
+def test_retry_after_is_read_as_a_number_or_a_date_or_not_at_all(
+    text: str, seconds: float | None
+) -> None:
+    headers = {"Retry-After": text, "Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    assert retry_after(headers) == seconds
+
+
+def test_a_date_to_retry_after_says_nothing_where_the_answer_has_none_itself() -> None:
+    assert retry_after({"Retry-After": "Thu, 01 Jan 2026 00:01:30 GMT"}) is None
 
 
 def test_a_raised_refusal_is_classified_like_a_returned_one() -> None:

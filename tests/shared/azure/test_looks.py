@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.azure import calls
+from shared.azure import calls, looks
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json, Outcome, Step
 from shared.deployment.spec import DeploymentSpec
@@ -34,7 +34,7 @@ class Submitted:
     def look(self, minutes: float) -> Outcome:
         """Look that many minutes after the submit."""
         elapsed = timedelta(minutes=minutes)
-        return calls.look(self.clients, self.step, self.url, elapsed)
+        return looks.look(self.clients, self.step, self.url, elapsed)
 
     def polls(self) -> int:
         """How often the operation has been asked."""

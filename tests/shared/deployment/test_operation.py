@@ -58,7 +58,7 @@ def running() -> Run:
         attempts=1,
         startedAt=at,
         lookedAt=at,
-        retryAfterSeconds=10.0,
+        operationAfter=at,
         legStartedAt=at,
         legEndsAt=at,
         operationUrl=URL,

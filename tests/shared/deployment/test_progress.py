@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.deployment.listening import next_due, watch
 from shared.deployment.messages import Plan
 from shared.deployment.operation import outline
 from shared.deployment.progress import Call, Progress
@@ -12,7 +13,7 @@ from shared.deployment.progress import Call, Progress
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DONE = {"state": "succeeded"}
 CRASHED = {"state": "unknown", "failure": {"message": "the worker is gone"}}
-BUSY = {"state": "inProgress", "operationUrl": "https://arm/operation", "retryAfterSeconds": 10}
+BUSY = {"state": "inProgress", "operationUrl": "https://arm/operation", "operationRetryAfter": 10}
 
 
 def step(key: str, *after: str, **changes: Any) -> Any:
@@ -47,11 +48,19 @@ def walking(*steps: Any, purpose: Any = "deploy") -> Progress:
     return Progress(outline(plan))
 
 
+def due(progress: Progress, now: datetime) -> list[Call]:
+    """What is to be done now: looks, then submits."""
+    looks = [step["key"] for step in watch(progress, now)["steps"] if step["looks"][0] <= 0]
+    return [Call("listen", key) for key in looks] + progress.submits(now)
+
+
 def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
     """One round: every call is answered as said by its key, or is still busy."""
-    calls = progress.calls(now)
-    outcomes: list[Any] = [{"key": c.key, **answers.get(c.key, BUSY)} for c in calls]
-    progress.settle(calls, outcomes, now)
+    calls = due(progress, now)
+    told: dict[str, Any] = {c.key: {"key": c.key, **answers.get(c.key, BUSY)} for c in calls}
+    submits = [call for call in calls if call.verb != "listen"]
+    progress.settle(submits, [told.pop(call.key) for call in submits], now)
+    progress.hear(told, now)
     return calls
 
 
@@ -67,28 +76,28 @@ def keys(calls: list[Call]) -> list[str]:
 def test_a_step_starts_as_soon_as_its_own_dependencies_have_succeeded() -> None:
     progress = walking(step("a"), step("b"), step("c", "a"))
     assert keys(answer(progress, NOW, a=DONE)) == ["a", "b"]
-    assert keys(progress.calls(NOW)) == ["c"]  # b is still in progress
+    assert keys(due(progress, NOW)) == ["c"]  # b is still in progress
 
 
 def test_a_gate_opens_once_arm_has_accepted_the_step_before_it() -> None:
     progress = walking(step("cheap"), step("slow", startsAfter=["cheap"]))
     assert keys(answer(progress, NOW)) == ["cheap"]
-    assert keys(progress.calls(NOW)) == ["slow"]
+    assert keys(due(progress, NOW)) == ["slow"]
 
 
 def test_steps_that_share_a_lock_never_run_at_once() -> None:
     progress = walking(step("a", locks=["/vnet"]), step("b", locks=["/vnet"]))
     assert keys(answer(progress, NOW)) == ["a"]
-    assert progress.calls(NOW) == []
+    assert due(progress, NOW) == []
     later = NOW + timedelta(seconds=200)
     answer(progress, later, a=DONE)
-    assert keys(progress.calls(later)) == ["b"]
+    assert keys(due(progress, later)) == ["b"]
 
 
 def test_of_two_that_share_a_lock_the_more_critical_goes_first() -> None:
     long_tail = step("tail", "b", expectedSeconds=1000)
     progress = walking(step("a", locks=["/l"]), step("b", locks=["/l"]), long_tail)
-    assert keys(progress.calls(NOW)) == ["b"]
+    assert keys(due(progress, NOW)) == ["b"]
 
 
 def test_nothing_new_starts_after_a_failure_and_what_runs_settles() -> None:
@@ -123,7 +132,7 @@ def test_contention_waits_as_long_as_its_patience_and_not_longer() -> None:
     now = NOW
     while not progress.finished:
         answer(progress, now, a=refusal)
-        now = progress.next_due(now) or now
+        now = next_due(progress, now) or now
     assert now - NOW >= timedelta(seconds=600)
     assert progress.runs["a"]["attempts"] > 5
 
@@ -134,7 +143,7 @@ def test_a_transient_failure_is_submitted_again_a_bounded_number_of_times() -> N
     now = NOW
     while not progress.finished:
         answer(progress, now, a=refusal)
-        now = progress.next_due(now) or now
+        now = next_due(progress, now) or now
     assert progress.runs["a"]["attempts"] == 3
 
 
@@ -143,7 +152,7 @@ def test_contention_does_not_use_up_the_tries_of_a_transient_failure() -> None:
     now = NOW
     for _ in range(5):
         answer(progress, now, a=failed("AnotherOperationInProgress", retryable=True))
-        now = progress.next_due(now) or now
+        now = next_due(progress, now) or now
     answer(progress, now, a=failed("InternalServerError", retryable=True, maxAttempts=3))
     assert progress.runs["a"]["state"] == "waiting"
 
@@ -151,8 +160,8 @@ def test_contention_does_not_use_up_the_tries_of_a_transient_failure() -> None:
 def test_retry_after_is_honoured_before_the_next_try() -> None:
     progress = walking(step("a"))
     answer(progress, NOW, a=failed("Busy", retryable=True, retryAfterSeconds=40))
-    assert progress.calls(NOW + timedelta(seconds=39)) == []
-    assert keys(progress.calls(NOW + timedelta(seconds=40))) == ["a"]
+    assert due(progress, NOW + timedelta(seconds=39)) == []
+    assert keys(due(progress, NOW + timedelta(seconds=40))) == ["a"]
 
 
 def test_an_activity_that_gave_no_answer_is_asked_again_and_then_counts_as_failed() -> None:
@@ -161,7 +170,7 @@ def test_an_activity_that_gave_no_answer_is_asked_again_and_then_counts_as_faile
     rounds = 0
     while not progress.finished:
         rounds += bool(answer(progress, now, a=CRASHED))
-        now = progress.next_due(now) or now
+        now = next_due(progress, now) or now
     assert rounds == 4
     failure = progress.runs["a"]["failure"]
     assert failure
@@ -182,12 +191,12 @@ def test_a_walk_goes_on_from_its_runs_alone() -> None:
     progress = walking(step("a"), step("b", "a"))
     answer(progress, NOW, a=DONE)
     again = Progress(progress.plan, progress.runs)
-    assert keys(again.calls(NOW)) == ["b"]
+    assert keys(due(again, NOW)) == ["b"]
 
 
 def test_a_no_op_counts_as_succeeded_for_what_depends_on_it() -> None:
     progress = walking(step("a", action="no-op"), step("b", "a"))
-    assert keys(progress.calls(NOW)) == ["b"]
+    assert keys(due(progress, NOW)) == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -202,12 +211,13 @@ def test_a_no_op_counts_as_succeeded_for_what_depends_on_it() -> None:
 )
 def test_each_action_has_its_verb(action: str, verb: str) -> None:
     progress = walking(step("a", action=action))
-    assert [call.verb for call in progress.calls(NOW)] == [verb]
+    assert [call.verb for call in due(progress, NOW)] == [verb]
 
 
 def test_a_look_says_what_it_is_about_and_nothing_of_the_step() -> None:
     progress = walking(step("a", action="update", prior={"big": 1}, changes=[]))
     answer(progress, NOW)
-    later = timedelta(seconds=100)
-    [call] = progress.calls(NOW + later)
-    assert call == Call("poll_resource", "a", operation_url="https://arm/operation", elapsed=later)
+    [watched] = watch(progress, NOW + timedelta(seconds=100))["steps"]
+    assert watched["operationUrl"] == "https://arm/operation"
+    assert watched["elapsed"] == 100
+    assert not {"body", "prior", "changes", "id"} & set(watched)

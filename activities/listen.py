@@ -1,0 +1,42 @@
+"""Looks at all steps under way when each is due, for a minute at most, and tells the first news."""
+
+import asyncio
+from datetime import timedelta
+
+import azure.durable_functions as df
+
+from shared.azure.clients import clients_for
+from shared.azure.errors import failure_of
+from shared.azure.listening import listen as listen_to
+from shared.azure.looks import look
+from shared.deployment.listening import ask_operation
+from shared.deployment.messages import Outcome, Step
+from shared.deployment.operation import Heard, ListenOrder, Watched
+from shared.planning.validation.checks import probe
+from shared.records.records import records
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order")
+async def listen(order: ListenOrder) -> Heard:
+    """{operation, undo, watch, cancelable} -> what was seen of the steps, and whether to go on."""
+    operation = order["operation"]
+    try:
+        plan = await asyncio.to_thread(records().plans.get, operation, undo=order["undo"])
+    except Exception as error:
+        return Heard(outcomes={}, cancelRequested=False, failure=failure_of(error))
+
+    def canceled() -> bool:
+        return records().signals(operation)["cancelRequested"]
+
+    steps = {step["key"]: step for step in plan["steps"]}
+    return await listen_to(order["watch"], steps, _look, canceled if order["cancelable"] else None)
+
+
+def _look(step: Step, watched: Watched, at: float) -> Outcome:
+    clients, url = clients_for(step["id"]), watched["operationUrl"]
+    elapsed = timedelta(seconds=watched["elapsed"] + at)
+    if step["action"] == "check":
+        return probe(clients, step, records().agree, operation_url=url, elapsed=elapsed)
+    return look(clients, step, url, elapsed, ask_operation(watched, at))
