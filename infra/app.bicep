@@ -64,6 +64,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     tenantId: subscription().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    enableSoftDelete: true
     enablePurgeProtection: true
   }
 }
@@ -147,7 +148,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    siteConfig: { minTlsVersion: '1.2' }
+    siteConfig: { minTlsVersion: '1.2', http20Enabled: true }
     functionAppConfig: {
       runtime: { name: 'python', version: pythonVersion }
       scaleAndConcurrency: {
@@ -169,6 +170,17 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     }
   }
 
+  // Code is published by identity only: no password opens the deployment endpoint.
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
   resource settings 'config' = {
     name: 'appsettings'
     properties: {
@@ -188,6 +200,25 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
   }
 
   dependsOn: [storageAccess, storage::blobs::container]
+}
+
+// Who read which secret, and what the app itself had to say.
+resource vaultAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ categoryGroup: 'audit', enabled: true }]
+  }
+}
+
+resource siteLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: site
+  name: 'logs'
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+  }
 }
 
 output url string = 'https://${site.properties.defaultHostName}'

@@ -89,6 +89,21 @@ def test_the_storage_account_is_reached_by_identity_only() -> None:
     assert "listKeys" not in APP
 
 
+@pytest.mark.parametrize("kind", ["ftp", "scm"])
+def test_no_password_opens_the_deployment_endpoint(kind: str) -> None:
+    block = APP.split(f"resource {kind} 'basicPublishingCredentialsPolicies' = {{")[1]
+    assert f"name: '{kind}'" in block.split("}\n\n")[0]
+    assert "properties: { allow: false }" in block.split("}\n\n")[0]
+
+
+@pytest.mark.parametrize(("scope", "logs"), [("vault", "audit"), ("site", "FunctionAppLogs")])
+def test_what_happens_is_kept_in_the_workspace(scope: str, logs: str) -> None:
+    settings = [block for block in APP.split("\nresource ") if "diagnosticSettings@" in block]
+    [kept] = [block for block in settings if f"scope: {scope}\n" in block]
+    assert f"'{logs}', enabled: true" in kept
+    assert "workspaceId: workspace.id" in kept
+
+
 @pytest.mark.parametrize("action", [a for role in ROLES.values() for a in role])
 def test_an_action_is_spelt_out(action: str) -> None:
     assert re.fullmatch(r"Microsoft\.\w+(/\w+)*/(read|write|delete|action)", action)
