@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from local.arm_emulator.providers import TYPES
@@ -17,6 +18,46 @@ from local.arm_emulator.providers import TYPES
 ROOT = Path(__file__).parents[1]
 RAISED = ("ArmError", "invalid")
 UNSTATED = "unstated"
+OWN = "our own"  # of the emulator: Azure does what is asked
+# Codes that one page of Microsoft's explains, whoever answers with them.
+COMMON_PAGE = (
+    "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
+    "common-deployment-errors"
+)
+COMMON = [
+    "AnotherOperationInProgress",
+    "AuthorizationFailed",
+    "BadRequest",
+    "DnsRecordInUse",
+    "InvalidParameter",
+    "InUseSubnetCannotBeDeleted",
+    "InvalidRequestContent",
+    "InvalidRequestFormat",
+    "InvalidResourceLocation",
+    "InvalidResourceNamespace",
+    "InvalidResourceReference",
+    "InvalidResourceType",
+    "InvalidTemplate",
+    "InvalidTemplateDeployment",
+    "LinkedAuthorizationFailed",
+    "LinkedInvalidPropertyId",
+    "LocationRequired",
+    "MissingSubscriptionRegistration",
+    "NoRegisteredProviderFound",
+    "NotFound",
+    "OperationNotAllowed",
+    "ParentResourceNotFound",
+    "PrivateIPAddressInReservedRange",
+    "PrivateIPAddressNotInSubnet",
+    "PublicIPCountLimitReached",
+    "RequestDisallowedByPolicy",
+    "ResourceGroupBeingDeleted",
+    "ResourceGroupNotFound",
+    "ResourceNotFound",
+    "SkuNotAvailable",
+    "SubnetIsFull",
+    "SubscriptionNotFound",
+]
 KINDS = {  # the words by which a source is recognised beside a rule, the strongest first
     "recording": r"[Rr]ecord(ed|ing)",
     "report": r"github\.com/\S+/(issues|pull)|[Ff]ield report|reports?\b|[Ss]een\b|issue \d+",
@@ -36,9 +77,10 @@ class Rule:
     source: str = ""  # as far as it is an address
 
 
-def rules() -> list[Rule]:
+@cache
+def rules() -> tuple[Rule, ...]:
     """Every rule."""
-    return [*_bounds(), *(rule for file in sorted(ROOT.rglob("*.py")) for rule in _refusals(file))]
+    return (*_bounds(), *(rule for file in sorted(ROOT.rglob("*.py")) for rule in _refusals(file)))
 
 
 def table() -> str:
@@ -68,14 +110,22 @@ def _refusals(file: Path) -> Iterator[Rule]:
             near = "\n".join(lines[max(last - 1, call.lineno - 12) : (call.end_lineno or 0)])
             last = call.end_lineno or call.lineno
             code = _code(call, function)
-            if code.startswith("settings."):
-                kind = "assumption"
-            else:
-                said = (near, ast.get_docstring(function) or "", owner, about_all)
-                kind = next((k for part in said for k in _kinds(part)), UNSTATED)
-            address = re.search(r"https?://\S+", near)
-            what = f"{function.name}:{call.lineno}"
-            yield Rule(where, what, code, kind, address.group() if address else "")
+            said = (near, ast.get_docstring(function) or "", owner, about_all)
+            kind, address = _source(code, said)
+            yield Rule(where, f"{function.name}:{call.lineno}", code, kind, address)
+
+
+def _source(code: str, said: tuple[str, ...]) -> tuple[str, str]:
+    """Who says so: what stands nearest to the rule, else the page of common codes."""
+    address = re.search(r"https?://[^\s)]+", said[0])
+    if code == "NotEmulated":
+        return OWN, ""
+    if code.startswith("settings."):
+        return "assumption", ""
+    kind = next((kind for part in said for kind in _kinds(part)), "")
+    if kind:
+        return kind, address.group() if address else ""
+    return ("documentation", COMMON_PAGE) if code in COMMON else (UNSTATED, "")
 
 
 def _kinds(text: str) -> list[str]:

@@ -56,6 +56,7 @@ def _answer(arm: ResourceManager, router: Router, call: Call) -> Response:
     arm.throttle.take(call)
     if "api-version" not in request.query:
         message = "The api-version query parameter (?api-version=) is required for all requests."
+        # https://github.com/cloudquery/cloudquery/issues/6626
         raise ArmError(400, "MissingApiVersionParameter", message)
     arm.require_subscription(request.path)
     target = parse_id(request.path) if found is not None else None

@@ -287,6 +287,7 @@ class ResourceType:
                 f"'{self.type}'. List of available regions for the resource type is "
                 f"'{'global' if self.location == 'global' else ','.join(LOCATIONS)}'."
             )
+            # https://github.com/Azure/azure-capi-cli-extension/issues/19
             raise ArmError(400, "LocationNotAvailableForResourceType", message)
         before = change.before("location")
         if before is not None and canonical(before) != canonical(sent):

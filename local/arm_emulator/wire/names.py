@@ -50,4 +50,5 @@ def parse_prefix(text: str) -> Network:
         return ipaddress.ip_network(text, strict=True)
     except ValueError as error:
         message = f"The address prefix {text} is invalid: {error}."
+        # Recorded in azure-cli, test_manage_appgw_private_endpoint_without_standard.
         raise ArmError(400, "InvalidAddressPrefixFormat", message) from error

@@ -69,6 +69,7 @@ def capabilities(world: World, call: Call, location: str, **_: str) -> Response:
     region = canonical(location)
     if region not in LOCATIONS:
         message = f"The location '{location}' is not available for {SERVER}."
+        # https://github.com/Azure/azure-capi-cli-extension/issues/19
         raise ArmError(400, "LocationNotAvailableForResourceType", message)
     barred = region in world.settings.postgresql_restricted
     zones = LOCATIONS[region].zones and region not in world.settings.postgresql_without_ha

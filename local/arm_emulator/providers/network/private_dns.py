@@ -55,6 +55,7 @@ class PrivateDnsType(ResourceType):
             return None
         change.notes["restore"] = clone(change.prior.body) if change.prior else None
         message = f"The condition in the header of the request is not met: the etag is {etag}."
+        # Recorded in azure-cli, test_PatchLink_LinkExistsIfMatchFailure_ExpectError.
         return ArmError(412, "PreconditionFailed", message)
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
@@ -108,6 +109,7 @@ class PrivateZones(PrivateDnsType):
                     "before deleting this resource."
                 )
                 headers = {"x-ms-failure-cause": "gateway"}
+                # Recorded in azure-service-operator, Test_Networking_PrivateDnsZone.
                 raise ArmError(409, "CannotDeleteResource", message, headers=headers)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:

@@ -80,6 +80,7 @@ def _check_firewall(change: Change) -> None:
             f"Application Gateway {change.id} with the selected SKU tier WAF_v2 must have a valid "
             "WAF policy associated with it."
         )
+        # https://github.com/hashicorp/terraform-provider-azurerm/issues/25665
         code = "ApplicationGatewayFirewallNotConfiguredForSelectedSku"  # field reports
         raise ArmError(400, code, message)
     if tier != "WAF_v2" and policy:

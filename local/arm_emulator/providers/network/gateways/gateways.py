@@ -185,6 +185,7 @@ class VirtualNetworkGateways(NetworkType):
                 f"Gateway SKU {name!r} is not valid for a gateway of type ExpressRoute; "
                 f"use one of {', '.join(ZONAL_SKUS)}."
             )
+            # Recorded in azure-cli, test_network_vpn_gateway.
             raise ArmError(400, "InvalidGatewaySkuSpecifiedForGatewayDeploymentType", message)
         bounds = (change.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
         low, high = bounds.get("min"), bounds.get("max")

@@ -136,6 +136,7 @@ def _check_rule(name: str, rule: Json) -> None:
             f"Security rule has invalid Priority. Value provided: {rule['priority']} Allowed range "
             f"100-4096. Rule: {name}."
         )
+        # https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
         raise ArmError(400, "SecurityRuleInvalidPriority", message)
     for singular, plural in SIDES:
         _check_side(name, rule, singular, plural)

@@ -219,6 +219,7 @@ def _check_peered(change: Change, space: list[Network]) -> None:
         for text in theirs:
             if any(parse_prefix(text).overlaps(each) for each in space):
                 message = f"{change.id} cannot be peered with {remote_id}: {text} overlaps."
+                # https://github.com/Azure/azure-cli/issues/16205
                 raise ArmError(400, "VnetAddressSpacesOverlap", message)
 
 
