@@ -88,7 +88,7 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
         if progress is None:
             return None
         state = {**state, **reached(progress)}
-        if state["kind"] != "deploy" or not (progress.failed or progress.canceled):
+        if state["kind"] != "deploy" or _stays(progress):
             # What was put right stays, whatever else failed: undone, it would be drift again.
             cut = CANCELED if progress.canceled and not progress.failed else None
             return (yield from _end(context, operation, state, cut))
@@ -99,6 +99,12 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
     return (yield from _end(context, operation, {**state, **reached(progress)}, state["cause"]))
 
 
+def _stays(progress: Progress) -> bool:
+    """Whether nothing is to be undone: all is well, or undoing would mend nothing."""
+    failures = [progress.runs[key].get("failure") for key in progress.failed]
+    return not progress.canceled and all(f is not None and f.get("keeps") for f in failures)
+
+
 def _plan(
     context: DurableOrchestrationContext, operation: str, state: OperationState
 ) -> Generator[Any, Any, tuple[OperationState, Failure | None]]:
@@ -107,7 +113,8 @@ def _plan(
     answer, failure = yield from ask(context, "plan_deployment", request)
     if failure:
         return state, failure
-    if state["kind"] in {"deploy", "plan"} and answer["outline"]["steps"]:
+    changing = [s for s in answer["outline"]["steps"] if s["action"] != "check"]
+    if state["kind"] in {"deploy", "plan"} and changing:
         _, failure = yield from ask(context, "preflight", request)
     if not failure:
         _, failure = yield from ask(context, "judge_plan", Order(operation=operation))

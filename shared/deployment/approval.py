@@ -14,7 +14,7 @@ def gated(plan: Plan, *specs: Json | None) -> Plan:
     gate would pass it unseen.
     """
     hours = [spec["approval"]["withinHours"] for spec in specs if spec and spec.get("approval")]
-    changing = any(step["action"] != "no-op" for step in plan["steps"])
+    changing = any(step["action"] not in {"no-op", "check"} for step in plan["steps"])
     if not hours or not changing or plan["purpose"] not in WRITING:
         return plan
     return {**plan, "approvalSeconds": timedelta(hours=min(hours)).total_seconds()}

@@ -204,6 +204,12 @@ def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
     if spec.bastion.enabled and spec.bastion.sku == "Basic" and spec.bastion.scale_units != 2:
         message = "Basic has two units, no more: leave this out, or take Standard"
         yield finding("BastionUnitsFixed", "bastion.scaleUnits", message, "bastion.sku")
+    if spec.validation and spec.validation.require == "query" and not spec.leads_out:
+        message = (
+            "a query is asked from the jump box, which needs a way to tell what it found: set "
+            "jumpBox.egress to natGateway, or require connected"
+        )
+        yield finding("QueryNotProvable", "validation.require", message, "jumpBox.egress")
     user = spec.jump_box.admin_username
     if spec.jump_box.enabled and user in RESERVED_USERS:
         message = f"Azure refuses the user name {user}: choose another"

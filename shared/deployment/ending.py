@@ -16,6 +16,9 @@ End = Literal["Succeeded", "Failed", "Canceled"]
 
 NOT_REPAIRED = "NotRepaired"  # code of a warning about what a repair leaves alone
 BY_A_PERSON = {"Canceled", "Rejected"}  # failures that are somebody's wish
+UNPROVEN = "ValidationFailed"  # code of a check that did not find what has to be proven
+STANDING: set[Health | None] = {"Deployed", "Unvalidated"}  # all of it is there
+UNDOING: set[Phase] = {"destroying", "rolling-back"}
 UNCHANGING: set[Phase] = {"planning", "awaiting-approval", "validating"}
 NOT_ABSENT = Failure(
     code="NotAbsent", message="something is left of what was to be destroyed", retryable=False
@@ -58,8 +61,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     """
     plan, walked = story.plan, story.undone or story.plan
     runs = (state["runs"] if walked else None) or {}
-    undoes = state["kind"] not in {"validate", "repair"}  # these leave nothing half done
-    left = residue(walked, runs) if walked and undoes else []
+    left = residue(walked, runs) if walked and state["phase"] in UNDOING else []
     known = {item["key"] for item in left}
     left += [item for item in story.remains["left"] if item["key"] not in known]
     failure = failure or root_failure(runs) or (NOT_ABSENT if left else None)
@@ -69,7 +71,8 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     if failure:
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
     steps = steps_told(outline(walked), runs) if walked else []
-    there = plan and status == "Succeeded" and state["phase"] == "deploying"
+    health = _health(state, story, failure, left)
+    there = plan and health in STANDING and state["phase"] == "deploying"
     output: Json = {
         "status": status,
         "outputs": plan["outputs"] if plan and there else {},
@@ -87,7 +90,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         told=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
         outputs={} if gone else output["outputs"] or None,
-        health=_health(state, story, status, left),
+        health=health,
     )
 
 
@@ -135,16 +138,20 @@ def _inventory(
     return {**deployed(story.now, plan), **{i: story.now[i] for i in missing if i in story.now}}
 
 
-def _health(state: OperationState, story: Story, status: End, left: list[Residue]) -> Health | None:
+def _health(
+    state: OperationState, story: Story, failure: Failure | None, left: list[Residue]
+) -> Health | None:
     """How the deployment is now; None where nothing changed.
 
     What was rolled back without a rest is as it was before, where there was something before.
     """
     if state["phase"] in UNCHANGING:
         return None
-    if status == "Succeeded":
+    if failure is None:
         return "Destroyed" if state["phase"] == "destroying" else "Deployed"
     if state["kind"] == "repair":
         return "Drifted"
+    if failure["code"] == UNPROVEN and state["phase"] == "deploying":
+        return "Unvalidated"
     restored = state["phase"] == "rolling-back" and not left and story.before["inventory"]
     return story.before["health"] if restored else "DeployFailed"

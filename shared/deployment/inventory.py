@@ -57,7 +57,8 @@ def intended(inventory: Inventory, plan: Plan) -> dict[str, Item]:
     spelled = {i.casefold(): i for i in inventory}
     ahead = dict(inventory)
     for step in plan["steps"]:
-        if step["action"] == "delete" and step["id"].casefold() in spelled:
+        known = step["id"].casefold() in spelled
+        if step["action"] == "check" or (step["action"] == "delete" and known):
             continue
         at = spelled.get(step["id"].casefold(), step["id"])
         ahead[at] = _item(step, inventory.get(at))

@@ -38,6 +38,7 @@ class Failure(TypedDict):
     retryAfterSeconds: NotRequired[float]  # wait this long before the next try
     patienceSeconds: NotRequired[float]  # give up this long after the first such failure
     maxAttempts: NotRequired[int]  # give up after this many such failures
+    keeps: NotRequired[bool]  # True: what was done stays, as undoing it would mend nothing
 
 
 Certainty = Literal["certain", "afterRestart", "byReference", "unsettled"]

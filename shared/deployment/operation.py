@@ -16,6 +16,7 @@ Health = Literal[
     "NotDeployed",
     "Deploying",
     "Deployed",
+    "Unvalidated",
     "DeployFailed",
     "Drifted",
     "Destroying",

@@ -205,6 +205,17 @@ def _as_sent(schema: Json) -> None:
     schema["required"].remove("subscriptionId")
 
 
+class Validation(Part):
+    """What has to be proven of a deployment before it counts as succeeded.
+
+    The levels contain one another: `connected` is what Azure shows of every hop, `query` an answer
+    of the database to the jump box, directly and through the gateway.
+    """
+
+    require: Literal["none", "connected", "query"] = "connected"
+    on_failure: Literal["rollBack", "keep"] = "rollBack"
+
+
 class DeploymentSpec(Part):
     """One deployment of the architecture; see the module."""
 
@@ -225,6 +236,7 @@ class DeploymentSpec(Part):
     adopt: bool = False
     replace: Literal["all"] | list[Label] = Field(default=[], max_length=30)
     approval: Approval | None = None
+    validation: Validation | None = None
     budget: Budget | None = None
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"], max_length=3)
     network: Network = Network()

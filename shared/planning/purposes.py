@@ -20,7 +20,7 @@ from shared.planning.deciding import (
     with_strangers,
 )
 from shared.planning.observing import Reach, inside, marked, observe, targets
-from shared.planning.validation.checks import plan_validate
+from shared.planning.validation.checks import plan_validate, required
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
 from shared.settings import settings
@@ -134,6 +134,8 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
     of_app = settings()  # they may have been narrowed since the spec was recorded
     allowance = Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)
     plan = {**plan, "refusals": [*plan["refusals"], *allowance.refusals(spec)]}
+    if operation.kind == "deploy":
+        plan["steps"] = [*plan["steps"], *required(spec, plan["steps"], operation.startedAt)]
     return gated(plan, record.spec, record.proposed)
 
 

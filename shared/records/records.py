@@ -203,14 +203,16 @@ class Records:
         def ended(record: Record) -> Record:
             if record.operation["id"] != operation_id:
                 return record
-            deployed = status == "Succeeded" and inventory is not None
+            deployed = inventory is not None and (status == "Succeeded" or health == "Unvalidated")
+            proven = record.operation["kind"] == "validate" and status == "Succeeded"
+            at_last = "Deployed" if proven and record.status == "Unvalidated" else record.status
             spec = (record.proposed if deployed else None) or record.spec
             return replace(
                 record,
                 spec=spec,
                 generation=record.generation + (spec != record.spec),
                 proposed=None,
-                status=health or record.status,
+                status=health or at_last,
                 operation={**record.operation, "status": status},
                 inventory=record.inventory if inventory is None else inventory,
                 outputs=record.outputs if outputs is None else outputs,

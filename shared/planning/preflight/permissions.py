@@ -8,7 +8,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, refused
-from shared.planning.roles import CIRCUIT
+from shared.planning.roles import CIRCUIT, PROBER
 from shared.resources.base import Resource
 
 PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
@@ -25,6 +25,9 @@ def check_permissions(subject: Subject) -> Iterator[Finding]:
     except ResourceNotFoundError:
         granted = subject.read(f"{subject.subscription}{PATH}")["value"]
     yield from judge_permissions(subject.group_id, needed_actions(inside), granted)
+    validation = subject.spec.validation
+    if validation and validation.require == "query":
+        yield from judge_permissions(subject.group_id, PROBER, granted, "validation.require")
     for target, (scope, needed) in needed_elsewhere(subject).items():
         with suppress(ResourceNotFoundError):  # its own check tells that
             granted = subject.read(f"{scope}{PATH}")["value"]

@@ -7,17 +7,19 @@ from shared.azure.calls import LEFT_ALONE
 from shared.azure.clients import AzureClients
 from shared.azure.errors import presentable, retry_after
 from shared.azure.secrets import Agree
+from shared.deployment.ending import UNPROVEN
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.validation import query
 from shared.planning.validation.judges import Seen
-from shared.planning.validation.table import CHECKS, CIRCUIT, QUERY, TABLE, Check
+from shared.planning.validation.table import CHECKS, CIRCUIT, QUERY, REACHABLE, TABLE, Check
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import Response, path_of
 
 # A line that is down is not ours to mend, and often only late: BGP needs minutes after the link.
 LATE = timedelta(minutes=15)
 AGAIN = 60.0  # seconds between two looks at what is late
+BY_QUERY = {REACHABLE, QUERY}  # what is tried from the jump box
 
 
 def plan_validate(spec: DeploymentSpec, at: str) -> Plan:
@@ -36,6 +38,21 @@ def plan_validate(spec: DeploymentSpec, at: str) -> Plan:
         outputs={},
         retained=[],
     )
+
+
+def required(spec: DeploymentSpec, steps: list[Step], at: str) -> list[Step]:
+    """The checks that a deployment has to pass before it counts as succeeded, after its steps."""
+    validation = spec.validation
+    if validation is None or validation.require == "none":
+        return []
+    level = BY_QUERY if validation.require == "query" else set()
+    wishes = {"required": True, "keep": validation.on_failure == "keep"}
+    after = [step["key"] for step in steps]
+    return [
+        {**check, "dependsOn": after, "body": {**check["body"], **wishes}}
+        for check in checking(spec, at)
+        if check["key"] not in BY_QUERY - level
+    ]
 
 
 def checking(spec: DeploymentSpec, at: str) -> list[Step]:
@@ -143,9 +160,14 @@ def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
     body = {"address": step["body"]["address"], "id": step["id"]}
     command = check.command.format(**body, group=group, name=name)
     message = f"{found}; expected {check.expected}{by}; look with: {command}"
-    if seen.state == "unproven":
+    required = step["body"].get("required", False)
+    if seen.state == "unproven" and not required:
         return Outcome(key=step["key"], state="succeeded", warning=f"not proven: {message}")
-    failure = Failure(code="ValidationFailed", message=message, retryable=False)
+    if seen.state == "unproven":
+        message = f"not proven: {message}"
+    failure = Failure(code=UNPROVEN, message=message, retryable=False)
+    if check.late or step["body"].get("keep"):  # a line that is down is not mended by deleting
+        failure["keeps"] = True
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 
