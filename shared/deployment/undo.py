@@ -8,6 +8,7 @@ import json
 
 from shared.deployment.diff import reverted
 from shared.deployment.messages import Action, Json, Plan, Residue, Run, Step
+from shared.deployment.resource_id import within
 
 UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore", "delete": "restore"}
 
@@ -76,12 +77,23 @@ def residue(plan: Plan, runs: dict[str, Run]) -> list[Residue]:
 
 
 def still_there(fresh: Plan) -> list[Residue]:
-    """What a destroy planned anew would delete, although its walk has."""
-    reason = "is there although it was deleted: somebody may have made it again"
-    return [
-        Residue(key=step["key"], id=step["id"], reason=reason, command=_command(step))
-        for step in fresh["steps"]
-    ]
+    """What a destroy planned anew would delete, although its walk has.
+
+    What lies in something that is there goes with that, and by no command of its own.
+    """
+    left = []
+    for step in fresh["steps"]:
+        holder = next((s for s in fresh["steps"] if s != step and _holds(s, step)), None)
+        reason = "Azure still shows it after its deletion, or somebody has made it again"
+        if holder:
+            reason = f"goes with {holder['key']}, which is still there"
+        command = _command(holder or step)
+        left.append(Residue(key=step["key"], id=step["id"], reason=reason, command=command))
+    return left
+
+
+def _holds(holder: Step, step: Step) -> bool:
+    return "/providers/" in holder["id"] and within(step["id"], holder["id"])
 
 
 def _stuck(runs: dict[str, Run], key: str) -> bool:

@@ -121,7 +121,13 @@ class PostgresParameters(Resource):
         waiting = [name for name, p in found if p.is_config_pending_restart]
         static = [name for name, p in found if not p.is_dynamic_config]
         defaults = {name: _text(p.default_value) for name, p in found if name in values}
-        more = {"pendingRestart": waiting, "static": static, "defaults": defaults}
+        free = {str(name) for name, p in found if p.data_type == "String"} - UNITED
+        more = {
+            "pendingRestart": waiting,
+            "static": static,
+            "defaults": defaults,
+            "texts": sorted(free),
+        }
         return Answer(200, {"id": resource_id, "properties": values, **more})
 
     def put(
@@ -190,7 +196,12 @@ def _left(desired: Json, observed: Json) -> dict[str, str]:
         name: _united(value, there.get(name)) if isinstance(value, list) else str(value)
         for name, value in (desired.get("properties") or {}).items()
     }
-    return {name: value for name, value in targets.items() if not _same(value, there.get(name))}
+    texts = set(observed.get("texts", []))
+    return {
+        name: value
+        for name, value in targets.items()
+        if not _same(value, there.get(name), verbatim=name in texts)
+    }
 
 
 def _united(elements: Iterable[str], there: str | None) -> str:
@@ -199,9 +210,12 @@ def _united(elements: Iterable[str], there: str | None) -> str:
     return ",".join([*present, *(e for e in elements if e.casefold() not in known)])
 
 
-def _same(desired: str, observed: str | None) -> bool:
+def _same(desired: str, observed: str | None, *, verbatim: bool) -> bool:
+    """Whether two values mean the same to PostgreSQL; free text, such as a log prefix, has case."""
     if observed is None:
         return False
+    if verbatim:
+        return desired == observed
     one, other = desired.strip().casefold(), observed.strip().casefold()
     if "," in one or "," in other:
         return set(_elements(one)) == set(_elements(other))

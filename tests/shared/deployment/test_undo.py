@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.deployment.messages import Plan, Run
-from shared.deployment.undo import residue, undone
+from shared.deployment.undo import residue, still_there, undone
 
 
 def plan(*steps: Any) -> Plan:
@@ -95,3 +95,25 @@ def test_the_command_of_an_unfinished_restore_holds_the_whole_prior_body() -> No
     runs: Any = {"a": {"state": "failed", "attempts": 3, "failure": None}}
     [left] = residue(undo, runs)
     assert left["command"].endswith("""--properties '{"properties": {"owner": "O'\\''Neil"}}'""")
+
+
+def test_what_goes_with_something_that_is_there_is_not_said_to_be_made_again() -> None:
+    server = "/subscriptions/s/resourceGroups/g/providers/N/servers/a"
+    group = step("group", id="/subscriptions/s/resourceGroups/g")
+    found = still_there(
+        plan(step("parameters", id=f"{server}/configurations"), step("server", id=server), group)
+    )
+    reasons = {left["key"]: left["reason"] for left in found}
+    assert reasons["parameters"] == "goes with server, which is still there"
+    assert reasons["server"] == reasons["group"]
+    assert "still shows it" in reasons["server"]
+    assert all(server in left["command"] for left in found[:2])
+
+
+def test_what_was_put_back_but_for_what_never_goes_back_is_residue() -> None:
+    undo = undone(plan(step("a", action="update", changes=[GROWN])), ran("a"))
+    runs: dict[str, Run] = {"a": {**ran("a")["a"], "detail": "properties.size stays 2"}}
+    (left,) = residue(undo, runs)
+    assert left["reason"] == "properties.size stays 2"
+    assert left["command"].startswith("az resource show")
+    assert residue(undo, ran("a")) == []

@@ -153,3 +153,23 @@ def test_two_values_are_different(desired: str, observed: str) -> None:
     assert [(c["path"], c["before"], c["after"]) for c in changes] == [
         ('properties."pgbouncer.mode"', observed, desired)
     ]
+
+
+@pytest.mark.parametrize(
+    ("desired", "there", "texts", "differs"),
+    [
+        ("%M [%p]", "%m [%p]", ["a"], True),
+        ("%m [%p] ", "%m [%p]", ["a"], True),
+        ("%m,%p", "%p,%m", ["a"], True),
+        ("%m [%p]", "%m [%p]", ["a"], False),
+        ("DDL", "ddl", [], False),
+        ("on", "True", [], False),
+    ],
+)
+def test_free_text_has_case_and_order_and_other_values_have_not(
+    desired: str, there: str, texts: list[str], differs: bool
+) -> None:
+    observed = {"properties": {"a": there}, "texts": texts}
+    changes = PARAMETERS.differences({"properties": {"a": desired}}, observed)
+    assert bool(changes) == differs
+    assert all(change["before"] != change["after"] for change in changes)
