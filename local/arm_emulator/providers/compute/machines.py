@@ -21,7 +21,7 @@ API_VERSIONS: tuple[str, ...] = (
     "2024-07-01",
     "2024-03-01",
 )
-DISK_API_VERSIONS = ("2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
+DISK_API_VERSIONS = ("2026-03-02", "2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 
 RESERVED_NAMES = (

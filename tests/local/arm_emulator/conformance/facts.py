@@ -27,6 +27,16 @@ class Kind:
     needs: tuple[str, ...] = ()  # names of given.yaml, there before every fact
     sdk: str = ""  # client and operation group, such as network.subnets
 
+    def names(self, group: str = "rg") -> list[str]:
+        """What SDKs take to name the resource: its group, then its names."""
+        if self.type == "Microsoft.Resources/resourceGroups":
+            return [self.at.rpartition("/")[2]]
+        parts = self.at.split("/")
+        found = [group, *(parts[2::2] if parts[0].startswith("Microsoft.") else parts[1::2])]
+        if self.sdk == "dns.record_sets":
+            found.insert(2, self.type.rpartition("/")[2])
+        return found
+
 
 @dataclass(frozen=True)
 class Fact:

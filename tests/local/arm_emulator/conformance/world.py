@@ -109,12 +109,16 @@ class World:
         polled = self.session.get(monitor)
         return {"http": polled.status_code, **(json_of(polled) or {})}
 
+    def rest(self) -> None:
+        """Let time pass until nobody is busy."""
+        self.emulator.advance(QUIET.total_seconds())
+
     def settle(self) -> None:
         """Let every running operation end."""
         for _ in range(50):
             if self.emulator.clock()["nextEnd"] is None:
                 return
-            self.emulator.advance(QUIET.total_seconds())
+            self.rest()
 
     def shown(self, fact: Fact) -> requests.Response:
         """The resource, as a GET shows it."""
