@@ -83,6 +83,18 @@ def facts() -> tuple[Fact, ...]:
 
 
 @cache
+def kinds() -> Mapping[str, Kind]:
+    """What is common to the facts of each file, by the file's name."""
+    return {file: kind for file, kind, _ in _files()}
+
+
+def bounds() -> list[Json]:
+    """The numbers that Azure bounds, as they are written down."""
+    rows: list[Json] = _load(HERE / "bounds.yaml")
+    return rows
+
+
+@cache
 def given() -> Mapping[str, tuple[str, Json]]:
     """What facts may find there before: a name, its path, its body."""
     rows = _load(HERE / "given.yaml")
@@ -111,12 +123,20 @@ def summary() -> str:
 
 
 def _read() -> Iterator[Fact]:
+    for _, kind, rows in _files():
+        for row in rows:
+            yield Fact(kind=kind, **row | {"given": tuple(row.get("given", ()))})
+
+
+@cache
+def _files() -> tuple[tuple[str, Kind, list[Json]], ...]:
+    files = []
     for file in sorted((HERE / "facts").glob("*.yaml")):
         document = _load(file)
         rows = document.pop("facts")
         kind = Kind(**document | {"needs": tuple(document.get("needs", ()))})
-        for row in rows:
-            yield Fact(kind=kind, **row | {"given": tuple(row.get("given", ()))})
+        files.append((file.stem, kind, rows))
+    return tuple(files)
 
 
 def _load(file: Path) -> Any:
