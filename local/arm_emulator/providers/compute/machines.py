@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quota
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import DISKS
 from local.arm_emulator.types.resource_type import GenericType, Timing
@@ -21,6 +22,7 @@ API_VERSIONS: tuple[str, ...] = (
     "2024-07-01",
     "2024-03-01",
 )
+DISK_SIZES = "https://learn.microsoft.com/azure/virtual-machines/disks-types"
 DISK_API_VERSIONS = ("2026-03-02", "2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 FREE: dict[str, Any] = {"*": object}
 
@@ -249,6 +251,7 @@ class Disks(ComputeType):
 
     type = "Microsoft.Compute/disks"
     api_versions = DISK_API_VERSIONS
+    bounds = (Bound("properties.diskSizeGB", DISK_SIZES, 1, 65_536),)
     timing = Timing(10, 5, 10)
     zonal = True
 

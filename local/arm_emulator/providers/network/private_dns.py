@@ -163,11 +163,12 @@ class VirtualNetworkLinks(PrivateDnsType):
 SINGLE = ("CNAME", "SOA")  # one record, not a list
 
 
+TTL = f"{LEARN}azure/dns/dns-zones-records"
 RECORDS = f"{LEARN}rest/api/dns/privatedns/record-sets/create-or-update"
 LIMITS = f"{LEARN}azure/azure-resource-manager/management/azure-subscription-service-limits"
 OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 RECORD_BOUNDS = (
-    Bound("properties.ttl", RECORDS, 0, 2_147_483_647),
+    Bound("properties.ttl", TTL, 1, 2_147_483_647),
     Bound("properties.aRecords[].ipv4Address", RECORDS, pattern=rf"({OCTET}\.){{3}}{OCTET}"),
     Bound(
         "properties.aaaaRecords[].ipv6Address", RECORDS, pattern=r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"

@@ -66,7 +66,8 @@ def _check_sku(change: Change) -> None:
     low, high = (scale or {}).get("minCapacity", 0), (scale or {}).get("maxCapacity", 125)
     if not (0 <= low <= high <= 125 and high >= 2):
         message = (
-            f"Autoscale bounds {low}-{high} are not within 0-125, with a maximum of 2 or more."
+            f"minCapacity {low} and maxCapacity {high} are not within 0-125, "
+            "with a maximum of 2 or more."
         )
         raise ArmError(400, settings.application_gateway_autoscale_code, message)
 
