@@ -51,8 +51,10 @@ def _check_other(arm: ResourceManager, type_: ResourceType, change: Change, targ
         return
     required_id(target)
     found = arm.store.find(target)
-    if found is None and type_.type.startswith("Microsoft.Compute/"):
-        # Recorded in azure-service-operator, Test_Compute_VM_20201201_CRUD.
+    compute = type_.type.startswith("Microsoft.Compute/")
+    if found is None and (compute or "/publicipprefixes/" in target.lower()):
+        # Recorded in azure-service-operator, Test_Compute_VM_20201201_CRUD and
+        # Test_Network_PublicIPAddress_creationNotBlockedByPublicIPPrefix_20240301.
         raise ArmError(404, "NotFound", f"Resource {target} not found.")
     if found is None:
         raise _invalid(target, str(change.id))

@@ -223,6 +223,13 @@ class DiskFamily(ComputeFamily):
         """202, as recorded in azure-service-operator (disks of 2020-09-30)."""
         return Response(202, view, self._both(world, operation))
 
+    def result(self, world: World, operation: Operation) -> Response:
+        """The Location of a write ends with the disk itself: az reads it there."""
+        answer = super().result(world, operation)
+        if answer.status == 200 and answer.body is None:
+            answer.body = world.view(operation.target)
+        return answer
+
 
 class GroupFamily:
     """Resource groups: synchronous, but for the deletion, a job under /operationresults."""

@@ -77,8 +77,8 @@ class ResourceManager(World):
         owner = self.types.owner(type_name)
         if owner is not None:
             deletes = kind == "delete"
-            operation.api_version = owner.api_versions[0]
-            operation.retry_after = owner.delete_retry_after if deletes else owner.retry_after
+            paces = owner.delete_retry_after if deletes else owner.pace_of(type_name)
+            operation.api_version, operation.retry_after = owner.api_versions[0], paces
             operation.name = owner.operation_names.get(kind, "")
         if fault is not None:
             fault.spoil(operation)

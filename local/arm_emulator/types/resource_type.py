@@ -48,6 +48,7 @@ class Child:
     in_use: str = ""  # code of the refusal to delete it while it is referred to
     joined: bool = False  # to attach something to it takes its permission join/action
     defaults: Mapping[str, Any] = field(default_factory=dict)  # of its properties
+    retry_after: tuple[int, ...] = ()  # where it is not its parent's
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,11 @@ class ResourceType:
         children = (child.defaults for child in self.children.values())
         filled = {name for each in (self.defaults, *children) for name in _names(each)}
         return frozenset({"provisioningState", "resourceGuid", *filled})
+
+    def pace_of(self, type_name: str) -> tuple[int, ...]:
+        """The Retry-After of writes to the type itself or to its named children."""
+        child = self.children.get(type_name.rpartition("/")[2])
+        return (child.retry_after if child else ()) or self.retry_after
 
     def shape_of(self, collection: str) -> Shape:
         """What the body of a named child may hold."""

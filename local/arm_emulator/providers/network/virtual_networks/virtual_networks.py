@@ -72,7 +72,10 @@ class VirtualNetworks(NetworkType):
             defaults={"ipamPoolPrefixAllocations": []},
         ),
         "virtualNetworkPeerings": Child(
-            "VirtualNetworkPeering", Timing(10, 8, 8), defaults=PEERING_DEFAULTS
+            "VirtualNetworkPeering",
+            Timing(10, 8, 8),
+            defaults=PEERING_DEFAULTS,
+            retry_after=(10,),  # recorded in azure-service-operator
         ),
     }
     back_references = (
