@@ -5,7 +5,7 @@ from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.locations import canonical
-from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.resource_ids import parse_id, required_id
 
 SAME_REGION = (
@@ -65,9 +65,21 @@ def _check_other(arm: ResourceManager, type_: ResourceType, change: Change, targ
             f"{change.id} is not in Succeeded state. Resource is in {owner.state} state and the "
             "last operation that updated/is updating the resource is in progress."
         )
-        raise ArmError(
-            409, "ReferencedResourceNotProvisioned", message, headers={"Retry-After": "10"}
-        )
+        raise _not_ready(change, message)
+
+
+def _not_ready(change: Change, message: str) -> ArmError:
+    """Recorded in azure-service-operator: a peering is told so itself, all else inside a 429.
+
+    Test_Network_v1api20240301_CreationAndDeletion 86, Test_Compute_VM_20201201_CRUD 9.
+    """
+    code = "ReferencedResourceNotProvisioned"
+    if "/virtualnetworkpeerings/" in change.target.lower():
+        return ArmError(400, code, message)
+    details: list[Json] = [{"code": code, "message": message}]
+    headers = {"x-ms-failure-cause": "service"}
+    text = "A retryable error occurred."
+    return ArmError(429, "RetryableError", text, details=details, headers=headers)
 
 
 def _check_region(arm: ResourceManager, change: Change, reference: Reference) -> None:

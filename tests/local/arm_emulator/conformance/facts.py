@@ -48,6 +48,7 @@ class Fact:
     status: int
     source: str
     given: tuple[str, ...] = ()  # names of given.yaml; "self" is the resource
+    running: tuple[str, ...] = ()  # names of given.yaml, written just before and not yet done
     group: str = "rg"
     change: Json = field(default_factory=dict)  # merged over the body; a None removes
     body: Any = None  # sent instead of the body and its change
@@ -125,7 +126,8 @@ def summary() -> str:
 def _read() -> Iterator[Fact]:
     for _, kind, rows in _files():
         for row in rows:
-            yield Fact(kind=kind, **row | {"given": tuple(row.get("given", ()))})
+            names = {name: tuple(row.get(name, ())) for name in ("given", "running")}
+            yield Fact(kind=kind, **row | names)
 
 
 @cache

@@ -79,5 +79,6 @@ def findable(fact: Fact) -> bool:
 
 
 def test_what_is_given_and_what_is_unmet_is_there() -> None:
-    assert {name for each in facts() for name in each.given} - set(given()) <= {"self"}
+    named = {name for each in facts() for name in (*each.given, *each.running)}
+    assert named - set(given()) == {"self"}
     assert set(unmet()) <= {each.id for each in facts()}

@@ -56,6 +56,17 @@ class World:
                 at, body = given()[name]
                 self.emulator.put(self.path(at), self.filled(body))
         clock.advance(QUIET)
+        for name in fact.running:
+            self.start(*given()[name])
+
+    def start(self, at: str, body: Json) -> None:
+        """Put something that a fact finds there, and leave its operation running."""
+        type_name = at if at.startswith("Microsoft.") else f"Microsoft.Network/{at}"
+        version = {"api-version": api_version(type_name)}
+        url = self.emulator.url + self.path(at)
+        answer = self.session.put(url, params=version, json=self.filled(body))
+        if not answer.ok:
+            raise Unprepared(f"{at} is refused: {answer.text:.300}")
 
     def make(self, fact: Fact) -> None:
         """Put the resource itself, as a client does."""

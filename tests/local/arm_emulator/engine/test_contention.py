@@ -117,7 +117,7 @@ def test_what_is_not_ready_cannot_be_referred_to(azure: Any, refusal: Refusal) -
         "properties": {"addressSpace": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": [subnet]},
     }
     write = azure.network.virtual_networks.begin_create_or_update
-    assert refusal(write, "rg", "v", body, polling=False) == "409 ReferencedResourceNotProvisioned"
+    assert refusal(write, "rg", "v", body, polling=False) == "429 RetryableError"
 
 
 def test_an_identical_put_joins_a_different_one_is_refused_and_so_is_a_deletion(
