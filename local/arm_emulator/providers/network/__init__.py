@@ -3,7 +3,7 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.network import private_dns, quotas, routes
+from local.arm_emulator.providers.network import private_dns, quotas, record_lists, routes
 from local.arm_emulator.providers.network.application_gateways.application_gateways import (
     ApplicationGateways,
     FirewallPolicies,
@@ -55,6 +55,7 @@ TYPES: tuple[type[ResourceType], ...] = (
 )
 ROUTES: tuple[Route, ...] = (
     *private_dns.ROUTES,
+    *record_lists.ROUTES,
     *quotas.ROUTES,
     *routes.ROUTES,
 )

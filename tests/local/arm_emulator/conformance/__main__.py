@@ -5,7 +5,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from tests.local.arm_emulator.conformance.facts import facts, sources, summary, unmet
+from tests.local.arm_emulator.conformance.facts import commands, facts, sources, summary, unmet
 
 
 def by_type() -> Table:
@@ -37,8 +37,19 @@ def missed() -> Table:
     return table
 
 
+def of_the_cli() -> Table:
+    """A row for each command of the Azure CLI: how it ends, and who says so."""
+    refused = sum(1 for each in commands() if each.not_emulated)
+    title = f"az: {len(commands())} commands, {refused} of them not emulated"
+    table = Table("az", "ends", "by, or why not emulated", title=title)
+    for each in commands():
+        ends = "not emulated" if each.not_emulated else f"{each.exit} {each.says}".strip()
+        table.add_row(each.az, ends, each.not_emulated or each.source)
+    return table
+
+
 if __name__ == "__main__":
     console = Console()
-    for each in (by_type(), by_source(), missed()):
+    for each in (by_type(), by_source(), missed(), of_the_cli()):
         console.print(each)
     console.print(summary())

@@ -89,6 +89,25 @@ def kinds() -> Mapping[str, Kind]:
     return {file: kind for file, kind, _ in _files()}
 
 
+@dataclass(frozen=True)
+class Command:
+    """A command of the Azure CLI, and how it ends on Azure."""
+
+    az: str
+    source: str
+    exit: int = 0
+    says: str = ""  # what its errors contain
+    prints: str = ""  # its output, if that is a word
+    shows: Any = None  # a pattern of its output
+    not_emulated: str = ""  # why the emulator refuses it, though Azure does not
+
+
+@cache
+def commands() -> tuple[Command, ...]:
+    """The commands of the Azure CLI, in their order."""
+    return tuple(Command(**row) for row in _load(HERE / "az.yaml"))
+
+
 def bounds() -> list[Json]:
     """The numbers that Azure bounds, as they are written down."""
     rows: list[Json] = _load(HERE / "bounds.yaml")
