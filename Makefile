@@ -5,7 +5,6 @@
 #   make check   format, lint, types, import contracts
 #   make bench   the numbers                       make sim        seeded crash and fault runs
 #   make browser a Chromium for the tests of the page     make screenshots  pictures of it for the docs
-#   make schema  the schema of a spec that the command line packages
 #   make generate  roles, tables and pictures that follow from the code
 #   make lock    compile the pinned requirements anew
 
@@ -25,7 +24,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: generate setup demo up test test-all check format bench sim browser screenshots schema lock clean
+.PHONY: generate setup demo up test test-all check format bench sim browser screenshots lock clean
 
 setup: .venv/installed node_modules/installed
 
@@ -88,9 +87,6 @@ screenshots: setup
 # A real browser for the tests of the page; without one they are skipped, and say so.
 browser:
 	command -v chromium || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y chromium > /dev/null; }
-
-schema: setup
-	$(BIN)/python -c "import json; from shared.deployment.spec import DeploymentSpec; print(json.dumps(DeploymentSpec.model_json_schema(), indent=1))" > cli/spec.schema.json
 
 lock: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9

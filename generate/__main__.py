@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generate.architecture import picture
 from generate.reference import resources, routes
+from shared.deployment.spec import DeploymentSpec
 from shared.planning.roles import roles
 
 ROOT = Path(__file__).parents[1]
@@ -16,6 +17,8 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/resources.md": resources,
     "docs/routes.md": routes,
     "docs/architecture.svg": picture,
+    # What the command line packages, and editors use.
+    "cli/spec.schema.json": lambda: json.dumps(DeploymentSpec.model_json_schema(), indent=1) + "\n",
 }
 
 

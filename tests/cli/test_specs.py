@@ -26,7 +26,7 @@ colour: blue
 
 
 def test_the_packaged_schema_is_the_models() -> None:
-    assert schema() == DeploymentSpec.model_json_schema(), "write it anew with make schema"
+    assert schema() == DeploymentSpec.model_json_schema(), "write it anew with make generate"
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
