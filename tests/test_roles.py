@@ -31,6 +31,8 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})
+    assigned = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments"
+    simulation.azure.put(f"{assigned}/audit", {"properties": {"displayName": "denies nothing"}})
     direct["adopt"] = True
     for spec in specs:
         deployed = simulation.deploy(spec)

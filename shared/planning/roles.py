@@ -9,6 +9,7 @@ from shared.resources.catalogue import catalogue
 READS = {
     "Microsoft.Authorization/locks/read": "what a lock would refuse",
     "Microsoft.Authorization/permissions/read": "what the app itself may do",
+    "Microsoft.Authorization/policyAssignments/read": "whether a policy may refuse anything",
     "Microsoft.Compute/locations/operations/read": "how an operation stands",
     "Microsoft.Compute/locations/usages/read": "quotas of machines",
     "Microsoft.Compute/skus/read": "sizes, zones and restrictions of machines",

@@ -13,6 +13,11 @@ from shared.resources.by_id import ResourceById
 
 SUBSCRIPTIONS_VERSION = "2022-12-01"
 POLICY_VERSION = "2022-03-01"
+# Those at a scope and above it, management groups included, not those below it.
+# https://learn.microsoft.com/rest/api/policy/policy-assignments/list
+ASSIGNMENTS = (
+    "/providers/Microsoft.Authorization/policyAssignments?api-version=2024-05-01&$filter=atScope()"
+)
 
 
 def check_subscription(subject: Subject) -> Iterable[Finding]:
@@ -130,17 +135,29 @@ def judge_versions(spoken: Mapping[str, str], namespace: str, provider: Json) ->
 
 
 def check_policies(subject: Subject) -> Iterable[Finding]:
-    """Whether a policy denies one of the resources; one question per ARM type."""
+    """Whether a policy denies one of the resources; one question per ARM type.
+
+    Where nothing that may deny is assigned, there is nothing to ask.
+    """
+    scope = subject.group_id if subject.has(RESOURCE_GROUP) else subject.subscription
+    if not _enforced(subject.read(f"{scope}{ASSIGNMENTS}")["value"]):
+        return
     asked = {resource.arm_type: resource for resource in reversed(subject.new)}
     path = (
         f"/providers/Microsoft.PolicyInsights/checkPolicyRestrictions?api-version={POLICY_VERSION}"
     )
-    scope = subject.group_id if subject.has(RESOURCE_GROUP) else subject.subscription
     for resource in asked.values():
         if resource.key == RESOURCE_GROUP or resource.parents(subject.spec):
             continue
         answer = subject.ask(f"{scope}{path}", policy_question(resource, subject.spec))
         yield from judge_policies(resource, answer)
+
+
+def _enforced(assignments: list[Json]) -> bool:
+    return any(
+        (each.get("properties") or {}).get("enforcementMode", "Default") == "Default"
+        for each in assignments
+    )
 
 
 def policy_question(resource: Resource, spec: DeploymentSpec) -> Json:

@@ -205,6 +205,13 @@ def test_a_policy_that_denies_public_addresses_is_refused_for_each_kind(
     assert "policyAssignments/one" in refusal["message"]
 
 
+def test_policies_are_asked_only_where_some_are_assigned(
+    azure: ArmEmulator, clients: AzureClients, spec: Json
+) -> None:
+    ask(clients, spec)
+    assert not [c for c in azure.calls() if c["path"].endswith("/checkPolicyRestrictions")]
+
+
 def server_in(group: str, spec: DeploymentSpec) -> str:
     return catalogue()["postgres-server"].id(spec).replace(spec.group, group)
 

@@ -8,9 +8,14 @@ import fnmatch
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.arm_emulator.providers.authorization.authorization import AuthorizationType, at_scopes
+from local.arm_emulator.providers.authorization.authorization import (
+    AuthorizationType,
+    at_scopes,
+    covers,
+)
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
@@ -137,6 +142,24 @@ def check_restrictions(arm: ResourceManager, call: Call, **_: str) -> Response:
     return Response(200, {"fieldRestrictions": [], "contentEvaluationResult": answer})
 
 
-ROUTES = at_scopes(
-    "POST", "providers/Microsoft.PolicyInsights/checkPolicyRestrictions", check_restrictions
+def list_assignments(world: World, call: Call, subscription: str, **_: str) -> Response:
+    """The assignments that concern a scope; ``atScope()`` leaves out those below it.
+
+    https://learn.microsoft.com/rest/api/policy/policy-assignments/list
+    """
+    scope = split_provider(call.request.path)[0]
+    at_scope = call.request.query.get("$filter", "").replace(" ", "").lower() == "atscope()"
+    found = [
+        world.show(each)
+        for each in world.store.of_type(subscription, PolicyAssignments.type)
+        if covers(each.id.scope, scope) or (covers(scope, each.id.scope) and not at_scope)
+    ]
+    return Response(200, {"value": found})
+
+
+ROUTES = (
+    *at_scopes(
+        "POST", "providers/Microsoft.PolicyInsights/checkPolicyRestrictions", check_restrictions
+    ),
+    *at_scopes("GET", "providers/Microsoft.Authorization/policyAssignments", list_assignments),
 )

@@ -95,6 +95,15 @@ def test_locks_are_seen_at_below_and_above_their_scope(azure: Any) -> None:
     assert ask(azure, "GET", path, "2020-05-01")["value"] == []
 
 
+def test_policy_assignments_are_seen_at_and_above_their_scope(azure: Any) -> None:
+    put_at(azure, group(azure), "policyAssignments", displayName="No tables")
+    seen = {}
+    for scope in (subscription(azure), group(azure), azure.id("routeTables/rt")):
+        path = f"{scope}/providers/Microsoft.Authorization/policyAssignments?$filter=atScope()"
+        seen[scope] = len(ask(azure, "GET", path, "2024-05-01")["value"])
+    assert list(seen.values()) == [0, 1, 1]
+
+
 def test_a_policy_denies_beforehand_and_at_the_write(azure: Any) -> None:
     rule = {
         "if": {"field": "type", "equals": "Microsoft.Network/routeTables"},
