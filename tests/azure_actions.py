@@ -41,6 +41,8 @@ def used_actions(azure: ArmEmulator) -> set[str]:
     calls = [
         call
         for call in azure.cloud.calls
-        if call.caller and call.caller.app_id and not call.request.path.startswith("/secrets")
+        if call.caller
+        and call.caller.app_id
+        and not call.request.path.startswith(("/secrets", "/certificates"))
     ]
     return links | {action_of(call.method, call.request.path) for call in calls}
