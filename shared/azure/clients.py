@@ -17,6 +17,7 @@ from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 from azure.mgmt.privatedns import PrivateDnsManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from shared.azure.errors import ForeignUrl
+from shared.deployment.resource_id import ResourceId
 from shared.settings import Settings, settings
 
 PATIENCE: dict[str, Any] = {
@@ -97,4 +98,4 @@ def azure_clients(subscription_id: str) -> AzureClients:
 
 def clients_for(resource_id: str) -> AzureClients:
     """The clients of the subscription that an ARM id lies in."""
-    return azure_clients(resource_id.split("/")[2])
+    return azure_clients(ResourceId.of(resource_id).subscription)

@@ -48,6 +48,13 @@ class ResourceId:
         kinds, names = tuple(segments[::2]), tuple(segments[1::2])
         return cls(found["subscription"], found["group"], namespace, kinds, names)
 
+    @classmethod
+    def of(cls, text: str) -> "ResourceId":
+        """An id that we or Azure have written: read as it is, held to no grammar."""
+        parts = text.strip("/").split("/")
+        group, namespace = (parts[n] if len(parts) > n else "" for n in (3, 5))
+        return cls(parts[1], group, namespace, tuple(parts[6::2]), tuple(parts[7::2]))
+
     @property
     def arm_type(self) -> str:
         """``Microsoft.Network/virtualNetworks``; that of groups belongs to Microsoft.Resources."""

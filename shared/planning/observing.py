@@ -10,7 +10,7 @@ from shared.azure import calls
 from shared.azure.clients import AzureClients
 from shared.deployment.inventory import UNREAD, Inventory, Stranger
 from shared.deployment.messages import Json
-from shared.deployment.resource_id import within
+from shared.deployment.resource_id import ResourceId, within
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import DEPLOYMENT, RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
@@ -59,7 +59,7 @@ def marked(reach: Reach, subscriptions: Iterable[str], deployment: str) -> list[
 
 def inside(reach: Reach, group_id: str) -> list[Stranger]:
     """Everything that lies in a group; nothing where the group is gone."""
-    group = group_id.rsplit("/", 1)[-1]
+    group = ResourceId.of(group_id).group
     try:
         found = list(reach(group_id).resources.resources.list_by_resource_group(group))
     except ResourceNotFoundError:

@@ -10,6 +10,7 @@ from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Failure, Json, Plan
 from shared.deployment.operation import DriftReport
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.authors import with_authors
 from shared.planning.deciding import (
@@ -98,7 +99,7 @@ def drift_plan(reach: Reach, spec: DeploymentSpec, inventory: Inventory, owner: 
 
 def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
     """What has to be deleted, by the record and by a look for our marks."""
-    subscriptions = {i.split("/")[2].casefold() for i in inventory}
+    subscriptions = {ResourceId.of(i).subscription.casefold() for i in inventory}
     bearing = marked(reach, subscriptions, owner.deployment)
     inventory = {**inventory, **forgotten(bearing, inventory, owner)}
     observed = observe(reach, targets(None, inventory))

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import Alias, DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Timing, minutes, seconds
@@ -28,7 +29,7 @@ class GatewayAlias(ResourceById):
         return _alias(spec).record_name
 
     def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
-        return (_alias(spec).zone_id.rsplit("/", 1)[-1],)
+        return (ResourceId.of(_alias(spec).zone_id).name,)
 
     def id(self, spec: DeploymentSpec) -> str:
         return f"{_alias(spec).zone_id}/A/{self.name(spec)}"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import RESOURCE_GROUP, Ids, Resource, Timing, minutes, seconds
 from shared.resources.sdk_calls import Response, answered, started
@@ -47,4 +48,4 @@ class ResourceGroup(Resource):
 
 
 def _name(resource_id: str) -> str:
-    return resource_id.rsplit("/", 1)[-1]
+    return ResourceId.of(resource_id).name

@@ -9,6 +9,7 @@ from inspect import signature
 from typing import Any, Protocol, get_args
 
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import ResourceId
 
 
 class Response(Protocol):
@@ -125,6 +126,4 @@ def _response(pipeline: Any, _body: Any, _headers: Any) -> Any:
 
 def path_of(resource_id: str) -> tuple[str, ...]:
     """The arguments with which the SDKs address a resource: its group, then the names in its id."""
-    parts = resource_id.strip("/").split("/")
-    group = parts[3]
-    return (group, *parts[7::2])
+    return ResourceId.of(resource_id).address

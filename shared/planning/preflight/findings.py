@@ -9,6 +9,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Advice, Json
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
@@ -70,7 +71,7 @@ class Subject:
 
     def clients_of(self, resource_id: str) -> AzureClients:
         """The clients for a resource that may lie in another subscription."""
-        subscription = resource_id.split("/")[2]
+        subscription = ResourceId.of(resource_id).subscription
         if subscription.casefold() == self.clients.subscription_id.casefold():
             return self.clients
         return replace(self.clients, subscription_id=subscription)

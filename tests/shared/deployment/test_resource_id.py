@@ -47,6 +47,20 @@ def test_what_a_url_could_read_otherwise_is_no_id(text: str) -> None:
         ResourceId.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (GROUP, ("rg-a",)),
+        (f"{NETWORK}/virtualNetworks/vnet-a/subnets/b", ("rg-a", "vnet-a", "b")),
+        (f"{NETWORK}/servers/psql a/configurations", ("rg-a", "psql a")),
+    ],
+)
+def test_an_id_that_azure_has_written_is_read_as_it_is(text: str, address: tuple[str, ...]) -> None:
+    found = ResourceId.of(text)
+    assert found.address == address
+    assert found.subscription == "00000000-0000-0000-0000-000000000001"
+
+
 def test_ids_and_types_are_compared_without_case() -> None:
     assert same(NETWORK, NETWORK.upper())
     assert ResourceId.parse(f"{NETWORK}/publicIPAddresses/a").is_a(
