@@ -9,7 +9,7 @@ tests=(
   tests/local/functions_host/engine/test_captured.py
   tests/local/functions_host/engine/test_protocol.py
   tests/local/functions_host/engine/test_recorded.py
-  tests/orchestrators/test_destroy.py
+  tests/orchestrators/test_destroy.py::test_destroy_leaves_what_was_there_before_and_an_empty_record
 )
 
 find_python() { # VERSION: its path, from PATH or from pyenv

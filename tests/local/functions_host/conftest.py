@@ -23,6 +23,7 @@ import pytest
 from local.clock import VirtualClock
 from local.functions_host.engine.history import Event, EventType, new_event
 from local.functions_host.host import FunctionsHost
+from local.world import NO_CERTIFICATES
 
 Json = dict[str, Any]
 
@@ -42,7 +43,7 @@ class Bench:
         self.settings = {"AZURE_FUNCTIONS_DURABLE_STRICT_TYPING": "1"}
         self.host_json: Json = {"version": "2.0"}
         self.exchanges: list[tuple[Json, str]] = []  # request and answer of every replay
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client(timeout=30, verify=NO_CERTIFICATES)
         self.host: FunctionsHost
         self._declarations: list[Callable[[df.DFApp], object]] = []
         self._hosts: list[FunctionsHost] = []
