@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 GRANTED: dict[str, list[str]] = json.loads((ROOT / "infra" / "roles.json").read_text())
 # Of what Azure asks by itself, for a disk that is declared inside of its machine.
 INHERENT = {"microsoft.compute/disks/write", "microsoft.compute/disks/delete"}
+STOPPED = ("/flexibleServers/psql", "/applicationGateways/appgw")
 
 
 def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
@@ -38,7 +39,9 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
         deployed = simulation.deploy(spec)
         assert deployed["status"] == "Succeeded", deployed["failure"]
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/validate"))
-    simulation.azure.edit(server_of(simulation, recipe), {"properties": {"state": "Stopped"}})
+    server, proxy = (one_of(simulation, recipe, kind) for kind in STOPPED)
+    simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
+    simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
     for spec in (recipe, lean, full):
         assert simulation.destroy(spec["name"])["status"] == "Succeeded"
@@ -57,11 +60,11 @@ def move_to_a_port(azure: ArmEmulator, circuit: str) -> None:
     azure.edit(circuit, {"sku": {"tier": "Premium"}, "properties": there})
 
 
-def server_of(simulation: Any, spec: dict[str, Any]) -> str:
-    """The id of a deployment's server."""
+def one_of(simulation: Any, spec: dict[str, Any], name: str) -> str:
+    """The id of a deployment's resource whose name begins so."""
     group = f"/resourceGroups/{spec['resourceGroup']}/"
     ids: list[str] = list(simulation.resources())
-    return next(i for i in ids if group in i and "/flexibleServers/psql" in i)
+    return next(i for i in ids if group in i and name in i)
 
 
 def test_nothing_dangerous_is_in_the_role_that_is_on_by_default() -> None:
