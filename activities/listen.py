@@ -9,6 +9,7 @@ from shared.azure.clients import clients_for
 from shared.azure.errors import failure_of
 from shared.azure.listening import listen as listen_to
 from shared.azure.looks import look
+from shared.azure.redaction import secrets_in_use
 from shared.deployment.listening import ask_operation
 from shared.deployment.messages import Outcome, Step
 from shared.deployment.operation import Heard, ListenOrder, Watched
@@ -37,6 +38,7 @@ async def listen(order: ListenOrder) -> Heard:
 def _look(step: Step, watched: Watched, at: float) -> Outcome:
     clients, url = clients_for(step["id"]), watched["operationUrl"]
     elapsed = timedelta(seconds=watched["elapsed"] + at)
-    if step["action"] == "check":
-        return probe(clients, step, records().agree, operation_url=url, elapsed=elapsed)
-    return look(clients, step, url, elapsed, ask_operation(watched, at))
+    with secrets_in_use():  # what Azure quotes of them is kept from what is told
+        if step["action"] == "check":
+            return probe(clients, step, records().agree, operation_url=url, elapsed=elapsed)
+        return look(clients, step, url, elapsed, ask_operation(watched, at))
