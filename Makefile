@@ -36,7 +36,7 @@ setup: .venv/installed node_modules/installed
 node_modules/installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	# The one install script that is wanted: npm packages hold no links, PostgreSQL's libraries need them.
-	for each in node_modules/postgres-*/; do \
+	for each in node_modules/postgres-[0-9]*/; do \
 		[ ! -d $$each ] || (cd $$each && node scripts/hydrate-symlinks.js); \
 	done
 	touch $@
