@@ -83,6 +83,7 @@ RELAXED = settings(
 )
 
 
+@pytest.mark.timeout(900)
 @settings(RELAXED, max_examples=15)
 @given(raw=raw_specs())
 def test_a_deployed_spec_plans_no_change(simulation: Any, raw: Any) -> None:

@@ -84,7 +84,7 @@ def test_the_direct_sample_is_the_gateway_the_server_and_the_zone() -> None:
             },
             793,
         ),
-        ("full", {}, 1940),
+        ("full", {}, 1976),
     ],
 )
 def test_a_sample_costs_in_all(name: str, changes: Json, usd: int) -> None:
