@@ -102,7 +102,7 @@ class LocalStack:
         app: the folder of function_app.py.
         folder: where state, time and logs are kept; what is there is carried on with.
         speed: how much faster than real time Azure and the durable timers run.
-        port: of the host; 0 takes a free one. Likewise `arm_port`.
+        port: of the host; 0 takes a free one. Likewise `arm_port`, and then always the same.
         surroundings: what is in Azure beforehand, as [{"id", "body"}].
         seed: what durations and faults of the emulated Azure come from.
     """
@@ -121,6 +121,9 @@ class LocalStack:
         self.folder = folder
         self.app = app
         self.surroundings = list(surroundings)
+        self._arm_port = folder / "arm.port"  # URLs of operations under way lead there
+        if not arm_port and self._arm_port.exists():
+            arm_port = int(self._arm_port.read_text())
         self.ports = {"--port": port, "--arm-port": arm_port}
         self.storage = Azurite(folder=folder / "azurite")
         self.time = KeptClock(folder / "clock", speed)
@@ -157,6 +160,7 @@ class LocalStack:
                 **dict(line.split("=", 1) for line in exports),
                 "AzureWebJobsStorage": self.storage.connection_string,
             }
+            self._arm_port.write_text(self.arm_url.rpartition(":")[2])
             self.control.arrange(self.surroundings)
             self.start_host()
         except BaseException:

@@ -16,6 +16,8 @@ from local.arm_emulator.emulator import ArmEmulator
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.world import PATIENCE, World, azure_of, read_json
+from shared.records.records import PARTITION
+from shared.records.tables import open_tables
 from tests.azure_actions import granted_actions, used_actions
 from tests.azure_types import shown_faults, written_faults
 
@@ -90,7 +92,9 @@ def assume(azure: ArmEmulator) -> Callable[..., object]:
 
 @pytest.fixture
 def simulation(azure: ArmEmulator, storage: Azurite, clock: VirtualClock) -> Iterator[Simulation]:
-    """The app on its host, in an Azure that holds only the surroundings."""
+    """The app on its host, in an Azure that holds only the surroundings, without a deployment."""
+    deployments, *_ = open_tables(storage.connection_string, None, "deployments")
+    deployments.delete_partition(PARTITION)  # or its timers go through those of earlier tests
     there = Simulation(ROOT, azure=azure, storage=storage.connection_string, clock=clock)
     there.start()
     yield there

@@ -31,6 +31,8 @@ from local.functions_host.store.task_hub import TaskHub
 from local.functions_host.worker.loader import AppFunction, loaded
 from local.functions_host.worker.timestamps import remembered
 
+PATIENCE = 300.0  # real seconds; what takes longer hangs, however busy the machine
+
 
 class FunctionsHost:
     """A Functions host for one app, on loopback, in this process.
@@ -157,15 +159,15 @@ class FunctionsHost:
 
     # Use from other threads
 
-    def advance(self, by: timedelta, timeout: float = 60) -> None:
+    def advance(self, by: timedelta, timeout: float = PATIENCE) -> None:
         """Move virtual time, stopping at each due thing on the way until it is done."""
         self._thread.ask(lambda: self._assembly.dispatcher.advance(by), timeout)
 
-    def wait_idle(self, timeout: float = 60) -> None:
+    def wait_idle(self, timeout: float = PATIENCE) -> None:
         """Wait until nothing is ready, in flight, or (where time moves by itself) due later."""
         self._thread.ask(lambda: self._assembly.dispatcher.until_idle(), timeout)
 
-    def wait_for(self, instance_id: str, timeout: float = 60) -> dict[str, Any]:
+    def wait_for(self, instance_id: str, timeout: float = PATIENCE) -> dict[str, Any]:
         """The status of an instance as the management API shows it, once it has ended.
 
         On a virtual clock it returns as well when nothing can happen any more; an instance that

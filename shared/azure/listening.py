@@ -50,7 +50,7 @@ async def listen(
         try:
             outcome = await asyncio.to_thread(look, planned, step, elapsed())
         except Exception as error:
-            outcome = _unheard(step["key"], error)
+            outcome = unheard(step["key"], error)
         listener.hear(step["key"], outcome, elapsed())
 
     while True:
@@ -81,7 +81,7 @@ async def _asked(canceled: Callable[[], bool]) -> bool:
         return False
 
 
-def _unheard(key: str, error: Exception) -> Outcome:
+def unheard(key: str, error: Exception) -> Outcome:
     """A read that fails says nothing of the operation; a write that is refused is a failure.
 
     A look writes where a step is several operations in a row.

@@ -10,6 +10,7 @@ from strategies import raw_specs  # type: ignore[import-not-found]  # see python
 from shared.azure import calls, looks
 from shared.azure.clients import azure_clients, clients_for
 from shared.azure.errors import failure_of
+from shared.azure.listening import unheard
 from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
@@ -44,7 +45,10 @@ def walk(simulation: Any, plan: Plan) -> Progress:
             for seen in listener.due(at):
                 elapsed = timedelta(seconds=seen["elapsed"] + at)
                 step, ask = steps[seen["key"]], ask_operation(seen, at)
-                found = looks.look(clients, step, seen["operationUrl"], elapsed, ask)
+                try:
+                    found = looks.look(clients, step, seen["operationUrl"], elapsed, ask)
+                except Exception as error:
+                    found = unheard(step["key"], error)
                 listener.hear(seen["key"], found, at)
         progress.hear(listener.told(at), clock.now())
 

@@ -159,10 +159,11 @@ def test_the_route_through_an_appliance_goes_where_its_table_is_adopted(
 def test_a_server_is_not_deleted_before_somebody_has_said_so(simulation: Any, lean: Json) -> None:
     simulation.deploy(lean)  # row 44
     there = simulation.resources()
-    told = simulation.destroy(lean["name"], delete_data=False)
-    (refusal,) = told["refusals"]
-    assert (refusal["code"], refusal["target"]) == ("DataDeletionNotConfirmed", "postgres-server")
-    assert "say deleteData=true" in refusal["message"]
+    refused = simulation.request("DELETE", f"deployments/{lean['name']}")
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (400, "DataDeletionNotConfirmed")
+    assert error["target"] == "deleteData"
+    assert "say deleteData=true" in error["message"]
     assert simulation.resources() == there
 
 
