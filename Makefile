@@ -2,7 +2,7 @@
 #   make demo    set-up, then the main job on the local stack
 #   make up      the local stack stays up; its URLs and a first request are printed (PORT=, ARM_PORT=)
 #   make test    set-up, then the tests            make test-all   the slow ones too
-#   make check   format, lint, types, import contracts
+#   make check   format, lint, types, import contracts, declared imports
 #   make bench   the numbers                       make sim        seeded crash and fault runs
 #   make browser a Chromium for the tests of the page     make screenshots  pictures of it for the docs
 #   make generate  roles, tables and pictures that follow from the code
@@ -60,6 +60,8 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lint-imports --config local/importlinter.toml
+	$(BIN)/deptry --config deptry.toml triggers orchestrators activities shared
+	$(BIN)/deptry --config deptry.toml --ignore DEP002,DEP004 local cli benchmarks simulations generate tests
 	@if command -v bicep > /dev/null; then \
 		for file in infra/*.bicep; do bicep build --stdout $$file > /dev/null && bicep lint $$file || exit 1; done; \
 	else \

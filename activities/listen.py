@@ -12,7 +12,7 @@ from shared.azure.looks import look
 from shared.azure.redaction import secrets_in_use
 from shared.deployment.listening import ask_operation
 from shared.deployment.messages import Outcome, Step
-from shared.deployment.operation import Heard, ListenOrder, Watched
+from shared.deployment.operation import ListenAnswer, ListenOrder, Watched
 from shared.planning.validation.checks import probe
 from shared.records.records import records
 
@@ -20,13 +20,13 @@ blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="order")
-async def listen(order: ListenOrder) -> Heard:
+async def listen(order: ListenOrder) -> ListenAnswer:
     """{operation, undo, watch, cancelable} -> what was seen of the steps, and whether to go on."""
     operation = order["operation"]
     try:
         plan = await asyncio.to_thread(records().plans.get, operation, undo=order["undo"])
     except Exception as error:
-        return Heard(outcomes={}, cancelRequested=False, failure=failure_of(error))
+        return ListenAnswer(outcomes={}, cancelRequested=False, failure=failure_of(error))
 
     def canceled() -> bool:
         return records().signals(operation)["cancelRequested"]

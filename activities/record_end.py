@@ -19,4 +19,6 @@ def record_end(order: EndReport) -> EndAnswer:
     operation = records().operation(order["operation"])
     end = ending(order["state"], records().story(operation), order["failure"])
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))
-    return EndAnswer(status=end.status, cause=end.failure, told=end.told, output=end.output)
+    return EndAnswer(
+        status=end.status, cause=end.failure, customStatus=end.custom_status, output=end.output
+    )

@@ -66,10 +66,10 @@ class Deployments:
         """Deploy, and how the operation ended."""
         started = self.world.request("POST", "deployments", json=spec)
         self.running = started.raise_for_status().json()["id"]
-        told = self.world.finish(started)
-        if told["status"] != "Succeeded":
-            raise RuntimeError(f"{self.running}: {told['failure']}")
-        return told
+        operation = self.world.finish(started)
+        if operation["status"] != "Succeeded":
+            raise RuntimeError(f"{self.running}: {operation['failure']}")
+        return operation
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> 
     there.empty(seed, spread)
     there.histories.clear()
     before = resource.getrusage(resource.RUSAGE_SELF)
-    told = there.deploy(spec)
+    operation = there.deploy(spec)
     after = resource.getrusage(resource.RUSAGE_SELF)
     calls = there.azure.calls()
     first_write = next(
@@ -93,9 +93,9 @@ def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> 
     preflight = sum(c["number"] < first_write for c in calls)
     vault = sum("/secrets/" in c["path"] and c["number"] > first_write for c in calls)
     histories = list(there.histories.values())
-    resources = len(told["plan"])
+    resources = len(operation["plan"])
     return Measured(
-        ratio=makespan(told) / critical_path(told, truth(there, told)),
+        ratio=makespan(operation) / critical_path(operation, truth(there, operation)),
         calls=(len(calls) - preflight - vault) / resources,
         preflight_calls=preflight,
         history=sum(histories) / resources,
@@ -104,9 +104,9 @@ def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> 
     )
 
 
-def truth(there: Deployments, told: Json) -> dict[str, float]:
+def truth(there: Deployments, operation: Json) -> dict[str, float]:
     """How long Azure really took for each step: its operations, and what it needs to settle."""
-    ids = {step["id"].casefold(): step["key"] for step in told["plan"]}
+    ids = {step["id"].casefold(): step["key"] for step in operation["plan"]}
     took: dict[str, float] = {}
     for operation in there.azure.operations():
         target = operation["target"].casefold().split("/configurations/")[0]
@@ -120,18 +120,18 @@ def truth(there: Deployments, told: Json) -> dict[str, float]:
     return took
 
 
-def makespan(told: Json) -> float:
+def makespan(operation: Json) -> float:
     """Seconds from the first submit to the last settled step."""
-    starts = [_moment(step["startedAt"]) for step in told["steps"]]
-    ends = [_moment(step["settledAt"]) for step in told["steps"]]
+    starts = [_moment(step["startedAt"]) for step in operation["steps"]]
+    ends = [_moment(step["settledAt"]) for step in operation["steps"]]
     return (max(ends) - min(starts)).total_seconds()
 
 
-def critical_path(told: Json, took: Mapping[str, float]) -> float:
+def critical_path(operation: Json, took: Mapping[str, float]) -> float:
     """The makespan of a deployment that notices everything at once."""
     bars = [
         Activity(s["key"], took.get(s["key"], 0.0), tuple(s["dependsOn"]), tuple(s["startsAfter"]))
-        for s in told["plan"]
+        for s in operation["plan"]
     ]
     return schedule(bars).makespan
 

@@ -37,7 +37,7 @@ class Waited:
 
     ratio: float
     episodes: int
-    unheard: float  # seconds
+    cancel_unseen: float  # seconds
 
 
 class Instance:
@@ -86,8 +86,8 @@ class Deployment:
     async def run(self) -> Waited:
         """Walk it to its end, in the rounds of orchestrators/walk.py."""
         await asyncio.sleep(self.rng.uniform(0, BEGIN_WITHIN))
-        began = heard = self.now
-        episodes, unheard = 0, 0.0
+        began = listened_at = self.now
+        episodes, cancel_unseen = 0, 0.0
         while not self.progress.finished:
             episodes += 1
             await self.instance.episode()
@@ -95,19 +95,19 @@ class Deployment:
                 submits = [self.instance.activity(self.submit(call.key)) for call in calls]
                 self.progress.settle(calls, await asyncio.gather(*submits), self.now)
             elif (score := watch(self.progress, self.now))["steps"] or (
-                self.now - heard >= HEARTBEAT
+                self.now - listened_at >= HEARTBEAT
             ):
-                unheard = max(unheard, (self.now - heard).total_seconds())
+                cancel_unseen = max(cancel_unseen, (self.now - listened_at).total_seconds())
                 listening = listen(score, self.steps, self.look, lambda: False)
-                told = await self.instance.activity(listening)
-                heard = self.now
-                self.progress.hear(told["outcomes"], heard)
+                answer = await self.instance.activity(listening)
+                listened_at = self.now
+                self.progress.observe(answer["outcomes"], listened_at)
             else:
-                due = next_due(self.progress, self.now) or heard + HEARTBEAT
-                wait = min(due, heard + HEARTBEAT) - self.now
+                due = next_due(self.progress, self.now) or listened_at + HEARTBEAT
+                wait = min(due, listened_at + HEARTBEAT) - self.now
                 await asyncio.sleep(max(0.0, wait.total_seconds()) + PICKED_UP)
         took = (self.now - began).total_seconds()
-        return Waited(took / critical_path(self.plan, self.truth), episodes, unheard)
+        return Waited(took / critical_path(self.plan, self.truth), episodes, cancel_unseen)
 
     async def submit(self, key: str) -> Outcome:
         """A PUT on a thread of the pool."""
@@ -156,8 +156,8 @@ def measure(deployments: int = 500) -> list[Number]:
         *compared("episodes", mean(w.episodes for w in alone), mean(w.episodes for w in crowd), ""),
         *compared(
             "a cancel is unseen for at most",
-            max(w.unheard for w in alone),
-            max(w.unheard for w in crowd),
+            max(w.cancel_unseen for w in alone),
+            max(w.cancel_unseen for w in crowd),
             "s",
         ),
     ]

@@ -112,28 +112,28 @@ def plan_of(steps: list[Step]) -> Plan:
 def walk(plan: Plan, truth: dict[str, float], latency: float = 0.0) -> Walked:
     """Walk a plan whose operations take `truth` seconds; every activity starts `latency` late."""
     progress, now, cloud = Progress(outline(plan)), START, Cloud(truth)
-    heard, episodes, events, listened = START, 1, 3, 0.0
+    listened_at, episodes, events, listened = START, 1, 3, 0.0
     late = timedelta(seconds=latency)
     while not progress.finished:
         if calls := progress.submits(now):
             now += late
             progress.settle(calls, [cloud.submit(c.key, now) for c in calls], now)
             events += 2 + 2 * len(calls)
-        elif (score := watch(progress, now))["steps"] or now - heard >= HEARTBEAT:
+        elif (score := watch(progress, now))["steps"] or now - listened_at >= HEARTBEAT:
             now += late
             began, listener, at = now, Listener(score), 0.0
             while not listener.news and (look := listener.next()) is not None:
                 at = look
                 for step in listener.due(at):
                     found = cloud.look(step, at, began + timedelta(seconds=at))
-                    listener.hear(step["key"], found, at)
-            now = heard = began + timedelta(seconds=at)
+                    listener.note(step["key"], found, at)
+            now = listened_at = began + timedelta(seconds=at)
             listened += at
-            progress.hear(listener.told(at), now)
+            progress.observe(listener.outcomes(at), now)
             events += 4
         else:
             due = next_due(progress, now) or now + HEARTBEAT
-            now = max(now, min(due, heard + HEARTBEAT)) + 2 * late
+            now = max(now, min(due, listened_at + HEARTBEAT)) + 2 * late
             events += 4
         episodes += 1
     best = critical_path(plan, truth)
@@ -225,7 +225,7 @@ def walks(plan: Plan, case: Case, *, latency: float = 0.0) -> list[Walked]:
     return found
 
 
-def told(case: Case, found: list[Walked], steps: int) -> list[Number]:
+def figures(case: Case, found: list[Walked], steps: int) -> list[Number]:
     """The figures of one case, each beside the one before."""
     ratios = [w.ratio for w in found]
     median, p95, worst, calls = case.before
@@ -244,7 +244,7 @@ def measure() -> list[Number]:
     """(what, value, unit) of every number; makespans are over the critical path."""
     plan = recipe_like()
     numbers = [
-        number for case in CASES for number in told(case, walks(plan, case), len(plan["steps"]))
+        number for case in CASES for number in figures(case, walks(plan, case), len(plan["steps"]))
     ]
     graphs = [walks(random_plan(random.Random(seed)), CASES[0])[0].ratio for seed in range(200)]
     return [

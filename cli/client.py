@@ -87,7 +87,7 @@ class Client:
         failed = 0
         while True:
             try:
-                told = self.operation(identity)
+                operation = self.operation(identity)
             except (Unreachable, Refused) as error:
                 failed += 1
                 passing = isinstance(error, Unreachable) or error.status in PASSING
@@ -95,8 +95,8 @@ class Client:
                     raise
             else:
                 failed = 0
-                yield told
-                if told["status"] != "Running":
+                yield operation
+                if operation["status"] != "Running":
                     return
             time.sleep(self._patience)
 

@@ -58,33 +58,39 @@ class Demo:
 
     def run(self, started: Json, expected: str = "Succeeded") -> Json:
         """Follow an operation to its end, which has to be the expected one."""
-        told = follow(self.console, self.client.watch(started["id"]))
-        if told["status"] != expected:
-            raise Unexpected(f"{told['status']} instead of {expected}: {told.get('failure')}")
-        return told
+        operation = follow(self.console, self.client.watch(started["id"]))
+        if operation["status"] != expected:
+            raise Unexpected(
+                f"{operation['status']} instead of {expected}: {operation.get('failure')}"
+            )
+        return operation
 
     def deploy(self) -> str:
         """POST of the recipe, as Azure allows it."""
         started = self.client.request("POST", "deployments", json=self.spec)
-        told = self.run(started)
-        warnings(self.console, told)
-        self.console.print_json(json.dumps(told["outputs"]))
+        operation = self.run(started)
+        warnings(self.console, operation)
+        self.console.print_json(json.dumps(operation["outputs"]))
         there = {i.casefold() for i in self.resources()}
-        planned = [s["id"].casefold() for s in told["plan"] if not s["key"].endswith("parameters")]
+        planned = [
+            s["id"].casefold() for s in operation["plan"] if not s["key"].endswith("parameters")
+        ]
         expect(all(i in there for i in planned), "a planned resource is missing")
-        seconds = {s["key"]: s["expectedSeconds"] for s in told["steps"]}
-        best = critical_path(told["plan"], seconds)
+        seconds = {s["key"]: s["expectedSeconds"] for s in operation["steps"]}
+        best = critical_path(operation["plan"], seconds)
         return (
-            f"{len(told['plan'])} resources deployed in {span(took(told))} of Azure's time; the "
-            f"critical path was expected to take {span(best)}; {len(told['warnings'])} warnings"
+            f"{len(operation['plan'])} resources deployed in {span(took(operation))} "
+            "of Azure's time; "
+            f"the critical path was expected to take {span(best)}; "
+            f"{len(operation['warnings'])} warnings"
         )
 
     def deploy_again(self) -> str:
         """The same POST once more."""
         writes = self.writes()
-        told = self.run(self.client.request("POST", "deployments", json=self.spec))
+        operation = self.run(self.client.request("POST", "deployments", json=self.spec))
         expect(self.writes() == writes, "the second POST wrote to Azure")
-        return f"{told['unchanged']} resources unchanged, 0 writes"
+        return f"{operation['unchanged']} resources unchanged, 0 writes"
 
     def roll_back(self) -> str:
         """Another deployment, whose application gateway fails in Azure."""
@@ -97,11 +103,11 @@ class Demo:
         }
         self.azure("POST", "faults", json=fault)
         spec = copy.deepcopy(self.spec) | {"name": "doomed", "resourceGroup": "rg-doomed"}
-        told = self.run(self.client.request("POST", "deployments", json=spec), "Failed")
+        operation = self.run(self.client.request("POST", "deployments", json=spec), "Failed")
         self.azure("DELETE", "faults")
         expect(self.resources() == there, "the rollback left something behind or changed something")
-        undone = sum(step["state"] == "succeeded" for step in told["steps"])
-        return f"{told['failure']['code']}; {undone} steps undone, nothing left behind"
+        undone = sum(step["state"] == "succeeded" for step in operation["steps"])
+        return f"{operation['failure']['code']}; {undone} steps undone, nothing left behind"
 
     def drift(self) -> str:
         """Somebody opens the database's NSG; the check finds it, the repair closes it."""
@@ -120,17 +126,17 @@ class Demo:
 
     def validate(self) -> str:
         """The recipe's validations, and a query from the jump box, directly and by the gateway."""
-        told = self.run(self.client.request("POST", f"deployments/{self.name}/validate"))
-        query = next(step for step in told["steps"] if step["key"] == "query-answered")
+        operation = self.run(self.client.request("POST", f"deployments/{self.name}/validate"))
+        query = next(step for step in operation["steps"] if step["key"] == "query-answered")
         expect("detail" in query, f"no query went through: {query.get('warning')}")
-        return f"{len(told['steps'])} checks passed; {query['detail']}"
+        return f"{len(operation['steps'])} checks passed; {query['detail']}"
 
     def destroy(self) -> str:
         """DELETE, with the word that data may go."""
         options = {"params": {"deleteData": "true"}}
-        told = self.run(self.client.request("DELETE", f"deployments/{self.name}", **options))
+        operation = self.run(self.client.request("DELETE", f"deployments/{self.name}", **options))
         expect(self.resources() == self.before, "something of ours is left, or something else gone")
-        return f"{len(told['steps'])} resources deleted; Azure holds what it held before"
+        return f"{len(operation['steps'])} resources deleted; Azure holds what it held before"
 
 
 def expect(seen: bool, otherwise: str) -> None:

@@ -53,12 +53,12 @@ def plan(session: Session, spec: Path, *, detailed_exitcode: bool, everything: b
     body = read_spec(spec)
     known = _known_warnings(session, _name(body))
 
-    def show(shown: Console, told: Json) -> None:
-        show_plan(shown, told, known=known, everything=everything)
+    def show(shown: Console, operation: Json) -> None:
+        show_plan(shown, operation, known=known, everything=everything)
 
     started = session.client.request("POST", f"{path_of(_name(body))}/plan", json=body)
-    told = session.follow(started, show=show)
-    changes = any(step["action"] != "no-op" for step in told["plan"])
+    operation = session.follow(started, show=show)
+    changes = any(step["action"] != "no-op" for step in operation["plan"])
     if detailed_exitcode and changes:
         raise Ended(CHANGES)
 
@@ -117,14 +117,14 @@ def wait(session: Session, name_or_id: str) -> None:
 def cancel(session: Session, name_or_id: str, *, no_wait: bool) -> None:
     """Stop a running deployment and roll it back."""
     identity = session.client.operation_id(name_or_id)
-    told = session.client.operation(identity)
-    done = [s["key"] for s in told.get("steps", []) if s["state"] in {"succeeded", "running"}]
+    operation = session.client.operation(identity)
+    done = [s["key"] for s in operation.get("steps", []) if s["state"] in {"succeeded", "running"}]
     going = [
         f"{step['action']} of {step['key']} is undone"
-        for step in told["plan"]
+        for step in operation["plan"]
         if step["key"] in done
     ]
-    session.confirm(f"cancel {told['kind']} {told['deployment']}", going)
+    session.confirm(f"cancel {operation['kind']} {operation['deployment']}", going)
     _decide(session, identity, "cancel", wait=not no_wait)
 
 
@@ -183,9 +183,9 @@ def delete(session: Session, name: str, *, delete_data: bool, no_wait: bool) -> 
 def _put(session: Session, body: Json, headers: dict[str, str], *, wait: bool) -> None:
     name = _name(body)
     started = session.client.request("PUT", path_of(name), json=body, headers=headers)
-    told = session.follow(started, wait=wait)
+    operation = session.follow(started, wait=wait)
     if wait:
-        warnings(session.progress, told)
+        warnings(session.progress, operation)
 
 
 def _decide(
@@ -207,7 +207,7 @@ def _known_warnings(session: Session, name: str) -> list[Json]:
     """The warnings of the last operation: what was decided on already."""
     try:
         last = last_operation(session.client.deployment(name))
-        told = session.client.operation(last["id"])
+        operation = session.client.operation(last["id"])
     except (Refused, KeyError):
         return []
-    return [advice for advice in told["warnings"] if advice["code"] != DISTURBS]
+    return [advice for advice in operation["warnings"] if advice["code"] != DISTURBS]

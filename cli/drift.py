@@ -52,9 +52,9 @@ def repair(session: Session, name: str, *, no_wait: bool) -> None:
 
 
 def _show(session: Session, report: Json, *, detailed_exitcode: bool) -> None:
-    def person(shown: Console, told: Json) -> None:
-        plain(shown, f"{told['status']} at {told['checkedAt']}", style="bold")
-        for change in told["changes"]:
+    def person(shown: Console, report: Json) -> None:
+        plain(shown, f"{report['status']} at {report['checkedAt']}", style="bold")
+        for change in report["changes"]:
             plain(shown, f"  {_line(change)}", style=COLOURS.get(change["severity"], ""))
 
     session.output.result(report, person)

@@ -19,9 +19,9 @@ def operation() -> None:
 def show(session: Session, name_or_id: str) -> None:
     """Show one operation, given by its ID or as the last one of a deployment's NAME."""
 
-    def person(shown: Console, told: Json) -> None:
-        shown.print(picture(told, shown.width))
-        residue(shown, told)
+    def person(shown: Console, operation: Json) -> None:
+        shown.print(picture(operation, shown.width))
+        residue(shown, operation)
 
     session.output.result(session.client.operation(session.client.operation_id(name_or_id)), person)
 

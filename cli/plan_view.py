@@ -25,45 +25,45 @@ DISTURBS = "UpdateDisturbs"
 
 
 def plan(
-    shown: Console, told: Json, *, known: Iterable[Json] = (), everything: bool = False
+    shown: Console, operation: Json, *, known: Iterable[Json] = (), everything: bool = False
 ) -> None:
     """Show the plan of an operation; `known` are the warnings that were given before."""
-    plain(shown, summary(told), style="bold")
-    steps = told["plan"]
-    disturbing = _disturbing(told)
+    plain(shown, summary(operation), style="bold")
+    steps = operation["plan"]
+    disturbing = _disturbing(operation)
     changing = [s for s in steps if everything or s["action"] != "no-op"]
     for step in sorted(changing, key=lambda s: s["key"] not in disturbing):
         _step(shown, step, disturbs=step["key"] in disturbing)
     if unchanged := len(steps) - len(changing):
         plain(shown, f"    {unchanged} unchanged (--all shows them)", style="dim")
-    for refusal in told.get("refusals", []):
+    for refusal in operation.get("refusals", []):
         plain(shown, f"  refused: {refusal['target']}: {refusal['message']}", style="red")
-    warnings(shown, told, known=() if everything else known)
+    warnings(shown, operation, known=() if everything else known)
 
 
-def summary(told: Json) -> str:
+def summary(operation: Json) -> str:
     """How much changes, what it costs, how long it takes, and how much of that interrupts."""
-    count = Counter(step["action"] for step in told["plan"])
+    count = Counter(step["action"] for step in operation["plan"])
     verbs = ("create", "update", "replace", "delete")
     parts = [", ".join(f"{count[verb]} to {verb}" for verb in verbs)]
-    if money := _money(told.get("monthlyCost")):
+    if money := _money(operation.get("monthlyCost")):
         parts.append(money)
     seconds = {
-        s["key"]: float(s["expectedSeconds"]) for s in told["plan"] if s["action"] != "no-op"
+        s["key"]: float(s["expectedSeconds"]) for s in operation["plan"] if s["action"] != "no-op"
     }
-    interrupted = sum(seconds.get(key, 0.0) for key in _disturbing(told))
+    interrupted = sum(seconds.get(key, 0.0) for key in _disturbing(operation))
     if seconds:
-        length = f"about {span(critical_path(told['plan'], seconds))}"
+        length = f"about {span(critical_path(operation['plan'], seconds))}"
         parts.append(
             f"{length}, {span(interrupted)} of it with interruption" * bool(interrupted) or length
         )
     return "; ".join(parts)
 
 
-def warnings(shown: Console, told: Json, *, known: Iterable[Json] = ()) -> None:
+def warnings(shown: Console, operation: Json, *, known: Iterable[Json] = ()) -> None:
     """Each warning once, what disturbs first; those known before are folded."""
     before = {_identity(advice) for advice in known}
-    given = told.get("warnings", [])
+    given = operation.get("warnings", [])
     fresh = [advice for advice in given if _identity(advice) not in before]
     for advice in sorted(fresh, key=lambda a: a["code"] != DISTURBS):
         line = Text("  ")
@@ -88,8 +88,8 @@ def _step(shown: Console, step: Json, *, disturbs: bool) -> None:
         plain(shown, f"      {change['path']}: {change['before']} -> {change['after']}{doubt}")
 
 
-def _disturbing(told: Json) -> set[str]:
-    return {a["target"] for a in told.get("warnings", []) if a["code"] == DISTURBS}
+def _disturbing(operation: Json) -> set[str]:
+    return {a["target"] for a in operation.get("warnings", []) if a["code"] == DISTURBS}
 
 
 def _identity(advice: Json) -> tuple[str, str, str]:

@@ -54,14 +54,14 @@ class Session:
             self.output.result(started)
             return started
         plain(self.progress, f"operation {started['id']}", style="dim")
-        told = follow(self.progress, self.client.watch(started["id"]))
-        residue(self.progress, told)
-        if failure := told.get("failure"):
+        operation = follow(self.progress, self.client.watch(started["id"]))
+        residue(self.progress, operation)
+        if failure := operation.get("failure"):
             plain(self.progress, f"{failure['code']}: {failure['message']}", style="red")
-        self.output.result(told, show or _outcome)
-        if told["status"] != "Succeeded":
+        self.output.result(operation, show or _outcome)
+        if operation["status"] != "Succeeded":
             raise Ended(FAILED)
-        return told
+        return operation
 
     def confirm(self, what: str, going: Iterable[str] = ()) -> None:
         """Name what goes and ask; never in a pipe, where nobody can answer.
@@ -79,10 +79,10 @@ class Session:
             raise NotConfirmed("nothing was done")
 
 
-def _outcome(shown: Console, told: Json) -> None:
+def _outcome(shown: Console, operation: Json) -> None:
     """What a person wants to know of an operation that ended: what it brought about."""
-    plain(shown, f"{told['kind']} {told['deployment']}: {told['status']}")
-    for name, value in (told.get("outputs") or {}).items():
+    plain(shown, f"{operation['kind']} {operation['deployment']}: {operation['status']}")
+    for name, value in (operation.get("outputs") or {}).items():
         plain(shown, f"  {name}: {value}")
 
 

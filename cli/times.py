@@ -6,10 +6,14 @@ from datetime import datetime
 from cli.errors import Json
 
 
-def took(told: Json) -> float:
+def took(operation: Json) -> float:
     """Seconds from the first submit of an operation to its last settled step."""
-    starts = [datetime.fromisoformat(s["startedAt"]) for s in told["steps"] if s.get("startedAt")]
-    ends = [datetime.fromisoformat(s["settledAt"]) for s in told["steps"] if s.get("settledAt")]
+    starts = [
+        datetime.fromisoformat(s["startedAt"]) for s in operation["steps"] if s.get("startedAt")
+    ]
+    ends = [
+        datetime.fromisoformat(s["settledAt"]) for s in operation["steps"] if s.get("settledAt")
+    ]
     return (max(ends) - min(starts)).total_seconds() if starts and ends else 0.0
 
 
@@ -34,9 +38,9 @@ def elapsed(step: Json, now: datetime) -> float:
     return max(0.0, (end - datetime.fromisoformat(step["startedAt"])).total_seconds())
 
 
-def latest(told: Json) -> datetime:
+def latest(operation: Json) -> datetime:
     """The last moment that an operation tells of: the app's present, whatever its clock."""
-    moments = [told["startedAt"]]
-    for step in told.get("steps", []):
+    moments = [operation["startedAt"]]
+    for step in operation.get("steps", []):
         moments += [step[name] for name in ("startedAt", "settledAt") if step.get(name)]
     return max(map(datetime.fromisoformat, moments))

@@ -34,32 +34,34 @@ def follow(shown: Console, looks: Iterator[Json]) -> Json:
     looks = _with_plan(shown, looks)
     if not shown.is_terminal:
         return _lines(shown, looks)
-    told: Json = {}
+    operation: Json = {}
     with Live(console=shown, refresh_per_second=4, transient=True) as live:
-        for told in looks:
-            live.update(picture(told, shown.width))
-    shown.print(picture(told, shown.width))
-    return told
+        for operation in looks:
+            live.update(picture(operation, shown.width))
+    shown.print(picture(operation, shown.width))
+    return operation
 
 
-def picture(told: Json, width: int) -> Group:
+def picture(operation: Json, width: int) -> Group:
     """One operation in fifteen rows: what failed, runs and waits; the rest is counted."""
-    steps = told.get("steps", [])
-    now = latest(told)
+    steps = operation.get("steps", [])
+    now = latest(operation)
     order = ("failed", "running", "waiting")
     open_steps = [s for state in order for s in steps if s["state"] == state]
     rows = Table(box=None, padding=(0, 1), show_header=False, pad_edge=False)
-    critical = set(told.get("criticalPath", []))
+    critical = set(operation.get("criticalPath", []))
     for step in open_steps[:ROWS]:
-        rows.add_row(*_row(step, told, now, critical=step["key"] in critical, wide=width >= 100))
-    title = Text(f"{told['kind']} {told['deployment']}: {told['status']}, {told['phase']}")
-    title.stylize(f"bold {PHASES.get(told['phase'], '')}".strip())
-    parts: list[Text | Table] = [title.append(outlook(told), style="not bold"), rows]
+        rows.add_row(
+            *_row(step, operation, now, critical=step["key"] in critical, wide=width >= 100)
+        )
+    title = Text(f"{_named(operation)}: {operation['status']}, {operation['phase']}")
+    title.stylize(f"bold {PHASES.get(operation['phase'], '')}".strip())
+    parts: list[Text | Table] = [title.append(outlook(operation), style="not bold"), rows]
     done = sum(s["state"] in {"succeeded", "skipped"} for s in steps)
     more = len(open_steps) - ROWS
     folded = f"  {done} of {len(steps)} done" + (f", {more} more to come" if more > 0 else "")
     parts.append(Text(folded, style="dim"))
-    if failure := told.get("failure"):
+    if failure := operation.get("failure"):
         parts.append(
             Text(
                 f"  {failure['code']}: {failure['message']}",
@@ -71,28 +73,34 @@ def picture(told: Json, width: int) -> Group:
     return Group(*parts)
 
 
-def residue(shown: Console, told: Json) -> None:
+def residue(shown: Console, operation: Json) -> None:
     """What is left behind, why, and the command that finishes it, on a line to be copied."""
-    for left in told.get("residue") or []:
+    for left in operation.get("residue") or []:
         plain(shown, f"left behind {left['id']}", style="red")
         plain(shown, f"  {left['reason']}\n  {left['command']}")
 
 
-def outlook(told: Json) -> str:
+def outlook(operation: Json) -> str:
     """What a running operation is going to do next, or waits for."""
-    if told["status"] != "Running":
+    if operation["status"] != "Running":
         return ""
-    if told["phase"] == "awaiting-approval":
-        return f", to be approved before {told['approveBefore']}"
-    return f", expected to end at {told['expectedEnd']}" if told.get("expectedEnd") else ""
+    if operation["phase"] == "awaiting-approval":
+        return f", to be approved before {operation['approveBefore']}"
+    return (
+        f", expected to end at {operation['expectedEnd']}" if operation.get("expectedEnd") else ""
+    )
+
+
+def _named(operation: Json) -> str:
+    return f"{operation['kind']} {operation['deployment']}"
 
 
 def _row(
-    step: Json, told: Json, now: datetime, *, critical: bool, wide: bool
+    step: Json, operation: Json, now: datetime, *, critical: bool, wide: bool
 ) -> list[Text | ProgressBar]:
     """Sign, step, time of expected time, and what there is to say; a bar where there is room."""
     seconds, expected = elapsed(step, now), float(step["expectedSeconds"])
-    colour = PHASES.get(told["phase"]) if step["state"] == "running" else None
+    colour = PHASES.get(operation["phase"]) if step["state"] == "running" else None
     cells: list[Text | ProgressBar] = [
         Text("*" if critical else " ", "bold"),
         Text(step["key"], colour or COLOURS[step["state"]]),
@@ -112,25 +120,27 @@ def _row(
 def _with_plan(shown: Console, looks: Iterator[Json]) -> Iterator[Json]:
     """The same looks; the plan is shown once where somebody has to approve it."""
     seen = False
-    for told in looks:
-        if told["phase"] == "awaiting-approval" and not seen:
+    for operation in looks:
+        if operation["phase"] == "awaiting-approval" and not seen:
             seen = True
-            plan(shown, told)
-            plain(shown, f"approve it with: hybriddb deployment approve {told['id']} (or reject)")
-        yield told
+            plan(shown, operation)
+            plain(
+                shown, f"approve it with: hybriddb deployment approve {operation['id']} (or reject)"
+            )
+        yield operation
 
 
 def _lines(shown: Console, looks: Iterator[Json]) -> Json:
     """What changes, as it changes."""
-    told: Json = {}
+    operation: Json = {}
     seen: dict[str, str] = {}
     phase = ""
-    for told in looks:
-        if told["phase"] != phase:
-            phase, seen = told["phase"], {} if told["phase"] == "rolling-back" else seen
-            plain(shown, f"{told['kind']} {told['deployment']}: {phase}{outlook(told)}")
-        for step in told.get("steps", []):
+    for operation in looks:
+        if operation["phase"] != phase:
+            phase, seen = operation["phase"], {} if operation["phase"] == "rolling-back" else seen
+            plain(shown, f"{_named(operation)}: {phase}{outlook(operation)}")
+        for step in operation.get("steps", []):
             if step["state"] != "waiting" and seen.get(step["key"]) != step["state"]:
                 seen[step["key"]] = step["state"]
                 plain(shown, f"  {step['key']:26} {step['action']:8} {step['state']}")
-    return told
+    return operation

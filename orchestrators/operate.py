@@ -169,7 +169,7 @@ def _end(
     answer, lost = yield from ask(context, "record_end", report, patience=FOR_EVER)
     if lost:
         raise OperationFailed("Failed", lost)
-    context.set_custom_status(answer["told"])
+    context.set_custom_status(answer["customStatus"])
     if answer["cause"]:
         raise OperationFailed(answer["status"], answer["cause"])
     output: Json = answer["output"]

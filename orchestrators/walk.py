@@ -24,7 +24,7 @@ from shared.deployment.status import status
 
 ROUNDS = 32  # of half a dozen events each, most of them: a history stays below 200
 HEARTBEAT = timedelta(seconds=140)  # a cancel is seen within this, and what a timer is late
-UNHEARD = timedelta(seconds=20)  # until listening is tried again, where it could not even begin
+LISTEN_AGAIN = timedelta(seconds=20)  # where it could not even begin
 
 Walk = Generator[Any, Any, Progress | None]
 
@@ -34,19 +34,19 @@ def walk(context: DurableOrchestrationContext, operation: str, state: OperationS
     progress = Progress(
         state["outline"], state["runs"], halted=state["halted"], canceled=state["canceled"]
     )
-    heard_at = state["heardAt"]
+    listened_at = state["listenedAt"]
     for _ in range(ROUNDS):
-        told = status(
+        current = status(
             state["phase"],
             now=context.current_utc_datetime,
             progress=progress,
             failure=state["cause"],
         )
-        context.set_custom_status(told)
+        context.set_custom_status(current)
         if progress.finished:
             return progress
-        heard_at = yield from _round(context, operation, state["phase"], progress, heard_at)
-    later: OperationState = {**state, **reached(progress), "heardAt": heard_at}
+        listened_at = yield from _round(context, operation, state["phase"], progress, listened_at)
+    later: OperationState = {**state, **reached(progress), "listenedAt": listened_at}
     yield from continue_as_new(context, operation, later)
     return None
 
@@ -61,7 +61,7 @@ def _round(
     operation: str,
     phase: str,
     progress: Progress,
-    heard_at: str | None,
+    listened_at: str | None,
 ) -> Generator[Any, Any, str | None]:
     """Submit, listen or sleep; when callers were last listened to."""
     now: datetime = context.current_utc_datetime
@@ -74,36 +74,36 @@ def _round(
         ]
         answers = yield from _answers(context, tasks)
         progress.settle(calls, answers, context.current_utc_datetime)
-        return heard_at
+        return listened_at
     cancelable = phase == "deploying" and not progress.canceled
-    heard = datetime.fromisoformat(heard_at) if heard_at else now
+    listened = datetime.fromisoformat(listened_at) if listened_at else now
     score = watch(progress, now)
-    if score["steps"] or (cancelable and now >= heard + HEARTBEAT):
+    if score["steps"] or (cancelable and now >= listened + HEARTBEAT):
         order = ListenOrder(operation=operation, undo=undo, watch=score, cancelable=cancelable)
         yield from _listen(context, progress, order)
         return context.current_utc_datetime.isoformat()
     wake = next_due(progress, now) or now + HEARTBEAT
     if cancelable:
-        wake = min(wake, heard + HEARTBEAT)
+        wake = min(wake, listened + HEARTBEAT)
     yield context.create_timer(wake)
-    return heard_at or now.isoformat()
+    return listened_at or now.isoformat()
 
 
 def _listen(
     context: DurableOrchestrationContext, progress: Progress, order: ListenOrder
 ) -> Generator[Any, Any, None]:
     try:
-        heard = yield context.call_activity("listen", order, expected_type=dict)
+        answer = yield context.call_activity("listen", order, expected_type=dict)
     except Exception as error:  # a crash, or a time-out of the platform
         failure = crashed(error)
         keys = [step["key"] for step in order["watch"]["steps"]]
         outcomes: Any = {key: {"state": "unknown", "failure": failure} for key in keys}
-        heard = {"outcomes": outcomes, "cancelRequested": False, "failure": failure}
-    progress.hear(heard["outcomes"], context.current_utc_datetime)
-    if heard["cancelRequested"]:
+        answer = {"outcomes": outcomes, "cancelRequested": False, "failure": failure}
+    progress.observe(answer["outcomes"], context.current_utc_datetime)
+    if answer["cancelRequested"]:
         progress.cancel()
-    if heard.get("failure"):
-        yield context.create_timer(context.current_utc_datetime + UNHEARD)
+    if answer.get("failure"):
+        yield context.create_timer(context.current_utc_datetime + LISTEN_AGAIN)
 
 
 def _answers(

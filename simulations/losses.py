@@ -87,15 +87,17 @@ class Losses:
         self.begin()
         try:
             self.kinds[kind]()
-            told = self.end("DELETE", f"deployments/{name}?deleteData=true")
+            operation = self.end("DELETE", f"deployments/{name}?deleteData=true")
             left = set(self.world.resources()) - before
             record = self.world.request("GET", f"deployments/{name}").json()
         finally:
             self.world.host.stop()
-        right = told["status"] == "Succeeded" and record["status"] == "Destroyed"
+        right = operation["status"] == "Succeeded" and record["status"] == "Destroyed"
         if right and not left and not record["inventory"]:
             return ""
-        return f"destroy {told['status']}, left {sorted(left)}, on record {record['inventory']}"
+        return (
+            f"destroy {operation['status']}, left {sorted(left)}, on record {record['inventory']}"
+        )
 
     def begin(self) -> None:
         """A host whose time does not move by itself."""
@@ -135,8 +137,8 @@ class Losses:
         self.world.host.advance(timedelta(minutes=self.random.choice([5, 20, 200])))
         self.gate.shut = False  # type: ignore[attr-defined]
         self.world.host.advance(LONG)
-        told = self.world.operation(identity)
-        assert told["status"] in {"Succeeded", "Failed"}, told
+        operation = self.world.operation(identity)
+        assert operation["status"] in {"Succeeded", "Failed"}, operation
 
     def rename(self) -> None:
         """Give the spec another group or server, with and without the word that data may go."""

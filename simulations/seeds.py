@@ -77,13 +77,13 @@ class Run:
             times = self.random.randint(1, 3)
             self.azure.fail(method="PUT", type=self.random.choice(TYPES), times=times, **fault)
         named = spec | {"name": self.name, "resourceGroup": f"rg-{self.name}"}
-        told = self._deploy(named, folder / f"{self.name}.db")
-        self.status = told["status"]
+        operation = self._deploy(named, folder / f"{self.name}.db")
+        self.status = operation["status"]
         self.struck = sum(fault["struck"] for fault in self.azure.faults())
         left = {i for i in self.world.resources() if i not in before}
-        residue = {item["id"] for item in told.get("residue", [])}
-        if told["status"] == "Succeeded":
-            missing = {s["id"].casefold() for s in told["plan"] if "param" not in s["key"]}
+        residue = {item["id"] for item in operation.get("residue", [])}
+        if operation["status"] == "Succeeded":
+            missing = {s["id"].casefold() for s in operation["plan"] if "param" not in s["key"]}
             missing -= {i.casefold() for i in left}
             return f"missing {missing}" if missing else ""
         unreported = {i for i in left if not any(i.startswith(r) for r in residue)}

@@ -104,20 +104,20 @@ def require_other(caller: Caller, requester: Json | None) -> None:
 def _principal(header: str) -> Caller:
     """The signed-in principal; one that cannot be read has no role."""
     try:
-        told: Json = json.loads(base64.b64decode(header, validate=True))
-        claims = [(str(claim["typ"]), str(claim["val"])) for claim in told["claims"]]
+        principal: Json = json.loads(base64.b64decode(header, validate=True))
+        claims = [(str(claim["typ"]), str(claim["val"])) for claim in principal["claims"]]
     except (binascii.Error, ValueError, KeyError, TypeError):
-        told, claims = {}, []
+        principal, claims = {}, []
 
     def values(kinds: Collection[str]) -> list[str]:
         return [value[:LONGEST] for kind, value in claims if kind in kinds]
 
     object_id = next(iter(values(_OBJECT_ID)), "")
     client = next(iter(values(_CLIENT)), "")
-    name = next(iter(values({told.get("name_typ", "name")})), object_id or client or "nobody")
+    name = next(iter(values({principal.get("name_typ", "name")})), object_id or client or "nobody")
     return Caller(
         actor=Actor(name=name, objectId=object_id, client=client),
-        roles=values({told.get("role_typ", "roles")}),
+        roles=values({principal.get("role_typ", "roles")}),
         groups=values({"groups"}),
     )
 

@@ -63,11 +63,11 @@ async def get_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """The status monitor: phase, steps, expected end, root failure, residue."""
-    told = await as_it_stands(operation_of(req), client)
-    headers = dict(LOOK_AGAIN) if told["status"] == RUNNING else {}
-    if told["kind"] == "plan":
-        headers["ETag"] = plan_etag(told["id"])
-    return reply(told, headers=headers)
+    operation = await as_it_stands(operation_of(req), client)
+    headers = dict(LOOK_AGAIN) if operation["status"] == RUNNING else {}
+    if operation["kind"] == "plan":
+        headers["ETag"] = plan_etag(operation["id"])
+    return reply(operation, headers=headers)
 
 
 @route(
@@ -114,7 +114,7 @@ async def cancel_operation(
     identity = operation_of(req)
     seen = await recorded(identity)
     if not seen.running:
-        return reply(seen.told())
+        return reply(seen.as_json())
     if seen.operation.kind not in {"deploy", "repair"}:
         raise NotCancelable(identity, seen.operation.kind)
     await within_scope(req, seen.operation.deployment)

@@ -111,9 +111,9 @@ async def comment_of(req: func.HttpRequest) -> str:
     """
     if not req.get_body():
         return ""
-    told = _json(req)
+    body = _json(req)
     comment = (
-        told.get("comment", "") if isinstance(told, dict) and set(told) <= {"comment"} else None
+        body.get("comment", "") if isinstance(body, dict) and set(body) <= {"comment"} else None
     )
     if not isinstance(comment, str) or len(comment) > LONGEST_COMMENT:
         message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"

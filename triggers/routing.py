@@ -37,7 +37,7 @@ def route(
     summary: str,
     *,
     client: bool = False,
-    **told: Any,
+    **details: Any,
 ) -> Callable[[Handler], Any]:
     """Register a route of the API.
 
@@ -47,9 +47,9 @@ def route(
         path: below the prefix of the API.
         summary: what it does, in a few words.
         client: whether the handler takes the durable client.
-        told: what else `Described` holds; other query parameters are refused.
+        details: what else `Described` holds; other query parameters are refused.
     """
-    described = Described(summary, **told)
+    described = Described(summary, **details)
     ROUTES[(method.lower(), f"/{path}")] = described
 
     def register(handler: Handler) -> Any:

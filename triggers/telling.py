@@ -33,7 +33,7 @@ class Recorded(NamedTuple):
         """No end is on record."""
         return self.operation.status == RUNNING
 
-    def told(self) -> Json:
+    def as_json(self) -> Json:
         """The plan in short, and how it ended."""
         operation, plan = self.operation, self.plan or {}
         steps = plan.get("steps", [])
@@ -94,22 +94,22 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
     """
     seen = await recorded(identity)
     if not seen.running:
-        return seen.told()
+        return seen.as_json()
     status = await client.get_status(identity)
     if await _settled(seen.operation, status):
-        return (await recorded(identity)).told()
+        return (await recorded(identity)).as_json()
     shown = (status.custom_status if status else None) or {"phase": "planning"}
-    told = seen.told() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
-    return told | {"phase": _phase(told, status)}
+    operation = seen.as_json() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
+    return operation | {"phase": _phase(operation, status)}
 
 
-def _phase(told: Json, status: Any) -> str:
+def _phase(operation: Json, status: Any) -> str:
     """What it is doing; a wish that it has yet to hear of, and a pause, are told at once."""
     if status and status.runtime_status == df.OrchestrationRuntimeStatus.Suspended:
         return "suspended"
-    if told["cancelRequested"] and told["phase"] == "deploying":
+    if operation["cancelRequested"] and operation["phase"] == "deploying":
         return "canceling"
-    return str(told["phase"])
+    return str(operation["phase"])
 
 
 async def settle(record: Record, client: df.DurableOrchestrationClient) -> Record:
@@ -151,11 +151,11 @@ async def _settled(operation: Operation, status: Any) -> bool:
 
 def durable_status(status: Any) -> Json:
     """An instance as the Durable Functions status query shows it, without its input."""
-    told: Mapping[str, Any] = status.to_json()
+    instance: Mapping[str, Any] = status.to_json()
     names = ("name", "instanceId", "runtimeStatus", "customStatus", "output")
     return {
-        **{name: told.get(name) for name in names},
+        **{name: instance.get(name) for name in names},
         "input": None,
-        "createdTime": told.get("createdTime"),
-        "lastUpdatedTime": told.get("lastUpdatedTime"),
+        "createdTime": instance.get("createdTime"),
+        "lastUpdatedTime": instance.get("lastUpdatedTime"),
     }

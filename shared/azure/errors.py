@@ -153,12 +153,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     Either a number or a date, which counts from the Date of the same answer (RFC 9110, 10.2.3). How
     long it binds at most is for the walk to say, by the deadline of the step.
     """
-    told = {name.casefold(): value.strip() for name, value in headers.items()}
-    text = told.get("retry-after", "")
+    fields = {name.casefold(): value.strip() for name, value in headers.items()}
+    text = fields.get("retry-after", "")
     if _NUMBER.fullmatch(text):
         return min(max(float(text), 0.0), LONGEST_RETRY_AFTER)
     try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(told["date"])
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(fields["date"])
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return min(max(wait.total_seconds(), 0.0), LONGEST_RETRY_AFTER)

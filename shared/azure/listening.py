@@ -13,13 +13,13 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from shared.azure.errors import failure_of
 from shared.deployment.listening import INSTANT, Listener
 from shared.deployment.messages import Outcome, Step
-from shared.deployment.operation import Heard, Watch, Watched
+from shared.deployment.operation import ListenAnswer, Watch, Watched
 
 SIGNALS = 8.0  # seconds between looks at what callers ask for
 # ARM refills 25 reads a second, a subscription, a principal and a region.
 # https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
 READS = 10.0  # looks a second in one subscription
-UNHEARD = 10.0  # seconds to the next look after one that got no answer
+LOOK_AGAIN = 10.0  # seconds to the next look after one that got no answer
 
 _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, float]]" = WeakKeyDictionary()
 
@@ -29,7 +29,7 @@ async def listen(
     steps: Mapping[str, Step],
     look: Callable[[Step, Watched, float], Outcome],
     canceled: Callable[[], bool] | None,
-) -> Heard:
+) -> ListenAnswer:
     """Look at what is due when it is due, and return with the first news.
 
     Args:
@@ -44,22 +44,22 @@ async def listen(
     def elapsed() -> float:
         return loop.time() - began
 
-    async def hear(step: Watched) -> None:
+    async def look_at(step: Watched) -> None:
         planned = steps[step["key"]]
         await _turn(planned["id"].split("/")[2])
         try:
             outcome = await asyncio.to_thread(look, planned, step, elapsed())
         except Exception as error:
-            outcome = unheard(step["key"], error)
-        listener.hear(step["key"], outcome, elapsed())
+            outcome = unanswered(step["key"], error)
+        listener.note(step["key"], outcome, elapsed())
 
     while True:
         if canceled is not None and elapsed() >= signals:
             signals, cancel = elapsed() + SIGNALS, await _asked(canceled)
-        await asyncio.gather(*(hear(step) for step in listener.due(elapsed())))
+        await asyncio.gather(*(look_at(step) for step in listener.due(elapsed())))
         upcoming = listener.next()
         if cancel or listener.news or upcoming is None:
-            return Heard(outcomes=listener.told(elapsed()), cancelRequested=cancel)
+            return ListenAnswer(outcomes=listener.outcomes(elapsed()), cancelRequested=cancel)
         wake = min(upcoming, signals) if canceled else upcoming
         await asyncio.sleep(max(INSTANT, wake - elapsed()))
 
@@ -81,7 +81,7 @@ async def _asked(canceled: Callable[[], bool]) -> bool:
         return False
 
 
-def unheard(key: str, error: Exception) -> Outcome:
+def unanswered(key: str, error: Exception) -> Outcome:
     """A read that fails says nothing of the operation; a write that is refused is a failure.
 
     A look writes where a step is several operations in a row.
@@ -91,5 +91,5 @@ def unheard(key: str, error: Exception) -> Outcome:
     said = isinstance(error, HttpResponseError) and getattr(request, "method", "GET") != "GET"
     if said or not isinstance(error, AzureError | OSError):
         return Outcome(key=key, state="failed", failure=failure)
-    wait = failure.get("retryAfterSeconds", UNHEARD)
+    wait = failure.get("retryAfterSeconds", LOOK_AGAIN)
     return Outcome(key=key, state="inProgress", resourceRetryAfter=wait)

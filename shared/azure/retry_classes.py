@@ -164,7 +164,7 @@ def by_code(code: str) -> RetryClass | None:
 
 def by_text(text: str) -> RetryClass | None:
     """The class of an error message whose code says too little."""
-    return next((kind for kind, told in TEXTS if re.search(told, text, re.IGNORECASE)), None)
+    return next((kind for kind, pattern in TEXTS if re.search(pattern, text, re.IGNORECASE)), None)
 
 
 def by_status(status: int) -> RetryClass:

@@ -29,7 +29,9 @@ LONGEST_PREFIX = {
     "management": (29, "Azure"),
 }
 ROOMY_GATEWAY = 26  # an Application Gateway with room to scale (Learn: as above)
-RESERVED = 4  # first addresses of a subnet that Azure keeps, beside the last (Virtual Network FAQ)
+FIRST_RESERVED = (
+    4  # first addresses of a subnet that Azure keeps, beside the last (Virtual Network FAQ)
+)
 FORBIDDEN = {  # Learn: Virtual Network FAQ, are there any restrictions on using IP addresses
     "224.0.0.0/4": "multicast",
     "255.255.255.255/32": "broadcast",
@@ -39,7 +41,7 @@ FORBIDDEN = {  # Learn: Virtual Network FAQ, are there any restrictions on using
 }
 
 
-TOLD = 10  # overlaps of one kind in an answer; who has more sees from these what is wrong
+MOST_OVERLAPS = 10  # overlaps of one kind in an answer; who has more sees from these what is wrong
 
 DOCKER = IPv4Network("172.17.0.0/16")  # Docker: Bridge network driver, the default bridge
 
@@ -84,7 +86,7 @@ def address_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
 
 def _space(spec: DeploymentSpec) -> Iterator[Finding]:
     spaces = [IPv4Network(prefix) for prefix in spec.network.address_space]
-    for wider, inner in islice(overlaps(spaces), TOLD):
+    for wider, inner in islice(overlaps(spaces), MOST_OVERLAPS):
         message = f"{_both(wider, inner)}: leave one out"
         yield finding("AddressSpaceOverlapsItself", SPACE, message)
     for space in spaces:
@@ -117,7 +119,7 @@ def _subnets(spec: DeploymentSpec) -> Iterator[Finding]:
 def _on_premises(spec: DeploymentSpec) -> Iterator[Finding]:
     prefixes = [IPv4Network(prefix) for prefix in spec.on_premises.prefixes]
     spaces = [IPv4Network(prefix) for prefix in spec.network.address_space]
-    for prefix, space in islice(between(prefixes, spaces), TOLD):
+    for prefix, space in islice(between(prefixes, spaces), MOST_OVERLAPS):
         yield finding(
             "OnPremisesOverlapsNetwork",
             ON_PREMISES,
@@ -126,7 +128,7 @@ def _on_premises(spec: DeploymentSpec) -> Iterator[Finding]:
             SPACE,
             recipe_step="step 7",
         )
-    for wider, inner in islice(overlaps(prefixes), TOLD):
+    for wider, inner in islice(overlaps(prefixes), MOST_OVERLAPS):
         message = f"{_both(wider, inner)}, which a security rule refuses: leave one out"
         yield finding("OnPremisesPrefixesOverlap", ON_PREMISES, message)
 
@@ -171,8 +173,8 @@ def _gateway_address(spec: DeploymentSpec) -> Iterator[Finding]:
     if address not in subnet:
         message = f"{address} lies outside the gateway's subnet {subnet}: choose one inside it"
         yield finding("PrivateAddressOutsideSubnet", path, message, source)
-    elif int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
-        first = subnet[RESERVED]
+    elif int(address) - int(subnet[0]) < FIRST_RESERVED or address == subnet[-1]:
+        first = subnet[FIRST_RESERVED]
         message = f"{address} is one of those Azure keeps in {subnet}: use {first} or a later one"
         yield finding("PrivateAddressReserved", path, message, source)
 

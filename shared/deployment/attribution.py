@@ -108,7 +108,7 @@ def _of_property(change: Json, graph: Sequence[Event]) -> Attribution | None:
     if not touching:
         return None
     event, (_, now) = touching[-1]
-    return _told(event) if _same(now, change.get("before")) else None
+    return _attributed(event) if _same(now, change.get("before")) else None
 
 
 def _values(event: Event, path: str) -> tuple[Any, Any] | None:
@@ -133,13 +133,13 @@ def _same(one: Any, other: Any) -> bool:
 
 def _only_one(events: Sequence[Event]) -> Attribution | None:
     """The last of these writes, where all are of one author."""
-    return _told(events[-1]) if len({e["by"].casefold() for e in events}) == 1 else None
+    return _attributed(events[-1]) if len({e["by"].casefold() for e in events}) == 1 else None
 
 
-def _told(event: Event) -> Attribution:
+def _attributed(event: Event) -> Attribution:
     if _is(event["by"], SYSTEM):
         return Attribution(status="azure", at=event["at"])
-    told = Attribution(
+    attribution = Attribution(
         status="known",
         by=event["by"],
         at=event["at"],
@@ -147,8 +147,8 @@ def _told(event: Event) -> Attribution:
         correlationId=event["correlationId"],
     )
     if client := event.get("client"):
-        told["client"] = client
-    return told
+        attribution["client"] = client
+    return attribution
 
 
 def _of(events: Iterable[Event], change: Json) -> list[Event]:

@@ -9,7 +9,7 @@ from typing import Literal
 from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
 from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run
 from shared.deployment.operation import Before, Health, OperationState, outline
-from shared.deployment.status import ended, steps_told
+from shared.deployment.status import briefly, ended
 from shared.deployment.undo import residue
 
 End = Literal["Succeeded", "Failed", "Canceled"]
@@ -33,7 +33,7 @@ class Ending:
     failure: Failure | None
     result: Json  # for the record of the operation
     output: Json  # of its instance
-    told: Json  # the custom status of its instance
+    custom_status: Json  # the custom status of its instance
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
     health: Health | None  # likewise
@@ -70,7 +70,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     status: End = "Succeeded"
     if failure:
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
-    steps = steps_told(outline(walked), runs) if walked else []
+    steps = briefly(outline(walked), runs) if walked else []
     health = _health(state, story, failure, left)
     there = plan and health in STANDING and state["phase"] == "deploying"
     output: Json = {
@@ -80,14 +80,14 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     }
     result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
     if plan and story.undone:
-        result["forwardSteps"] = steps_told(outline(plan), story.forward_runs or {})
+        result["forwardSteps"] = briefly(outline(plan), story.forward_runs or {})
     gone = status == "Succeeded" and state["phase"] == "destroying"
     return Ending(
         status=status,
         failure=failure,
         result=result,
         output=output,
-        told=ended(status, steps=steps, failure=failure, residue=left),
+        custom_status=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
         outputs={} if gone else output["outputs"] or None,
         health=health,

@@ -96,7 +96,7 @@ class Listener:
         now = at + INSTANT
         return [self.steps[key] for key, left in self._left.items() if left and left[0] <= now]
 
-    def hear(self, key: str, outcome: Outcome, at: float) -> None:
+    def note(self, key: str, outcome: Outcome, at: float) -> None:
         """Note what was seen of a step."""
         step, left = self.steps[key], self._left[key]
         self._seen[key] = at, outcome
@@ -114,17 +114,17 @@ class Listener:
         floor = max(at + 2 * INSTANT, step["resourceAfter"])
         left[:] = [look for look in left if look >= floor]
 
-    def told(self, at: float) -> dict[str, Outcome]:
+    def outcomes(self, at: float) -> dict[str, Outcome]:
         """The last that was seen of every step that was looked at."""
-        told = {}
+        outcomes = {}
         for key, (seen, outcome) in self._seen.items():
             step = self.steps[key]
-            told[key] = outcome
+            outcomes[key] = outcome
             outcome["secondsAgo"] = round(at - seen, 3)
             if outcome["state"] == "inProgress" and "legSeconds" not in outcome:
                 outcome["operationUrl"] = step["operationUrl"]
                 outcome["operationRetryAfter"] = max(0.0, step["operationAfter"] - seen)
-        return told
+        return outcomes
 
 
 def ask_operation(step: Watched, at: float) -> Literal["first", "last", "never"]:

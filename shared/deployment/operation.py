@@ -55,7 +55,7 @@ class OperationState(TypedDict):
     runs: dict[str, Run] | None  # how far that walk is
     halted: bool
     canceled: bool
-    heardAt: str | None  # when callers were last listened to
+    listenedAt: str | None  # when callers were last listened to
     cause: Failure | None  # the root failure, for which everything is being rolled back
     approvalSeconds: float | None  # how long a person has to approve the plan
     askedAt: str | None  # since when that is
@@ -150,7 +150,7 @@ class EndAnswer(Answer):
 
     status: str
     cause: Failure | None  # why it did not succeed
-    told: Json  # the custom status of its instance
+    customStatus: Json  # the custom status of its instance
     output: Json  # the output of its instance
 
 
@@ -161,7 +161,7 @@ class Signals(Answer):
     decision: Decision | None
 
 
-class Heard(Answer):
+class ListenAnswer(Answer):
     """What was seen of the steps under way, the last of each; whether the caller wants no more."""
 
     outcomes: dict[str, Outcome]
@@ -225,7 +225,7 @@ def first_state(kind: Kind) -> OperationState:
         runs=None,
         halted=False,
         canceled=False,
-        heardAt=None,
+        listenedAt=None,
         cause=None,
         approvalSeconds=None,
         askedAt=None,

@@ -134,9 +134,9 @@ def _bounded(found: list[Advice], total: int) -> list[Advice]:
     """As many faults as one answer holds, and how many more there are."""
     if total <= MOST_FAULTS:
         return found
-    told = found[: MOST_FAULTS - 1]
-    message = f"{total - len(told)} more faults are not listed: mend these first"
-    return [*told, Advice(code="MoreFaults", message=message, target="$")]
+    listed = found[: MOST_FAULTS - 1]
+    message = f"{total - len(listed)} more faults are not listed: mend these first"
+    return [*listed, Advice(code="MoreFaults", message=message, target="$")]
 
 
 def _errors(invalid: ValidationError) -> list[ErrorDetails]:
@@ -212,20 +212,20 @@ def _advice(error: ErrorDetails) -> Advice:
     model = _model_at(location[:-1])
     if model is KeyVaultSecret:
         code = "SecretReferenceInvalid" if kind == "string_pattern_mismatch" else "InlineSecret"
-        return _told(location[:-1], code, f"should be {REFERENCE}; {NEVER}")
+        return _fault(location[:-1], code, f"should be {REFERENCE}; {NEVER}")
     if _model_at(location) is KeyVaultSecret and kind != "missing":
-        return _told(location, "InlineSecret", f"should be {REFERENCE}; {NEVER}")
+        return _fault(location, "InlineSecret", f"should be {REFERENCE}; {NEVER}")
     if kind == "extra_forbidden":
         return _unknown(location, model)
     if kind == "missing":
-        return _told(location, "FieldMissing", "is required: add it")
+        return _fault(location, "FieldMissing", "is required: add it")
     if kind == "string_pattern_mismatch":
         holder = location[: -2 if location[-1] == KEY else -1]
         shape = SHAPES.get(_dotted(location)) or SHAPES.get(_dotted(holder))
         message = f"should be {shape}" if shape else "has characters that it may not have"
-        return _told(location, "FieldInvalid", message)
+        return _fault(location, "FieldInvalid", message)
     message = _SUBJECT.sub("", error["msg"])
-    return _told(location, "FieldInvalid", message)
+    return _fault(location, "FieldInvalid", message)
 
 
 def _unknown(location: Path, model: type[BaseModel] | None) -> Advice:
@@ -234,13 +234,13 @@ def _unknown(location: Path, model: type[BaseModel] | None) -> Advice:
     if close := get_close_matches(name, known, 1):
         message = f"is not a field of {holder}: did you mean {close[0]}?"
     elif _SECRETIVE.search(name):
-        return _told(location, "InlineSecret", f"is not a field, and {NEVER}: give {REFERENCE}")
+        return _fault(location, "InlineSecret", f"is not a field, and {NEVER}: give {REFERENCE}")
     else:
         message = f"is not a field of {holder}, which has {', '.join(sorted(known))}"
-    return _told(location, "UnknownField", message)
+    return _fault(location, "UnknownField", message)
 
 
-def _told(location: Path, code: str, message: str) -> Advice:
+def _fault(location: Path, code: str, message: str) -> Advice:
     return Advice(code=code, message=message, target=_dotted(location))
 
 

@@ -166,7 +166,7 @@ class Progress:
             self._fold(call.key, outcome, now, now)
         self._skip_unreachable()
 
-    def hear(self, outcomes: Mapping[str, Outcome], now: datetime) -> None:
+    def observe(self, outcomes: Mapping[str, Outcome], now: datetime) -> None:
         """Fold what was seen of running steps, each some seconds ago."""
         for key, outcome in outcomes.items():
             seen = now - timedelta(seconds=outcome.get("secondsAgo", 0.0))
@@ -180,9 +180,9 @@ class Progress:
         elif outcome["state"] == "succeeded":
             self._learn(key, seen)
             self._end(key, "succeeded", seen)
-            for told in ("warning", "detail"):
-                if told in outcome:
-                    run[told] = outcome[told]
+            for name in ("warning", "detail"):
+                if name in outcome:
+                    run[name] = outcome[name]
         elif outcome["state"] == "inProgress":
             self._go_on(key, outcome, seen)
         else:

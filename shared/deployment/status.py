@@ -30,46 +30,48 @@ def status(
     canceled = progress.canceled if progress else False
     if canceled and phase == "deploying":  # what Azure is at work on cannot be called back
         phase = "canceling"
-    told: Json = {"version": VERSION, "phase": phase, "status": "Running", "canceled": canceled}
+    shown: Json = {"version": VERSION, "phase": phase, "status": "Running", "canceled": canceled}
     if failure:
-        told["failure"] = short(failure)
+        shown["failure"] = short(failure)
     if approve_before:
-        told["approveBefore"] = approve_before.isoformat(timespec="seconds")
+        shown["approveBefore"] = approve_before.isoformat(timespec="seconds")
     if progress:
         chart = progress.chart(now)
         end = now if not chart.end else _moment(chart.makespan)
-        told |= {
-            "steps": steps_told(progress.plan, progress.runs),
+        shown |= {
+            "steps": briefly(progress.plan, progress.runs),
             "criticalPath": chart.critical,
             "expectedEnd": end.isoformat(timespec="seconds"),
         }
         if phase == "canceling":
             running = (key for key, run in progress.runs.items() if run["state"] == "running")
-            told["waitsFor"] = list(running)
-    return fitting(told)
+            shown["waitsFor"] = list(running)
+    return fitting(shown)
 
 
 def ended(
     outcome: str, *, steps: list[Json], failure: Failure | None, residue: list[Residue]
 ) -> Json:
     """The custom status of an operation that has ended: Succeeded, Failed or Canceled."""
-    told: Json = {"version": VERSION, "phase": "finished", "status": outcome}
+    shown: Json = {"version": VERSION, "phase": "finished", "status": outcome}
     if failure:
-        told["failure"] = short(failure)
+        shown["failure"] = short(failure)
     if residue:
-        told["residue"] = [{**left, "command": left["command"][:MESSAGE_LIMIT]} for left in residue]
+        shown["residue"] = [
+            {**left, "command": left["command"][:MESSAGE_LIMIT]} for left in residue
+        ]
     if steps:
-        told["steps"] = steps
-    return fitting(told)
+        shown["steps"] = steps
+    return fitting(shown)
 
 
-def steps_told(plan: Outline, runs: Mapping[str, Run]) -> list[Json]:
+def briefly(plan: Outline, runs: Mapping[str, Run]) -> list[Json]:
     """Every step of a walk in a few words."""
-    return [_step_told(step, runs[step["key"]]) for step in plan["steps"] if step["key"] in runs]
+    return [_brief(step, runs[step["key"]]) for step in plan["steps"] if step["key"] in runs]
 
 
-def _step_told(step: StepOutline, run: Run) -> Json:
-    told: Json = {
+def _brief(step: StepOutline, run: Run) -> Json:
+    brief: Json = {
         "key": step["key"],
         "action": step["action"],
         "state": run["state"],
@@ -78,11 +80,11 @@ def _step_told(step: StepOutline, run: Run) -> Json:
     }
     for name in ("startedAt", "settledAt"):
         if name in run:
-            told[name] = datetime.fromisoformat(run[name]).isoformat(timespec="seconds")
+            brief[name] = datetime.fromisoformat(run[name]).isoformat(timespec="seconds")
     if run.get("failure"):
-        told["failure"] = short(run["failure"])
-    told |= {name: run[name] for name in ("warning", "detail") if name in run}
-    return told
+        brief["failure"] = short(run["failure"])
+    brief |= {name: run[name] for name in ("warning", "detail") if name in run}
+    return brief
 
 
 def short(failure: Failure | None) -> Json | None:
@@ -92,43 +94,43 @@ def short(failure: Failure | None) -> Json | None:
     return {"code": failure["code"][:BRIEF], "message": failure["message"][:MESSAGE_LIMIT]}
 
 
-def fitting(told: Json) -> Json:
+def fitting(shown: Json) -> Json:
     """As much of a status as an instance can hold: what is on record anyway goes first.
 
     The briefest holds no list, and of texts the root failure alone, which `short` has bounded: six
     characters for each of its characters, where all have to be escaped, are less than half of it.
     """
-    return next(brief for brief in _ever_briefer(told) if _size(brief) <= STATUS_LIMIT)
+    return next(brief for brief in _ever_briefer(shown) if _size(brief) <= STATUS_LIMIT)
 
 
-def _ever_briefer(told: Json) -> Iterator[Json]:
-    yield told
-    left, steps = told.get("residue", []), told.get("steps", [])
+def _ever_briefer(shown: Json) -> Iterator[Json]:
+    yield shown
+    left, steps = shown.get("residue", []), shown.get("steps", [])
     brief = [{"key": r["key"], "id": r["id"], "reason": r["reason"][:BRIEF]} for r in left]
-    told = {**told, "residue": brief} if left else told
-    yield told
+    shown = {**shown, "residue": brief} if left else shown
+    yield shown
     plain = [
         {k: v for k, v in step.items() if k not in {"warning", "detail", "expectedSeconds"}}
         | ({"failure": {"code": step["failure"]["code"]}} if "failure" in step else {})
         for step in steps
     ]
-    told = {**told, "steps": plain} if steps else told
-    yield told
+    shown = {**shown, "steps": plain} if steps else shown
+    yield shown
     if left:
-        told = {**told, "residue": [{"key": r["key"], "reason": r["reason"]} for r in brief]}
-        yield told
+        shown = {**shown, "residue": [{"key": r["key"], "reason": r["reason"]} for r in brief]}
+        yield shown
     bare = [{k: s[k] for k in ("key", "action", "state") if k in s} for s in steps]
-    told = {**told, "steps": bare} if steps else told
-    yield told
+    shown = {**shown, "steps": bare} if steps else shown
+    yield shown
     for kept in (20, 5, 0):  # of more than a plan of ours ever has
-        few: Json = {**told, "leftOut": sum(max(0, len(some) - kept) for some in (steps, left))}
-        few |= {name: told[name][:kept] for name in ("steps", "residue") if name in told}
+        few: Json = {**shown, "leftOut": sum(max(0, len(some) - kept) for some in (steps, left))}
+        few |= {name: shown[name][:kept] for name in ("steps", "residue") if name in shown}
         yield {k: v for k, v in few.items() if k != "criticalPath"}
 
 
-def _size(told: Json) -> int:
+def _size(shown: Json) -> int:
     """Characters of UTF-16 as the extension counts them: it escapes three more than Python does."""
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     escaped = sum(text.count(line_end) for line_end in "\x85\u2028\u2029")
     return len(text.encode("utf-16-le", "surrogatepass")) // 2 + 5 * escaped
 

@@ -57,17 +57,17 @@ def logged_writes(clients: AzureClients, groups: Iterable[str], since: datetime)
         link = f"/subscriptions/{clients.subscription_id}{LOG}&$filter={quote(text)}"
         for _ in range(PAGES):
             answer = _json(clients.send("GET", link))
-            for told in answer.get("value", []):
-                if told["status"]["value"] in ENDED and told.get("caller"):
-                    yield _log_event(told)
+            for entry in answer.get("value", []):
+                if entry["status"]["value"] in ENDED and entry.get("caller"):
+                    yield _log_event(entry)
             if not (link := answer.get("nextLink", "")):
                 break
 
 
 def _json(response: Any) -> Json:
     response.raise_for_status()
-    told: Json = response.json()
-    return told
+    body: Json = response.json()
+    return body
 
 
 def _graph_event(properties: Json) -> Event:
@@ -86,11 +86,11 @@ def _graph_event(properties: Json) -> Event:
     return event
 
 
-def _log_event(told: Json) -> Event:
+def _log_event(entry: Json) -> Event:
     return Event(
-        id=told["resourceId"],
-        at=told["eventTimestamp"],
-        by=told["caller"],
-        operation=told["operationName"]["value"],
-        correlationId=told.get("correlationId") or "",
+        id=entry["resourceId"],
+        at=entry["eventTimestamp"],
+        by=entry["caller"],
+        operation=entry["operationName"]["value"],
+        correlationId=entry.get("correlationId") or "",
     )

@@ -55,7 +55,7 @@ def replacing(
             left.append({**refused, "message": f"{refused['message']} ({'; '.join(obstacles)})"})
         else:
             chosen |= group
-    return Replacement(_steps(plots, chosen), warnings + _told(plots, chosen), left)
+    return Replacement(_steps(plots, chosen), warnings + _interruptions(plots, chosen), left)
 
 
 def _standing_on(key: str, plots: Mapping[str, Plot]) -> set[str]:
@@ -95,15 +95,15 @@ def _steps(plots: Mapping[str, Plot], chosen: Collection[str]) -> list[Step]:
     return [*gone, *steps]
 
 
-def _told(plots: Mapping[str, Plot], chosen: Collection[str]) -> list[Advice]:
+def _interruptions(plots: Mapping[str, Plot], chosen: Collection[str]) -> list[Advice]:
     """How long each will be missing."""
-    told = []
+    advice = []
     for key in (key for key in plots if key in chosen):
         timing = plots[key].resource.timing
         minutes = (timing.delete + timing.create).total_seconds() / 60
         message = f"{key} is deleted and made anew: it is missing for about {minutes:.0f} minutes"
-        told.append(Advice(code="Replaced", message=message, target=key))
-    return told
+        advice.append(Advice(code="Replaced", message=message, target=key))
+    return advice
 
 
 def _unknown(key: str) -> Advice:

@@ -132,11 +132,11 @@ def taken_out(resource_id: str, item: Item, parts: list[Change], after: list[str
 
 def _sure(resource: Resource, changes: list[Change], observed: Json) -> list[Change]:
     """The changes, each told with how sure it is, and whether there is a way back."""
-    told: list[Change] = []
+    judged: list[Change] = []
     for change in changes:
         sure: Change = {**change, "certainty": resource.certainty(change, observed)}
-        told.append({**sure, "oneWay": True} if resource.one_way(change) else sure)
-    return told
+        judged.append({**sure, "oneWay": True} if resource.one_way(change) else sure)
+    return judged
 
 
 def _free(key: str, taken: set[str]) -> str:

@@ -75,14 +75,14 @@ class HubVirtualNetwork(Resource):
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
         """A way out that the spec has dropped is taken off its subnet; those of others stay."""
         led_out = {s["name"] for s in before["properties"]["subnets"] if _leads_out(s)}
-        told = super().succeeding(desired, before, observed)
+        body = super().succeeding(desired, before, observed)
         subnets = [
             {**subnet, "properties": {"natGateway": None, **subnet["properties"]}}
             if subnet["name"] in led_out
             else subnet
-            for subnet in told["properties"]["subnets"]
+            for subnet in body["properties"]["subnets"]
         ]
-        return {**told, "properties": {**told["properties"], "subnets": subnets}}
+        return {**body, "properties": {**body["properties"], "subnets": subnets}}
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.virtual_networks

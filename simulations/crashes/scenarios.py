@@ -18,7 +18,7 @@ Arrange = Callable[["CrashingWorld"], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Request:
     """One request of a caller; {operation} in its path is what the first one started."""
 
     method: str
@@ -36,7 +36,7 @@ class Scenario:
     """What is there, and what callers ask for."""
 
     deployment: str
-    wishes: tuple[Wish, ...]
+    requests: tuple[Request, ...]
     arrange: Arrange = _nothing
     # Where the start has not been answered, its caller gives up, and another one comes later.
     another_caller: bool = False
@@ -58,12 +58,12 @@ CHANGED = DIRECT | {
     "postgres": {"parameters": {"work_mem": "8192", "max_connections": "150"}},
 }
 
-DEPLOY = Wish("POST", "deployments", DIRECT)
-UPDATE = Wish("PUT", f"deployments/{NAME}", CHANGED)
-CANCEL = Wish("POST", "operations/{operation}/cancel", after=timedelta(minutes=6))
-GATED = Wish("POST", "deployments", DIRECT | {"approval": {"withinHours": 1}})
-APPROVE = Wish("POST", "operations/{operation}/approve", after=timedelta(minutes=3))
-DESTROY = Wish("DELETE", f"deployments/{NAME}?deleteData=true")
+DEPLOY = Request("POST", "deployments", DIRECT)
+UPDATE = Request("PUT", f"deployments/{NAME}", CHANGED)
+CANCEL = Request("POST", "operations/{operation}/cancel", after=timedelta(minutes=6))
+GATED = Request("POST", "deployments", DIRECT | {"approval": {"withinHours": 1}})
+APPROVE = Request("POST", "operations/{operation}/approve", after=timedelta(minutes=3))
+DESTROY = Request("DELETE", f"deployments/{NAME}?deleteData=true")
 
 # They strike for ever: one that struck once would not strike what is done again after a crash.
 GATEWAY_FAILS: Json = {
@@ -109,13 +109,13 @@ def _drifted(world: "CrashingWorld") -> None:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "recipe": Scenario(RECIPE["name"], (Wish("POST", "deployments", RECIPE),)),
+    "recipe": Scenario(RECIPE["name"], (Request("POST", "deployments", RECIPE),)),
     "deploy": Scenario(NAME, (DEPLOY,)),
     "another-caller": Scenario(NAME, (DEPLOY,), another_caller=True, events=12),
     "approve": Scenario(NAME, (GATED, APPROVE), events=60),
-    "what-if": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/plan", DIRECT),)),
+    "what-if": Scenario(NAME, (Request("POST", f"deployments/{NAME}/plan", DIRECT),)),
     "adopt": Scenario(
-        NAME, (Wish("POST", "deployments", DIRECT | {"adopt": True}),), _partly_there
+        NAME, (Request("POST", "deployments", DIRECT | {"adopt": True}),), _partly_there
     ),
     "update": Scenario(NAME, (UPDATE,), _deployed),
     "roll-back": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS,)),
@@ -124,7 +124,7 @@ SCENARIOS: dict[str, Scenario] = {
     "residue": Scenario(NAME, (DEPLOY,), faults=(GATEWAY_FAILS, TABLE_STAYS, RULES_STAY)),
     "destroy": Scenario(NAME, (DESTROY,), _deployed),
     "destroy-residue": Scenario(NAME, (DESTROY,), _deployed, faults=(TABLE_STAYS,)),
-    "check": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/drift"),), _drifted),
-    "repair": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/drift/repair"),), _drifted),
-    "validate": Scenario(NAME, (Wish("POST", f"deployments/{NAME}/validate"),), _deployed),
+    "check": Scenario(NAME, (Request("POST", f"deployments/{NAME}/drift"),), _drifted),
+    "repair": Scenario(NAME, (Request("POST", f"deployments/{NAME}/drift/repair"),), _drifted),
+    "validate": Scenario(NAME, (Request("POST", f"deployments/{NAME}/validate"),), _deployed),
 }

@@ -21,7 +21,7 @@ from local.functions_host.store.tables import Store
 from local.world import World, azure_of
 from simulations.crashes.endings import settled
 from simulations.crashes.moments import Moment, packed, unpacked
-from simulations.crashes.scenarios import Scenario, Wish
+from simulations.crashes.scenarios import Request, Scenario
 from simulations.crashes.tables import Entities, Gate, Tables
 
 Json = dict[str, Any]
@@ -91,10 +91,10 @@ class CrashingWorld(World):
 
     # Running
 
-    def settle(self, wish: Wish) -> None:
+    def settle(self, request: Request) -> None:
         """Let one wish come true before the scenario begins."""
         with self._host() as host:
-            self._ask(host, wish, "before")
+            self._ask(host, request, "before")
             host.advance(LONG, PATIENCE)
         self._answers = []
         self.look()
@@ -117,9 +117,11 @@ class CrashingWorld(World):
         self._changed = changed
         try:
             with self._host() as host:
-                for wish in scenario.wishes[len(self._answers) :]:
-                    host.advance(max(timedelta(), began + wish.after - self.clock.now()), PATIENCE)
-                    self._ask(host, wish, request_id)
+                for request in scenario.requests[len(self._answers) :]:
+                    host.advance(
+                        max(timedelta(), began + request.after - self.clock.now()), PATIENCE
+                    )
+                    self._ask(host, request, request_id)
                 host.advance(LONG, PATIENCE)
                 if self._dying:
                     raise HostKilled
@@ -143,11 +145,13 @@ class CrashingWorld(World):
         )
         return self.host
 
-    def _ask(self, host: FunctionsHost, wish: Wish, request_id: str) -> None:
+    def _ask(self, host: FunctionsHost, request: Request, request_id: str) -> None:
         first = self._answers[0] if self._answers else ""
-        url = f"{host.url}/api/{wish.path.format(operation=first)}"
+        url = f"{host.url}/api/{request.path.format(operation=first)}"
         headers = {"Repeatability-Request-ID": request_id}
-        answer = httpx.request(wish.method, url, json=wish.body, headers=headers, timeout=PATIENCE)
+        answer = httpx.request(
+            request.method, url, json=request.body, headers=headers, timeout=PATIENCE
+        )
         if answer.status_code == 409 and request_id == "another":  # it runs after all
             self._answers.append(answer.json()["error"]["target"])
         else:

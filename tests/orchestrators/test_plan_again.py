@@ -10,7 +10,7 @@ from strategies import raw_specs  # type: ignore[import-not-found]  # see python
 from shared.azure import calls, looks
 from shared.azure.clients import azure_clients, clients_for
 from shared.azure.errors import failure_of
-from shared.azure.listening import unheard
+from shared.azure.listening import unanswered
 from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
@@ -48,9 +48,9 @@ def walk(simulation: Any, plan: Plan) -> Progress:
                 try:
                     found = looks.look(clients, step, seen["operationUrl"], elapsed, ask)
                 except Exception as error:
-                    found = unheard(step["key"], error)
-                listener.hear(seen["key"], found, at)
-        progress.hear(listener.told(at), clock.now())
+                    found = unanswered(step["key"], error)
+                listener.note(seen["key"], found, at)
+        progress.observe(listener.outcomes(at), clock.now())
 
     while not progress.finished:
         if submits := progress.submits(clock.now()):

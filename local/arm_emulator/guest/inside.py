@@ -24,26 +24,26 @@ BIND = 4096  # mount(2)
 def main() -> None:
     """Make what is told, then run the script as the agent of a machine does."""
     out = socket.socket(fileno=int(sys.argv[1]))
-    told: dict[str, Any] = json.loads(out.makefile("rb").readline())
-    for number, address in enumerate(("127.0.0.1", *told["addresses"])):
+    order: dict[str, Any] = json.loads(out.makefile("rb").readline())
+    for number, address in enumerate(("127.0.0.1", *order["addresses"])):
         add_address(f"lo:{number}" if number else "lo", address)
-    kept = [silent(address, port) for address, port in told["silent"]]
-    doors = [listening(address, port, backlog=16) for address, port in told["open"]]
+    kept = [silent(address, port) for address, port in order["silent"]]
+    doors = [listening(address, port, backlog=16) for address, port in order["open"]]
     with out:
         socket.send_fds(out, [b"!"], [each.fileno() for each in doors])
     for door in doors:
         door.close()
-    for source, target in told["files"]:
+    for source, target in order["files"]:
         mount(source, target)
-    for name, limit in told["limits"].items():
+    for name, limit in order["limits"].items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     for pair in kept:
         for one in pair:
             os.set_inheritable(one.fileno(), True)  # silent for as long as the script lives
-    os.chdir(told["folder"])
+    os.chdir(order["folder"])
     # As the agent does: Azure/run-command-handler-linux, internal/exec/exec.go
-    command = " ".join([told["script"], *told["arguments"]])
-    os.execve("/bin/bash", ["/bin/bash", "-c", command], told["environment"])  # noqa: S606
+    command = " ".join([order["script"], *order["arguments"]])
+    os.execve("/bin/bash", ["/bin/bash", "-c", command], order["environment"])  # noqa: S606
 
 
 def add_address(label: str, address: str) -> None:

@@ -77,7 +77,7 @@ def run(script: Script, network: Network, answer: Answer, store: Path | None = N
     """
     with tempfile.TemporaryDirectory(prefix="guest-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        told = _told(folder, script, network, store)
+        order = _order(folder, script, network, store)
         ours, theirs = socket.socketpair()
         doors = list(network.open)
         with ours, theirs:
@@ -91,7 +91,7 @@ def run(script: Script, network: Network, answer: Answer, store: Path | None = N
                 **_unprivileged(),
             )
             theirs.close()
-            ours.sendall(json.dumps(told).encode() + b"\n")
+            ours.sendall(json.dumps(order).encode() + b"\n")
             _, received, _, _ = socket.recv_fds(ours, 1, max(len(doors), 1))
         sockets = [socket.socket(fileno=each) for each in received]
         answers = [network.open[door] for door in doors]
@@ -99,7 +99,7 @@ def run(script: Script, network: Network, answer: Answer, store: Path | None = N
             return _wait(process, min(script.seconds, LONGEST))
 
 
-def _told(folder: Path, script: Script, network: Network, store: Path | None) -> dict[str, Any]:
+def _order(folder: Path, script: Script, network: Network, store: Path | None) -> dict[str, Any]:
     """What the first process is to make; files that it needs are written beside the script."""
     # Interpreters are found by the name that Ubuntu gives them.
     environment = {"PATH": f"{folder}:{PATHS}", "HOME": str(folder), **script.environment}

@@ -118,10 +118,6 @@ class Store:
         """Who points at an id now."""
         return list(self._references.get(target.lower(), ()))
 
-    def references_from(self, key: str) -> tuple[Reference, ...]:
-        """Where a resource points."""
-        return self._outgoing.get(key, ())
-
     def blocking(self, target: str, now: datetime) -> Iterator[Reference]:
         """Who keeps an id from being deleted: pointers to it, and those still lingering."""
         yield from self.references_to(target)

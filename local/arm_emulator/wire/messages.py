@@ -70,8 +70,8 @@ class ArmError(Exception):
 
     def response(self) -> Response:
         """The refusal as it goes over the wire."""
-        told = {"code": self.code, "message": self.message}
-        body = told if self.flat else {"error": self.error()}
+        plain = {"code": self.code, "message": self.message}
+        body = plain if self.flat else {"error": self.error()}
         return Response(self.status, body, dict(self.headers))
 
     def error(self) -> Json:

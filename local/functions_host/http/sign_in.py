@@ -40,8 +40,8 @@ class SignIn:
 
 def _principal(claims: Mapping[str, Any]) -> str:
     listed = [{"typ": typ, "val": val} for typ, val in _flat(claims)]
-    told = {"auth_typ": "aad", "claims": listed, "name_typ": "name", "role_typ": "roles"}
-    return base64.b64encode(json.dumps(told).encode()).decode()
+    principal = {"auth_typ": "aad", "claims": listed, "name_typ": "name", "role_typ": "roles"}
+    return base64.b64encode(json.dumps(principal).encode()).decode()
 
 
 def _flat(claims: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 
 from azure.mgmt.postgresqlflexibleservers.models import VirtualNetworkSubnetUsageParameter
 
+from shared.deployment.address_checks import FIRST_RESERVED
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, plain, refused, warned
@@ -19,7 +20,7 @@ DATABASE_SUBNET = "DatabaseSubnet"  # recipe: preparation
 DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
 AZURE_DNS = "168.63.129.16"
 NAMED = 5  # networks named in one warning
-RESERVED = 5  # addresses of a subnet that Azure keeps (Learn: Virtual Network FAQ)
+RESERVED = FIRST_RESERVED + 1  # and the last
 # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
 ADDRESSES = {"Disabled": 1, "SameZone": 4, "ZoneRedundant": 4}
 

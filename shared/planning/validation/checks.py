@@ -12,7 +12,7 @@ from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.validation import query
 from shared.planning.validation.judges import Seen
-from shared.planning.validation.table import CHECKS, CIRCUIT, QUERY, REACHABLE, TABLE, Check
+from shared.planning.validation.table import BY_KEY, CIRCUIT, QUERY, REACHABLE, TABLE, Check
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import Response, path_of
 
@@ -46,10 +46,10 @@ def required(spec: DeploymentSpec, steps: list[Step], at: str) -> list[Step]:
     if validation is None or validation.require == "none":
         return []
     level = BY_QUERY if validation.require == "query" else set()
-    wishes = {"required": True, "keep": validation.on_failure == "keep"}
+    demands = {"required": True, "keep": validation.on_failure == "keep"}
     after = [step["key"] for step in steps]
     return [
-        {**check, "dependsOn": after, "body": {**check["body"], **wishes}}
+        {**check, "dependsOn": after, "body": {**check["body"], **demands}}
         for check in checking(spec, at)
         if check["key"] not in BY_QUERY - level
     ]
@@ -106,7 +106,7 @@ def probe(
         operation_url: where Azure tells how its own operation stands, if there is one.
         elapsed: since the check was begun first.
     """
-    check = CHECKS[step["key"]]
+    check = BY_KEY[step["key"]]
     if check.begin is None:
         found = _query(clients, step, operation_url, agree)
     else:

@@ -24,7 +24,7 @@ class Seen:
     found: str
 
 
-def told(found: str, *, good: bool) -> Seen:
+def judged(found: str, *, good: bool) -> Seen:
     """A finding that is good or bad."""
     return Seen("passed" if good else "failed", found)
 
@@ -32,7 +32,7 @@ def told(found: str, *, good: bool) -> Seen:
 def gateway_provisioned(body: Json, asked: Json) -> Seen:
     """The ExpressRoute gateway."""
     state = body["properties"].get("provisioningState")
-    return told(f"provisioningState is {state}", good=state == "Succeeded")
+    return judged(f"provisioningState is {state}", good=state == "Succeeded")
 
 
 def circuit_provisioned(body: Json, asked: Json) -> Seen:
@@ -45,13 +45,13 @@ def circuit_provisioned(body: Json, asked: Json) -> Seen:
         "its private peering": (peerings.get("AzurePrivatePeering", "absent"), "Enabled"),
     }
     bad = [f"{what} is {state}" for what, (state, wanted) in states.items() if state != wanted]
-    return told(", ".join(bad) or "enabled, provisioned and peered", good=not bad)
+    return judged(", ".join(bad) or "enabled, provisioned and peered", good=not bad)
 
 
 def circuit_connected(body: Json, asked: Json) -> Seen:
     """The connection of gateway and circuit."""
     status = body["properties"].get("connectionStatus", "Unknown")
-    return told(f"connectionStatus is {status}", good=status == "Connected")
+    return judged(f"connectionStatus is {status}", good=status == "Connected")
 
 
 def routes_learned(body: Json, asked: Json) -> Seen:
@@ -61,15 +61,15 @@ def routes_learned(body: Json, asked: Json) -> Seen:
     wanted = [IPv4Network(prefix) for prefix in asked["onPremises"]]
     missing = [str(w) for w in wanted if not any(w.subnet_of(r) for r in learned)]
     if missing:
-        return told(f"no route to {', '.join(missing)} among {len(learned)} learned", good=False)
-    return told(f"routes to {', '.join(map(str, wanted))} are learned", good=True)
+        return judged(f"no route to {', '.join(missing)} among {len(learned)} learned", good=False)
+    return judged(f"routes to {', '.join(map(str, wanted))} are learned", good=True)
 
 
 def server_ready(body: Json, asked: Json) -> Seen:
     """The database server."""
     properties = body["properties"]
     state, name = properties.get("state"), properties.get("fullyQualifiedDomainName")
-    return told(f"state is {state}, its name is {name}", good=state == "Ready" and bool(name))
+    return judged(f"state is {state}, its name is {name}", good=state == "Ready" and bool(name))
 
 
 def parameters_in_effect(body: Json, asked: Json) -> Seen:
@@ -80,7 +80,7 @@ def parameters_in_effect(body: Json, asked: Json) -> Seen:
     bad = [f"{name} waits for a restart" for name in waiting]
     if secure not in {"on", "true"}:
         bad.append(f"require_secure_transport is {secure}")
-    return told(", ".join(bad) or "no restart is pending, TLS is required", good=not bad)
+    return judged(", ".join(bad) or "no restart is pending, TLS is required", good=not bad)
 
 
 def name_resolvable(body: Json, asked: Json) -> Seen:
@@ -92,7 +92,7 @@ def name_resolvable(body: Json, asked: Json) -> Seen:
     ]
     subnet = IPv4Network(asked["databaseSubnet"])
     good = bool(addresses) and all(IPv4Address(each) in subnet for each in addresses)
-    return told(f"the zone leads to {', '.join(addresses) or 'nothing'}", good=good)
+    return judged(f"the zone leads to {', '.join(addresses) or 'nothing'}", good=good)
 
 
 def zone_linked(body: Json, asked: Json) -> Seen:
@@ -100,13 +100,13 @@ def zone_linked(body: Json, asked: Json) -> Seen:
     state = body["properties"].get("virtualNetworkLinkState")
     network = str((body["properties"].get("virtualNetwork") or {}).get("id", ""))
     good = state == "Completed" and network.casefold() == asked["network"].casefold()
-    return told(f"the link to {network.rpartition('/')[2]} is {state}", good=good)
+    return judged(f"the link to {network.rpartition('/')[2]} is {state}", good=good)
 
 
 def gateway_running(body: Json, asked: Json) -> Seen:
     """The application gateway."""
     state = body["properties"].get("operationalState")
-    return told(f"operationalState is {state}", good=state == "Running")
+    return judged(f"operationalState is {state}", good=state == "Running")
 
 
 def gateway_listens(body: Json, asked: Json) -> Seen:
@@ -123,14 +123,14 @@ def gateway_listens(body: Json, asked: Json) -> Seen:
     ]
     there = ", ".join(f"{address}:{port}" for address, port in found)
     good = (asked["gatewayAddress"], POSTGRESQL) in found
-    return told(f"listens on {there or 'no port for TCP'}", good=good)
+    return judged(f"listens on {there or 'no port for TCP'}", good=good)
 
 
 def firewall_attached(body: Json, asked: Json) -> Seen:
     """The WAF policy."""
     policy = str((body["properties"].get("firewallPolicy") or {}).get("id", ""))
     good = policy.casefold() == asked["firewall"].casefold()
-    return told(f"the policy is {policy.rpartition('/')[2] or 'absent'}", good=good)
+    return judged(f"the policy is {policy.rpartition('/')[2] or 'absent'}", good=good)
 
 
 def backend_healthy(body: Json, asked: Json) -> Seen:
@@ -146,21 +146,21 @@ def backend_healthy(body: Json, asked: Json) -> Seen:
     ]
     seen = ", ".join(f"{s.get('address')} is {s.get('health')}" for s in servers)
     good = bool(servers) and all(s.get("health") in {"Up", "Healthy"} for s in servers)
-    return told(seen or "the backend pool is empty", good=good)
+    return judged(seen or "the backend pool is empty", good=good)
 
 
 def certificate_valid(body: Json, asked: Json) -> Seen:
     """The certificate of the HTTPS listener, as the vault tells of it."""
     ends = datetime.fromtimestamp((body.get("attributes") or {}).get("exp", 0), UTC)
     good = ends > datetime.fromisoformat(asked["at"])
-    return told(f"it ends on {ends:%Y-%m-%d}", good=good)
+    return judged(f"it ends on {ends:%Y-%m-%d}", good=good)
 
 
 def on_premises_admitted(body: Json, asked: Json) -> Seen:
     """The security group lets every on-premises network in, whatever rules stand in it."""
     answers = {p: admission(body, source=p, port=POSTGRESQL) for p in asked["onPremises"]}
     shut = [f"{p} is stopped by {a.rule}" for p, a in answers.items() if not a.allowed]
-    return told(", ".join(shut) or f"{', '.join(answers)} may come in", good=not shut)
+    return judged(", ".join(shut) or f"{', '.join(answers)} may come in", good=not shut)
 
 
 def routes_lead_back(body: Json, asked: Json) -> Seen:
@@ -177,7 +177,7 @@ def routes_lead_back(body: Json, asked: Json) -> Seen:
         if route["properties"].get("nextHopType") in {"None", "Internet", "VnetLocal"}
         and any(prefix.subnet_of(network) for network in wanted)
     ]
-    return told(", ".join(astray) or "no route takes replies away", good=not astray)
+    return judged(", ".join(astray) or "no route takes replies away", good=not astray)
 
 
 def port_reachable(body: Json, asked: Json) -> Seen:
@@ -189,7 +189,7 @@ def port_reachable(body: Json, asked: Json) -> Seen:
         for issue in hop.get("issues") or []
     ]
     found = "; ".join([f"port {POSTGRESQL} is {status} from the jump box", *issues])
-    return told(found, good=status in {"Reachable", "Connected"})
+    return judged(found, good=status in {"Reachable", "Connected"})
 
 
 def _by_id(properties: Json, collection: str, value: str) -> Json:

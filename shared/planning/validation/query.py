@@ -84,23 +84,23 @@ def outcome(clients: AzureClients, step: Step) -> Seen | None:
 def judge(view: Json) -> Seen:
     """What the instance view of a run command proves."""
     state, message = view.get("executionState", "Unknown"), view.get("executionMessage") or ""
-    told = _told(view.get("output") or "")
-    if told is None or state not in {"Succeeded", "Failed"}:
+    report = _report(view.get("output") or "")
+    if report is None or state not in {"Succeeded", "Failed"}:
         reason = f"executionState is {state}, without a word of the probe; {message}"
         return Seen("unproven", reason.rstrip("; "))
-    trips = ", ".join(f"{path} {t['p95']} ms" for path, t in told["roundTrips"].items())
-    if told["verdict"] == "passed" and state == "Succeeded" and view.get("exitCode") == 0:
-        versions = [c["found"] for c in told["checks"] if c["check"] == "version"]
+    trips = ", ".join(f"{path} {t['p95']} ms" for path, t in report["roundTrips"].items())
+    if report["verdict"] == "passed" and state == "Succeeded" and view.get("exitCode") == 0:
+        versions = [c["found"] for c in report["checks"] if c["check"] == "version"]
         return Seen("passed", f"{', '.join(versions)} answers; round trips (p95): {trips}")
     bad = [
         f"{check['path']} {check['check']}: {check['found']} (expected {check['expected']})"
-        for check in told["checks"]
+        for check in report["checks"]
         if check["state"] == "failed"
     ]
     return Seen("failed", "; ".join(bad) or f"exit code {view.get('exitCode')}")
 
 
-def _told(output: str) -> Json | None:
+def _report(output: str) -> Json | None:
     """What the probe has printed; None where that is not the probe's."""
     lines = output.strip().splitlines()
     try:

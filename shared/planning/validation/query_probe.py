@@ -332,7 +332,7 @@ def prepared(password: str) -> bytes:
     return (password if forbidden or not plain else plain).encode()
 
 
-def told(paths: list[Path]) -> Json:
+def report(paths: list[Path]) -> Json:
     """Everything that was found, in less than a run command keeps."""
     checks = [check for path in paths for check in path.checks]
     passed = all(check["state"] != "failed" for check in checks)
@@ -414,7 +414,7 @@ def main() -> int:
     except (KeyError, TypeError, ValueError) as error:
         print(json.dumps({"verdict": "unusable", "error": f"{type(error).__name__}: {error}"}))
         return 2
-    found = told(paths)
+    found = report(paths)
     print(json.dumps(found))
     return 0 if found["verdict"] == "passed" else 1
 

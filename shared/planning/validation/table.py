@@ -267,4 +267,4 @@ TABLE = (
         seconds=60,
     ),
 )
-CHECKS = {check.key: check for check in TABLE}
+BY_KEY = {check.key: check for check in TABLE}

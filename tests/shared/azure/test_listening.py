@@ -9,7 +9,7 @@ from local.clock import VirtualClock
 from local.functions_host.worker.clock_loop import ClockLoop
 from shared.azure.listening import READS, listen
 from shared.deployment.messages import Outcome, Step
-from shared.deployment.operation import Heard, Watched
+from shared.deployment.operation import ListenAnswer, Watched
 
 
 class Room:
@@ -26,7 +26,7 @@ class Room:
 
     def listen(
         self, *steps: Watched, awaited: Any = (), canceled: Any = None, **ends: Any
-    ) -> Heard:
+    ) -> ListenAnswer:
         """Listen to steps, each of which ends after some seconds."""
 
         def look(step: Step, watched: Watched, at: float) -> Outcome:
@@ -39,8 +39,8 @@ class Room:
 
         planned: Any = {step["key"]: {"id": "/subscriptions/s"} for step in steps}
         score: Any = {"steps": list(steps), "awaited": list(awaited)}
-        heard: Heard = self.loop.submit(listen(score, planned, look, canceled)).result(20)
-        return heard
+        answer: ListenAnswer = self.loop.submit(listen(score, planned, look, canceled)).result(20)
+        return answer
 
     @property
     def seconds(self) -> float:
@@ -73,8 +73,8 @@ def test_every_look_is_made_when_it_is_due(room: Room) -> None:
 
 
 def test_what_is_awaited_is_told_at_once(room: Room) -> None:
-    heard = room.listen(watched("a", 5, 20, 40), awaited=[["a"]], a=18)
-    assert heard["outcomes"]["a"]["state"] == "succeeded"
+    answer = room.listen(watched("a", 5, 20, 40), awaited=[["a"]], a=18)
+    assert answer["outcomes"]["a"]["state"] == "succeeded"
     assert room.seconds == pytest.approx(20, abs=0.1)
 
 
@@ -84,19 +84,19 @@ def test_of_what_waits_for_several_the_last_is_the_news(room: Room) -> None:
 
 
 def test_an_end_that_nothing_waits_for_is_told_with_its_age_in_the_end(room: Room) -> None:
-    heard = room.listen(watched("a", 5), watched("b", 50), awaited=[["b"]], a=1)
-    assert heard["outcomes"]["a"]["secondsAgo"] == pytest.approx(45, abs=0.1)
+    answer = room.listen(watched("a", 5), watched("b", 50), awaited=[["b"]], a=1)
+    assert answer["outcomes"]["a"]["secondsAgo"] == pytest.approx(45, abs=0.1)
 
 
 def test_a_cancel_is_seen_within_ten_seconds(room: Room) -> None:
-    heard = room.listen(watched("a", 60), canceled=lambda: room.seconds > 21)
-    assert heard["cancelRequested"]
+    answer = room.listen(watched("a", 60), canceled=lambda: room.seconds > 21)
+    assert answer["cancelRequested"]
     assert room.seconds <= 31
 
 
 def test_a_look_without_an_answer_says_nothing_and_is_made_again(room: Room) -> None:
-    heard = room.listen(watched("a", 1, 2, 30), a=ConnectionError("gone"))
-    assert heard["outcomes"]["a"]["state"] == "inProgress"
+    answer = room.listen(watched("a", 1, 2, 30), a=ConnectionError("gone"))
+    assert answer["outcomes"]["a"]["state"] == "inProgress"
     assert room.looks == [("a", 1), ("a", 30)]  # left alone for ten seconds
 
 

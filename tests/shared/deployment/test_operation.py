@@ -111,8 +111,8 @@ def test_the_end_of_a_rollback_of_which_nothing_could_be_undone_fits_a_status(me
         now={},
     )
     end = ending({**state, "phase": "rolling-back", "runs": runs}, story, root)
-    assert len(json.dumps(end.told, ensure_ascii=False).encode("utf-16-le")) <= 16_384
-    assert end.told["failure"]["code"] == "QuotaExceeded"
+    assert len(json.dumps(end.custom_status, ensure_ascii=False).encode("utf-16-le")) <= 16_384
+    assert end.custom_status["failure"]["code"] == "QuotaExceeded"
     assert len(end.result["residue"]) == MANY, "the whole list is in the operation"
 
 

@@ -60,7 +60,7 @@ def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
     told: dict[str, Any] = {c.key: {"key": c.key, **answers.get(c.key, BUSY)} for c in calls}
     submits = [call for call in calls if call.verb != "listen"]
     progress.settle(submits, [told.pop(call.key) for call in submits], now)
-    progress.hear(told, now)
+    progress.observe(told, now)
     return calls
 
 

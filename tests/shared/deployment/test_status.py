@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.deployment.messages import Failure, Phase, Residue, Run
 from shared.deployment.operation import Outline, StepOutline
 from shared.deployment.progress import Progress
-from shared.deployment.status import ended, status, steps_told
+from shared.deployment.status import briefly, ended, status
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 LIMIT = 16_384  # bytes of UTF-16: above it the extension ends the instance
@@ -92,7 +92,7 @@ def test_forty_resources_left_behind_fit_into_the_status_at_the_end(
     keys = [f"{name}-{number}" for number in range(RESOURCES)]
     runs = {key: failed(failure, detail) for key in keys}
     left = [Residue(key=key, id=detail, reason=detail, command=detail) for key in keys]
-    told = ended(outcome, steps=steps_told(outline(keys), runs), failure=root, residue=left)
+    told = ended(outcome, steps=briefly(outline(keys), runs), failure=root, residue=left)
     assert bytes_in_dotnet(told) <= LIMIT
     assert told["failure"]["message"] == root["message"][:400]
 

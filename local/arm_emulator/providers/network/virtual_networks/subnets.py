@@ -14,7 +14,7 @@ GATEWAYS = "Microsoft.Network/virtualNetworkGateways"
 APPLICATION_GATEWAYS = "Microsoft.Network/applicationGateways"
 BASTIONS = "Microsoft.Network/bastionHosts"
 # Subnets that Azure keeps for one service, by their names.
-RESERVED = {
+RESERVED_NAMES = {
     "gatewaysubnet": GATEWAYS,
     "azurebastionsubnet": BASTIONS,
     "azurefirewallsubnet": "Microsoft.Network/azureFirewalls",
@@ -124,7 +124,7 @@ def network_key(subnet_id: str) -> str:
 
 def _check_reserved(change: Change, name: str) -> None:
     """The code is the subnet's name: https://github.com/Azure/azure-rest-api-specs/issues/11861."""
-    owner = RESERVED.get(name.lower())
+    owner = RESERVED_NAMES.get(name.lower())
     if owner is not None and owner.lower() != change.id.type.lower():
         message = f"Subnet {name} is reserved for {owner}; {change.id} cannot be in it."
         raise ArmError(400, name, message)

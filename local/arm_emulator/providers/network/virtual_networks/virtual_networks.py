@@ -31,7 +31,6 @@ from local.arm_emulator.wire.names import Network, parse_prefix
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 # Recorded in azure-service-operator and azure-cli, as those of the network below.
-SUBNET_DEFAULTS: Json = {"ipamPoolPrefixAllocations": []}
 PEERING_DEFAULTS = {
     "peerCompleteVnets": True,
     "routeServiceVips": {},
