@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from shared.deployment.address_checks import address_cautions, address_faults
+from shared.deployment.connectivity_checks import connectivity_cautions, connectivity_faults
 from shared.deployment.findings import Finding, drawn_without, finding
 from shared.deployment.messages import Advice
-from shared.deployment.resource_id import ResourceId, same
 from shared.deployment.spec import DeploymentSpec
 
-PLACEHOLDER_CIRCUIT = "er-circuit-example"  # recipe step 4
-LEGACY_SKUS = {"Standard", "HighPerformance"}
 OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
 MOST_TAGS = 15 - len(OUR_TAGS)
 """Private DNS zones and their links take 15, other types 50 (Learn: Tag resources, limitations)."""
@@ -58,61 +56,14 @@ def faults(spec: DeploymentSpec, *, unread: Iterable[str] = ()) -> list[Advice]:
         spec: a spec that is valid field by field.
         unread: paths of fields that hold a stand-in; nothing that was drawn from them is told.
     """
-    checks = (address_faults, _circuit, _gateway_sku, _server, _zone_name, _proxy, _direct, _rest)
+    checks = (address_faults, connectivity_faults, _server, _zone_name, _proxy, _direct, _rest)
     return list(drawn_without((found for check in checks for found in check(spec)), unread))
 
 
 def cautions(spec: DeploymentSpec) -> list[Advice]:
     """What works and is worth a second thought, where no single resource is the reason."""
-    checks = (address_cautions, _cautions)
+    checks = (address_cautions, connectivity_cautions, _cautions)
     return list(drawn_without((found for check in checks for found in check(spec)), ()))
-
-
-def _circuit(spec: DeploymentSpec) -> Iterator[Finding]:
-    circuit = ResourceId.parse(spec.express_route.circuit_id)
-    subscription, name = circuit.subscription, circuit.name
-    path = "expressRoute.circuitId"
-    if name.casefold() == PLACEHOLDER_CIRCUIT:
-        message = f"{name} is the placeholder of the recipe: put the id of your own circuit here"
-        yield finding("PlaceholderCircuit", path, message, recipe_step="step 4")
-    if (
-        not same(subscription, spec.subscription_id)
-        and spec.express_route.authorization_key is None
-    ):
-        yield finding(
-            "AuthorizationKeyMissing",
-            "expressRoute.authorizationKey",
-            f"the circuit lies in subscription {subscription}: ask its owner for an authorization "
-            "key, put it into a Key Vault and refer to it here",
-            path,
-            "subscriptionId",
-            recipe_step="step 4",
-        )
-
-
-def _gateway_sku(spec: DeploymentSpec) -> Iterator[Finding]:
-    wanted, path = spec.express_route, "expressRoute.gatewaySku"
-    if wanted.gateway_sku in LEGACY_SKUS and not wanted.allow_legacy_sku:
-        yield finding(
-            "LegacyGatewaySku",
-            path,
-            f"{wanted.gateway_sku} has no zones and is being retired: take ErGw1AZ, or say "
-            "expressRoute.allowLegacySku",
-            "expressRoute.allowLegacySku",
-            recipe_step="step 1",
-        )
-    units, bounds = wanted.scale_units, "expressRoute.scaleUnits"
-    if units is not None and wanted.gateway_sku != "ErGwScale":
-        message = f"only ErGwScale scales, not {wanted.gateway_sku}: leave scaleUnits out"
-        yield finding("ScaleUnitsNotSupported", bounds, message, path)
-    if units is not None and units.minimum > units.maximum:
-        message = f"the minimum of {units.minimum} is above the maximum of {units.maximum}"
-        yield finding("ScaleUnitsReversed", bounds, message)
-    elif units is not None and units.minimum == 1 < units.maximum:
-        message = (
-            f"a gateway scales from 2 units on: raise the minimum, or lower {units.maximum} to 1"
-        )
-        yield finding("ScaleUnitsFixed", bounds, message)
 
 
 def _server(spec: DeploymentSpec) -> Iterator[Finding]:

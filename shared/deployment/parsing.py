@@ -20,7 +20,8 @@ from pydantic_core import ErrorDetails
 from shared.deployment.checks import faults
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice, Json
-from shared.deployment.spec import DeploymentSpec, KeyVaultSecret
+from shared.deployment.part import KeyVaultSecret
+from shared.deployment.spec import DeploymentSpec
 
 Path = tuple[str | int, ...]
 

@@ -8,24 +8,23 @@ camelCase. A spec never holds a secret, only the URL of one in a Key Vault.
 import hashlib
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field, StringConstraints
 
+from shared.deployment.connectivity import ByMode
 from shared.deployment.fields import (
     Address,
-    CircuitId,
     HostName,
     IdentityId,
     Label,
     Location,
     PassedThrough,
     Prefix,
-    SecretUrl,
     Size,
     Unused,
     ZoneId,
 )
 from shared.deployment.messages import Json
+from shared.deployment.part import KeyVaultSecret, Part
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""
@@ -35,24 +34,6 @@ MOST_PREFIXES = 1000
 """On-premises; Azure takes 4,000 addresses a security group (Learn: Azure networking limits)."""
 MOST_SPACES = 64  # of the hub network; our own bound
 MOST_BACKENDS = 100  # of one pool (Learn: Azure networking limits, Application Gateway)
-
-
-class Part(BaseModel):
-    """Base of every part of a spec: closed, immutable, camelCase on the wire."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=True,
-        validate_by_alias=True,
-        extra="forbid",
-        frozen=True,
-    )
-
-
-class KeyVaultSecret(Part):
-    """Where a secret lies; its value never enters a spec."""
-
-    key_vault_secret: SecretUrl
 
 
 class Subnets(Part):
@@ -78,29 +59,6 @@ class OnPremises(Part):
     """The networks at the other end of the circuit; they alone may reach the database."""
 
     prefixes: list[Prefix] = Field(min_length=1, max_length=MOST_PREFIXES)
-
-
-class ScaleUnits(Part):
-    """Bounds of an ErGwScale gateway: from 2 on, or a fixed size where both are the same.
-
-    https://learn.microsoft.com/azure/expressroute/scalable-gateway
-    """
-
-    minimum: int = Field(default=2, ge=1, le=40)
-    maximum: int = Field(default=10, ge=1, le=40)
-
-
-class ExpressRoute(Part):
-    """The gateway and its connection to a circuit that exists already."""
-
-    circuit_id: CircuitId
-    authorization_key: KeyVaultSecret | None = None
-    gateway_sku: Literal[
-        "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale", "Standard", "HighPerformance"
-    ] = "ErGw1AZ"
-    scale_units: ScaleUnits | None = None
-    allow_legacy_sku: bool = False
-    routing_weight: int = Field(default=0, ge=0, le=32000)
 
 
 class Postgres(Part):
@@ -223,7 +181,7 @@ class DeploymentSpec(Part):
 
     name: Annotated[str, StringConstraints(pattern=NAME)]
     location: Location
-    express_route: ExpressRoute
+    express_route: ByMode
     on_premises: OnPremises
     subscription_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f-]{36}$")]
     resource_group: Annotated[
@@ -277,6 +235,16 @@ class DeploymentSpec(Part):
     def proxied(self) -> bool:
         """Whether an Application Gateway stands in front of the server."""
         return self.gateway.mode == "proxy"
+
+    @property
+    def gatewayed(self) -> bool:
+        """Whether the hub network has an ExpressRoute gateway."""
+        return self.express_route.mode != "none"
+
+    @property
+    def circuit_id(self) -> str | None:
+        """The circuit that is connected to; None as long as there is none."""
+        return self.express_route.circuit_id if self.express_route.mode == "connected" else None
 
     @property
     def pooled(self) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.deployment.connectivity import ScaleUnits
 from shared.deployment.messages import Change, Json
 from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
-from shared.deployment.spec import DeploymentSpec, ScaleUnits
+from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox
@@ -60,6 +61,9 @@ class ExpressRouteGateway(Resource):
     # recipe step 1 says 15-20 min; about 25 observed, Learn says up to 45; delete 9-10 min
     # (recorded by azure-cli); timeout 90 min (terraform-provider-azurerm)
     timing = Timing(create=minutes(25), delete=minutes(10), update=minutes(5), timeout=minutes(90))
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.gatewayed
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"ergw-hub-{spec.name}"
@@ -142,6 +146,9 @@ class ExpressRouteConnection(Resource):
     )
     grace = minutes(15)  # beyond the expected time, for BGP to come up
 
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.circuit_id is not None
+
     def name(self, spec: DeploymentSpec) -> str:
         return f"connection-ergw-hub-{spec.name}"
 
@@ -149,7 +156,7 @@ class ExpressRouteConnection(Resource):
         properties: Json = {
             "connectionType": "ExpressRoute",
             "virtualNetworkGateway1": {"id": ids[ExpressRouteGateway]},
-            "peer": {"id": spec.express_route.circuit_id},
+            "peer": {"id": spec.circuit_id},
             "routingWeight": spec.express_route.routing_weight,
         }
         if key := spec.express_route.authorization_key:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec, HttpsListener, KeyVaultSecret
+from shared.deployment.part import KeyVaultSecret
+from shared.deployment.spec import DeploymentSpec, HttpsListener
 
 Parts = dict[str, list[Json]]
 Refer = Callable[[str, str], Json]

@@ -26,13 +26,14 @@ PREMIUM_LIMITS = {50: 20, 100: 25, 200: 25, 500: 40, 1000: 50, 2000: 60, 5000: 7
 
 def check_circuit(subject: Subject) -> Iterator[Finding]:
     """State, peering, tier, authorization, and room for one more connection."""
-    express_route = subject.spec.express_route
-    circuit_id = express_route.circuit_id
+    circuit_id = subject.spec.circuit_id
+    if circuit_id is None:  # none yet: it is asked about when it is given
+        return
     network = subject.clients_of(circuit_id).network
     try:
         circuit = network.express_route_circuits.get(*path_of(circuit_id)).as_dict()
     except ResourceNotFoundError:
-        yield _absent(subject.spec)
+        yield _absent(subject.spec, circuit_id)
         return
     connected = subject.has("express-route-connection")
     yield from judge_circuit(subject.spec, circuit, connected=connected)
@@ -43,9 +44,8 @@ def check_circuit(subject: Subject) -> Iterator[Finding]:
         yield from judge_connections(circuit, circuit_id, connections_seen(subject))
 
 
-def _absent(spec: DeploymentSpec) -> Finding:
+def _absent(spec: DeploymentSpec, circuit_id: str) -> Finding:
     """Whoever has a key needs no right to see the circuit, which may be in another tenant."""
-    circuit_id = spec.express_route.circuit_id
     if spec.express_route.authorization_key:
         text = f"{circuit_id} is not visible to the app: make sure that it is ready and in reach"
         return warned("CircuitNotVisible", TARGET, text)

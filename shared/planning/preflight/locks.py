@@ -23,9 +23,9 @@ def check_locks(subject: Subject) -> Iterator[Finding]:
     group counts, and where there is no group, that of the subscription.
     """
     yield from judge_locks(subject.spec, _first(subject, subject.id(ZONE), subject.group_id))
-    circuit = subject.spec.express_route
-    if circuit.authorization_key is None:  # else it may be in a tenant that the app cannot see
-        found = subject.read(f"{circuit.circuit_id}{PATH}")["value"]
+    circuit, key = subject.spec.circuit_id, subject.spec.express_route.authorization_key
+    if circuit and key is None:  # else it may be in a tenant that the app cannot see
+        found = subject.read(f"{circuit}{PATH}")["value"]
         yield from judge_circuit_locks(found)
     if alias := subject.spec.gateway.alias:
         yield from judge_alias_locks(_first(subject, alias.zone_id))

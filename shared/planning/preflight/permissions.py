@@ -42,8 +42,8 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
     """
     spec = subject.spec
     elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
-    if spec.express_route.authorization_key is None:
-        elsewhere["expressRoute.circuitId"] = (spec.express_route.circuit_id, CIRCUIT)
+    if spec.circuit_id and spec.express_route.authorization_key is None:
+        elsewhere["expressRoute.circuitId"] = (spec.circuit_id, CIRCUIT)
     records = [r for r in subject.new if not _inside(subject, r)]
     if spec.gateway.alias and records:
         elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))

@@ -59,8 +59,11 @@ def checking(spec: DeploymentSpec, at: str) -> list[Step]:
     """A step for each check that fits what the spec asks for."""
     wanted = {resource.key: resource for resource in catalogue().wanted(spec)}
     about = {key: (each.arm_type, each.id(spec)) for key, each in wanted.items()}
-    about["circuit"] = (CIRCUIT, spec.express_route.circuit_id)
     left_out = set[str]()
+    if spec.circuit_id:
+        about["circuit"] = (CIRCUIT, spec.circuit_id)
+    else:
+        left_out.add("routes-learned")
     if not spec.firewalled:
         left_out.add("firewall-attached")
     if not (spec.proxied and spec.gateway.https):

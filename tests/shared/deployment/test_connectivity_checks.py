@@ -1,0 +1,81 @@
+"""The way to on-premises: connected, deferred or left to somebody else, and what goes with it."""
+
+from typing import Any
+
+import pytest
+
+from shared.deployment.checks import cautions, faults
+from shared.deployment.errors import SpecInvalid
+from shared.deployment.parsing import parse_spec
+from shared.deployment.spec import DeploymentSpec
+from tests.shared.strategies import CIRCUIT, SUBSCRIPTION
+
+KEY = {"keyVaultSecret": "https://kv.example/secrets/key"}
+OTHERS = CIRCUIT.replace(SUBSCRIPTION, "00000000-0000-0000-0000-00000000000a")
+
+
+def spec(express_route: Any) -> DeploymentSpec:
+    """A spec with this way to on-premises, valid field by field."""
+    return DeploymentSpec.model_validate(raw(express_route))
+
+
+def raw(express_route: Any) -> dict[str, Any]:
+    """The same as sent."""
+    return {
+        "name": "hybrid-db",
+        "location": "eastus",
+        "subscriptionId": SUBSCRIPTION,
+        "expressRoute": express_route,
+        "onPremises": {"prefixes": ["192.168.0.0/16"]},
+    }
+
+
+FAULTS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
+    "a connection has no circuit": ({}, [("FieldMissing", "expressRoute.circuitId")]),
+    "the circuit of a later connection is the placeholder": (
+        {"mode": "deferred", "circuitId": f"{CIRCUIT[: -len('er-circuit-hub')]}er-circuit-example"},
+        [("PlaceholderCircuit", "expressRoute.circuitId")],
+    ),
+    "there is no gateway for what is given": (
+        {"mode": "none", "circuitId": CIRCUIT, "authorizationKey": KEY},
+        [
+            ("ExpressRouteOptionWithoutGateway", "expressRoute.circuitId"),
+            ("ExpressRouteOptionWithoutGateway", "expressRoute.authorizationKey"),
+        ],
+    ),
+    "the gateway of a later connection is of the old family": (
+        {"mode": "deferred", "gatewaySku": "Standard"},
+        [("LegacyGatewaySku", "expressRoute.gatewaySku")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("way", "expected"), FAULTS.values(), ids=FAULTS.keys())
+def test_it_is_a_fault_when(way: Any, expected: list[tuple[str, str]]) -> None:
+    found = [(advice["code"], advice["target"]) for advice in faults(spec(way))]
+    assert found == expected
+
+
+@pytest.mark.parametrize("mode", ["deferred", "none"])
+def test_a_mode_by_itself_says_all(mode: str) -> None:
+    assert spec(mode) == spec({"mode": mode})
+    assert faults(spec(mode)) == []
+
+
+def test_the_key_of_a_later_connection_may_be_given_later() -> None:
+    assert faults(spec({"mode": "deferred", "circuitId": OTHERS})) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "code"), [("deferred", "ConnectionDeferred"), ("none", "NoExpressRoute")]
+)
+def test_what_is_still_missing_is_said(mode: str, code: str) -> None:
+    assert [advice["code"] for advice in cautions(spec(mode))] == [code]
+
+
+@pytest.mark.parametrize("wrong", ["later", {"mode": "later"}, ["deferred"], None])
+def test_any_other_mode_is_refused(wrong: Any) -> None:
+    with pytest.raises(SpecInvalid) as invalid:
+        parse_spec(raw(wrong), subscription_id=SUBSCRIPTION)
+    [fault] = invalid.value.faults
+    assert fault["target"] in {"expressRoute", "expressRoute.mode"}
