@@ -16,7 +16,9 @@ class ScaleUnits(Part):
     """
 
     minimum: int = Field(default=2, ge=1, le=40)
+    """Units that the gateway always has."""
     maximum: int = Field(default=10, ge=1, le=40)
+    """Units that it grows to."""
 
 
 def _circuit_where_connected(schema: Json) -> None:
@@ -34,14 +36,21 @@ class ExpressRoute(Part):
     model_config = ConfigDict(json_schema_extra=_circuit_where_connected)
 
     mode: Literal["connected", "deferred", "none"] = "connected"
+    """Whether the circuit is joined now, later, or left to somebody else."""
     circuit_id: CircuitId | None = None
+    """ARM id of the circuit, which exists and is provisioned; required where it is joined."""
     authorization_key: KeyVaultSecret | None = None
+    """Where the key lies that redeems a circuit of another subscription."""
     gateway_sku: Literal[
         "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale", "Standard", "HighPerformance"
     ] = "ErGw1AZ"
+    """Size of the gateway; those that end in AZ, and ErGwScale, span zones."""
     scale_units: ScaleUnits | None = None
+    """Bounds of an ErGwScale gateway; for that size only."""
     allow_legacy_sku: bool = False
+    """Lets a gateway be made in a size that Azure retires."""
     routing_weight: int = Field(default=0, ge=0, le=32000)
+    """Preference of this connection among those of the gateway; the greater wins."""
 
 
 def _by_mode(value: object) -> object:

@@ -4,17 +4,25 @@ Each says how long it may be and what it is made of, and says so in words, never
 it refuses: that might be a secret.
 """
 
+import re
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
-from shared.deployment.resource_id import LONGEST, ResourceId
+from shared.deployment.resource_id import LONGEST, ResourceId, pattern_of
+
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+ADDRESS = rf"^{_OCTET}(\.{_OCTET}){{3}}$"
+PREFIX = rf"^{_OCTET}(\.{_OCTET}){{3}}(/(3[0-2]|[12]?[0-9]))?$"
+"""What JSON schemas say of a prefix: all but that no bit is set beyond its length."""
 
 
 def _network(text: str) -> str:
     """A canonical IPv4 prefix; host bits set are a typing error, not a prefix."""
     try:
+        if not re.fullmatch(PREFIX, text):  # a mask in place of a length, or /08
+            raise ValueError
         return str(IPv4Network(text))
     except ValueError:  # its own text shows the value, and what a caller sent is not repeated
         raise ValueError(
@@ -72,14 +80,27 @@ def _unused(value: object) -> None:
         raise ValueError("no TLS of PostgreSQL ends at the gateway, so leave this out")
 
 
+def _text(pattern: str, longest: int) -> WithJsonSchema:
+    """What a JSON schema says of a text that is read by more than a pattern."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": longest})
+
+
+def _id(arm_type: str) -> WithJsonSchema:
+    return _text(pattern_of(arm_type), LONGEST)
+
+
 _SHORT = StringConstraints(max_length=18)  # 255.255.255.255/32
 _LONG = StringConstraints(max_length=LONGEST)
 
-Prefix = Annotated[str, _SHORT, AfterValidator(_network)]
-Address = Annotated[str, _SHORT, AfterValidator(_address)]
-CircuitId = Annotated[str, _LONG, _resource_id("Microsoft.Network/expressRouteCircuits")]
-ZoneId = Annotated[str, _LONG, _resource_id("Microsoft.Network/privateDnsZones")]
-IdentityId = Annotated[str, _LONG, _resource_id("Microsoft.ManagedIdentity/userAssignedIdentities")]
+_CIRCUIT = "Microsoft.Network/expressRouteCircuits"
+_ZONE = "Microsoft.Network/privateDnsZones"
+_IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+Prefix = Annotated[str, _SHORT, AfterValidator(_network), _text(PREFIX, 18)]
+Address = Annotated[str, _SHORT, AfterValidator(_address), _text(ADDRESS, 18)]
+CircuitId = Annotated[str, _LONG, _resource_id(_CIRCUIT), _id(_CIRCUIT)]
+ZoneId = Annotated[str, _LONG, _resource_id(_ZONE), _id(_ZONE)]
+IdentityId = Annotated[str, _LONG, _resource_id(_IDENTITY), _id(_IDENTITY)]
 SecretUrl = Annotated[
     str,
     StringConstraints(

@@ -1,9 +1,14 @@
-"""What every part of a spec is made of: the base of its classes, and references to secrets."""
+"""What every part of a spec is made of: the base of its classes, and references to secrets.
 
-from pydantic import BaseModel, ConfigDict
+The line under a field is its description in the JSON schema.
+"""
+
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 from shared.deployment.fields import SecretUrl
+
+CLOSED: dict[str, JsonValue] = {"additionalProperties": False}  # of names beside the pattern
 
 
 class Part(BaseModel):
@@ -15,6 +20,7 @@ class Part(BaseModel):
         validate_by_alias=True,
         extra="forbid",
         frozen=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -22,3 +28,4 @@ class KeyVaultSecret(Part):
     """Where a secret lies; its value never enters a spec."""
 
     key_vault_secret: SecretUrl
+    """URL of the secret, with or without a version: https://<vault>/secrets/<name>."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 LONGEST = 1024  # characters; group, names and types at their longest stay below it
 
-_GROUP = r"(?=[^/]{1,90}(?:/|$))[-\w().]*[-\w()]"
+_SUBSCRIPTION = r"[0-9A-Fa-f-]{36}"
+_GROUP = r"[-\w().]{0,89}[-\w()]"
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_])?"
 _ID = re.compile(
-    rf"/subscriptions/(?P<subscription>[0-9A-Fa-f-]{{36}})/resourceGroups/(?P<group>{_GROUP})"
+    rf"/subscriptions/(?P<subscription>{_SUBSCRIPTION})/resourceGroups/(?P<group>{_GROUP})"
     rf"(?:/providers/(?P<namespace>[A-Za-z]+(?:\.[A-Za-z]+)+)(?P<rest>(?:/[A-Za-z]+/{_NAME})+))?",
     re.IGNORECASE,
 )
@@ -74,6 +75,19 @@ class ResourceId:
     def is_a(self, arm_type: str) -> bool:
         """Whether it is of this type; ARM rewrites the case of types."""
         return self.arm_type.casefold() == arm_type.casefold()
+
+
+def pattern_of(arm_type: str) -> str:
+    """The ids of one type as a regular expression that JSON schemas may hold: it has no flags."""
+    namespace, *kinds = arm_type.split("/")
+    typed = "".join(f"/{_any_case(kind)}/{_NAME}" for kind in kinds)
+    group = f"/{_any_case('subscriptions')}/{_SUBSCRIPTION}/{_any_case('resourceGroups')}/{_GROUP}"
+    return f"^{group}/{_any_case('providers')}/{_any_case(namespace)}{typed}$"
+
+
+def _any_case(text: str) -> str:
+    each = (f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in text)
+    return "".join(each)
 
 
 def same(one: str, other: str) -> bool:

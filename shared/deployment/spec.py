@@ -10,40 +10,33 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from shared.deployment.access import Bastion, Gateway, JumpBox
 from shared.deployment.connectivity import ByMode
-from shared.deployment.fields import (
-    Address,
-    HostName,
-    IdentityId,
-    Label,
-    Location,
-    PassedThrough,
-    Prefix,
-    Size,
-    Unused,
-    ZoneId,
-)
+from shared.deployment.database import Postgres
+from shared.deployment.fields import Label, Location, Prefix
 from shared.deployment.messages import Json
-from shared.deployment.part import KeyVaultSecret, Part
+from shared.deployment.part import CLOSED, Part
 
-Version = Literal["14", "15", "16", "17", "18"]
-"""Of PostgreSQL, in the order of its upgrades."""
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 """Of a deployment: names of resources are made of it."""
 MOST_PREFIXES = 1000
 """On-premises; Azure takes 4,000 addresses a security group (Learn: Azure networking limits)."""
 MOST_SPACES = 64  # of the hub network; our own bound
-MOST_BACKENDS = 100  # of one pool (Learn: Azure networking limits, Application Gateway)
 
 
 class Subnets(Part):
     """The five subnets of the hub network (recipe: preparation; the Bastion one was missing)."""
 
     gateway: Prefix = "10.1.1.0/27"
+    """GatewaySubnet, of the ExpressRoute gateway."""
     application_gateway: Prefix = "10.1.2.0/24"
+    """Of the Application Gateway alone."""
     database: Prefix = "10.1.3.0/24"
+    """Delegated to the flexible server."""
     management: Prefix = "10.1.4.0/24"
+    """Of the jump box."""
     bastion: Prefix = "10.1.5.0/26"
+    """AzureBastionSubnet: /26 or larger."""
 
 
 class Network(Part):
@@ -52,110 +45,30 @@ class Network(Part):
     address_space: list[Prefix] = Field(
         default=["10.1.0.0/16"], min_length=1, max_length=MOST_SPACES
     )
+    """Prefixes of the hub network; every subnet lies in one of them."""
     subnets: Subnets = Subnets()
+    """Prefixes of its subnets."""
 
 
 class OnPremises(Part):
     """The networks at the other end of the circuit; they alone may reach the database."""
 
     prefixes: list[Prefix] = Field(min_length=1, max_length=MOST_PREFIXES)
-
-
-class Postgres(Part):
-    """The flexible server; reached through its delegated subnet only."""
-
-    server_name: Annotated[
-        str | None, Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
-    ] = None
-    version: Version = "17"
-    allow_major_upgrade: bool = False
-    sku: Size = "Standard_D2ds_v5"
-    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] = Field(
-        default=128, alias="storageGiB"
-    )
-    admin_login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = (
-        "dbadmin"
-    )
-    admin_password: KeyVaultSecret | None = None
-    high_availability: Literal["Disabled", "SameZone", "ZoneRedundant"] = "Disabled"
-    backup_retention_days: int = Field(default=7, ge=7, le=35)
-    geo_redundant_backup: bool = False
-    private_dns_zone: Annotated[str | None, Field(default=None, max_length=253)] = None
-    parameters: dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,62}$")],
-        Annotated[str, StringConstraints(min_length=1, max_length=1024)],
-    ] = Field(default={"shared_preload_libraries": "pg_stat_statements"}, max_length=20)
-
-
-class HttpsListener(Part):
-    """A web application behind the WAF, beside the database; its certificate lies in Key Vault."""
-
-    host_name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,253}$")]
-    backend_addresses: list[HostName] = Field(min_length=1, max_length=MOST_BACKENDS)
-    backend_port: int = Field(default=443, ge=1, le=65535)
-    certificate: KeyVaultSecret
-
-
-class Alias(Part):
-    """A name in a private zone of the customer that leads to the gateway."""
-
-    zone_id: ZoneId
-    record_name: Label = "pg"
-
-
-class Gateway(Part):
-    """The Application Gateway in front of the server, or `mode: none` to reach it directly."""
-
-    mode: Literal["proxy", "none"] = "proxy"
-    tls: PassedThrough = "passthrough"
-    certificate: Unused = Field(default=None, exclude=True)
-    idle_timeout_seconds: int = Field(default=14400, ge=1, le=86400)
-    identity_id: IdentityId | None = None
-    sku: Literal["Standard_v2", "WAF_v2"] = "Standard_v2"
-    min_capacity: int = Field(default=2, ge=0, le=125)
-    max_capacity: int = Field(default=5, ge=2, le=125)
-    private_address: Address = "10.1.2.10"
-    https: HttpsListener | None = None
-    alias: Alias | None = None
-
-
-class Bastion(Part):
-    """The way to the jump box."""
-
-    enabled: bool = True
-    sku: Literal["Basic", "Standard"] = "Standard"
-    scale_units: int = Field(default=2, ge=2, le=50)
-
-
-class JumpBox(Part):
-    """A virtual machine without a public address, from which the database is probed."""
-
-    enabled: bool = True
-    egress: Literal["none", "natGateway"] = "none"
-    size: Size = "Standard_B2s"
-    admin_username: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")] = (
-        "azureuser"
-    )
-    ssh_public_key: Annotated[
-        str | None,
-        Field(
-            default=None,
-            pattern=r"^(ssh-(rsa|ed25519)|ecdsa-sha2-\S{1,20}) [A-Za-z0-9+/=]+( [^\x00-\x1f]*)?$",
-            max_length=4096,
-        ),
-    ] = None
+    """IPv4 prefixes from which the database is reached over the circuit."""
 
 
 class Approval(Part):
     """A person says yes to each plan before its first write."""
 
     within_hours: int = Field(default=24, ge=1, le=168)
+    """Hours in which a plan may be approved."""
 
 
 class Budget(Part):
     """What the deployment may cost; a plan that would cost more is refused."""
 
     monthly_usd: float = Field(gt=0, le=1_000_000)
+    """The most that the deployment may cost a month, in US dollars at list prices."""
 
 
 def _as_sent(schema: Json) -> None:
@@ -171,37 +84,57 @@ class Validation(Part):
     """
 
     require: Literal["none", "connected", "query"] = "connected"
+    """The level that has to be proven."""
     on_failure: Literal["rollBack", "keep"] = "rollBack"
+    """Whether a deployment that is not proven is rolled back or kept."""
 
 
 class DeploymentSpec(Part):
-    """One deployment of the architecture; see the module."""
+    """What a caller asks for: one deployment of the architecture."""
 
     model_config = ConfigDict(json_schema_extra=_as_sent)
 
     name: Annotated[str, StringConstraints(pattern=NAME)]
+    """Name of the deployment; names of its resources are made of it."""
     location: Location
+    """Azure region of everything."""
     express_route: ByMode
+    """The circuit and the gateway that joins it, or a mode in its place."""
     on_premises: OnPremises
+    """What lies at the other end of the circuit."""
     subscription_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f-]{36}$")]
+    """Subscription that it is deployed into; the app's own unless given."""
     resource_group: Annotated[
         str | None, Field(default=None, pattern=r"^[A-Za-z0-9_.()-]{0,89}[A-Za-z0-9_()-]$")
     ] = None
+    """Resource group that it is deployed into; rg-<name> unless given."""
     tags: dict[
         Annotated[str, StringConstraints(pattern=r"^[^<>%&\\?/]{1,512}$")],
         Annotated[str, StringConstraints(max_length=256)],
-    ] = Field(default={}, max_length=50)
+    ] = Field(default={}, max_length=50, json_schema_extra=CLOSED)
+    """Tags of every resource."""
     adopt: bool = False
-    replace: Literal["all"] | list[Label] = Field(default=[], max_length=30)
+    """Takes over what is there already under the names of the plan, instead of refusing."""
+    replace: Literal["all"] | Annotated[list[Label], Field(max_length=30)] = Field(default=[])
+    """Keys of resources that may be made anew where Azure changes them in no other way, or all."""
     approval: Approval | None = None
+    """Asks a person before the first write of each plan; absent: nobody is asked."""
     validation: Validation | None = None
+    """What has to be proven afterwards; absent: nothing is required."""
     budget: Budget | None = None
+    """What it may cost; absent: anything."""
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"], max_length=3)
+    """Availability zones of public addresses and gateways."""
     network: Network = Network()
+    """The network that everything lies in."""
     postgres: Postgres = Postgres()
+    """The flexible server."""
     gateway: Gateway = Gateway()
+    """The Application Gateway in front of it."""
     bastion: Bastion = Bastion()
+    """How people reach the jump box."""
     jump_box: JumpBox = JumpBox()
+    """The virtual machine from which the database is probed."""
 
     @property
     def group(self) -> str:

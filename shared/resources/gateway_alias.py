@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from shared.deployment.access import Alias
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId
-from shared.deployment.spec import Alias, DeploymentSpec
+from shared.deployment.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById

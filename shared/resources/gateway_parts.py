@@ -6,10 +6,11 @@ to each other by ids below the gateway's own.
 
 from collections.abc import Callable
 
+from shared.deployment.access import HttpsListener
 from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
 from shared.deployment.part import KeyVaultSecret
-from shared.deployment.spec import DeploymentSpec, HttpsListener
+from shared.deployment.spec import DeploymentSpec
 
 Parts = dict[str, list[Json]]
 Refer = Callable[[str, str], Json]

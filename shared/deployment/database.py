@@ -1,0 +1,53 @@
+"""The part of a spec that says what the database is like."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.deployment.fields import Size
+from shared.deployment.part import CLOSED, KeyVaultSecret, Part
+
+Version = Literal["14", "15", "16", "17", "18"]
+"""Of PostgreSQL, in the order of its upgrades."""
+
+
+class Postgres(Part):
+    """The flexible server; reached through its delegated subnet only."""
+
+    server_name: Annotated[
+        str | None, Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
+    ] = None
+    """Name of the server, unique in all of Azure; made of the deployment's name unless given."""
+    version: Version = "17"
+    """Major version of PostgreSQL."""
+    allow_major_upgrade: bool = False
+    """Lets an update raise the major version, which cannot be taken back."""
+    sku: Size = "Standard_D2ds_v5"
+    """Size of the server's compute."""
+    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] = Field(
+        default=128, alias="storageGiB"
+    )
+    """Size of its disk in GiB; it grows only."""
+    admin_login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = (
+        "dbadmin"
+    )
+    """Name of the administrator; it cannot be changed later."""
+    admin_password: KeyVaultSecret | None = None
+    """Where the password lies; one is generated into the app's vault unless given."""
+    high_availability: Literal["Disabled", "SameZone", "ZoneRedundant"] = "Disabled"
+    """Whether a standby runs, and where."""
+    backup_retention_days: int = Field(default=7, ge=7, le=35)
+    """Days for which backups are kept."""
+    geo_redundant_backup: bool = False
+    """Whether backups are kept in the paired region too; decided once."""
+    private_dns_zone: Annotated[str | None, Field(default=None, max_length=253)] = None
+    """Name of the private zone of the server; made of its name unless given."""
+    parameters: dict[
+        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,62}$")],
+        Annotated[str, StringConstraints(min_length=1, max_length=1024)],
+    ] = Field(
+        default={"shared_preload_libraries": "pg_stat_statements"},
+        max_length=20,
+        json_schema_extra=CLOSED,
+    )
+    """Server parameters by name, as text."""
