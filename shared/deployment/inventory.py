@@ -52,13 +52,14 @@ def item_of(inventory: Inventory, resource_id: str) -> Item | None:
 def intended(inventory: Inventory, plan: Plan) -> dict[str, Item]:
     """The inventory as it has to be on record before the first write of a plan.
 
-    What is to be deleted and was forgotten is in it from now on too.
+    What is to be deleted and was forgotten is in it from now on too. Whose a thing is does not
+    change because it, or what we have put into it, is to go.
     """
     spelled = {i.casefold(): i for i in inventory}
     ahead = dict(inventory)
     for step in plan["steps"]:
         known = step["id"].casefold() in spelled
-        if step["action"] == "check" or (step["action"] == "delete" and known):
+        if step["action"] == "check" or (step["action"] in {"delete", "restore"} and known):
             continue
         at = spelled.get(step["id"].casefold(), step["id"])
         ahead[at] = _item(step, inventory.get(at))
@@ -130,10 +131,11 @@ def _item(step: Step, known: Item | None) -> Item:
 
 
 def _added(step: Step, known: Item | None) -> list[Change]:
-    """The elements of lists that are ours in what is somebody else's, such as our subnets."""
+    """Elements of lists and tags that are ours in what is somebody else's, such as our subnets."""
     parts = {change["path"]: change for change in (known.get("added", []) if known else [])}
     for change in step["changes"]:
-        parts.pop(change["path"], None)
-        if change["before"] is None and change["path"].endswith("]"):
-            parts[change["path"]] = Change(path=change["path"], before=None, after=change["after"])
+        path = change["path"]
+        parts.pop(path, None)
+        if change["before"] is None and (path.endswith("]") or path.startswith("tags.")):
+            parts[path] = Change(path=path, before=None, after=change["after"])
     return list(parts.values())

@@ -102,11 +102,11 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
 
 
 def still_in(item: Item, observed: Json) -> list[Change]:
-    """Of what we had put into somebody else's resource, what is in it now."""
+    """Of what we had put into somebody else's resource, what is in it now and still ours."""
     added = [] if observed is UNREAD else item.get("added", [])
     left = catalogue()[item["key"]].differences(applied({}, added), observed)
-    missing = {change["path"] for change in left if change["before"] is None}
-    return [change for change in added if change["path"] not in missing]
+    gone = {change["path"] for change in left}
+    return [change for change in added if change["path"] not in gone]
 
 
 def taken_out(resource_id: str, item: Item, parts: list[Change], after: list[str]) -> Step:
