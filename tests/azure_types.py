@@ -95,8 +95,18 @@ def request_faults(
 
 
 def answer_faults(arm_type: str, body: Any, *, known: Exceptions = ANSWER_EXCEPTIONS) -> list[str]:
-    """What Azure would never say of a resource, above all what may only be written."""
-    return list(_faults(_judge(arm_type.casefold(), "answer"), arm_type, body, known))
+    """What Azure would never say of a resource, above all what may only be written.
+
+    A null is as good as nothing: Azure Monitor says several (recorded, DiagnosticSetting).
+    """
+    judge = _judge(arm_type.casefold(), "answer")
+    return list(_faults(judge, arm_type, _without_nulls(body), known))
+
+
+def _without_nulls(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {name: _without_nulls(part) for name, part in body.items() if part is not None}
+    return [_without_nulls(part) for part in body] if isinstance(body, list) else body
 
 
 def written_faults(calls: Iterable[Any]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from local.arm_emulator.providers import TYPES
 from shared.deployment.parsing import parse_spec
 from shared.deployment.secrets import is_secret
 from shared.deployment.spec import DeploymentSpec
@@ -132,8 +133,14 @@ def test_an_exception_is_still_one(judge: Any, known: tuple[str, str]) -> None:
 
 
 def test_only_what_is_in_use_is_kept() -> None:
-    used = {resource.arm_type.casefold() for resource in catalogue().resources}
-    assert set(definitions()) == used
+    deployed = {resource.arm_type.casefold() for resource in catalogue().resources}
+    emulated = {name.casefold() for each in TYPES for name in (each.type, *children_of(each))}
+    assert deployed <= set(definitions()) <= deployed | emulated
+
+
+def children_of(type_: Any) -> list[str]:
+    """The types of the named children inside a type's body."""
+    return [f"{type_.type}/{child}" for child in type_.children]
 
 
 def test_the_definitions_say_where_they_come_from() -> None:

@@ -82,6 +82,7 @@ class AssumedCodes:
     route_conflict_code: str = "RouteConflict"
     route_next_hop_code: str = "InvalidRouteNextHopIpAddress"
 
+    resolver_code: str = "BadRequest"  # whatever the documentation of DNS resolvers excludes
     watcher_agent_code: str = "NetworkWatcherAgentNotInstalled"
 
     # Quotas, named as the ones that were seen are: <what>CountLimitReached.

@@ -8,7 +8,7 @@ from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import Response, clone
-from local.arm_emulator.wire.resource_ids import ResourceId
+from local.arm_emulator.wire.resource_ids import ResourceId, parse_id
 
 
 def delete_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
@@ -20,6 +20,9 @@ def delete_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Res
     if resource is None or arm.store.find(str(target)) is None:
         if target.group:
             arm.require_group(target.subscription, target.group)
+        extended = parse_id(target.scope)
+        if extended is not None and extended.parent is None and arm.store.get(extended.key) is None:
+            raise arm.not_found(extended)
         if target.parent is not None and arm.store.get(target.parent.key) is None:
             raise type_.parent_not_found(target)
         if type_.absent_delete == 404:
@@ -54,8 +57,9 @@ def _start_delete(
     else:
         seconds = type_.delete_seconds(resource)
     if type_.synchronous_delete:
+        shown = arm.view(change.target) if type_.delete_shows else None
         arm.remove(resource, call.time)
-        return Response(200)
+        return Response(200, shown)
     operation = arm.start(
         call,
         change.target,

@@ -77,22 +77,29 @@ def _find(
 
 
 def _inside(token: str) -> str:
-    """The operation's id in a token: behind a semicolon, or as the jobId of a JSON object."""
+    """The operation's id in a token: behind a semicolon, or a member of a JSON object."""
     try:
         text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-        return str(json.loads(text)["jobId"]) if text.startswith("{") else text.partition(";")[2]
+        if not text.startswith("{"):
+            return text.partition(";")[2]
+        told = json.loads(text)
+        return str(told.get("jobId") or told["OperationId"])
     except (binascii.Error, ValueError, KeyError):
         return ""
 
 
 _OF_PROVIDER = "/subscriptions/{subscription}/providers/{namespace}/locations/{location}"
 _OF_DNS = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
+_OF_RESOLVERS = _OF_DNS + "/locations/{location}/dnsResolverOperation"
 ROUTES = (
     Route("GET", _OF_PROVIDER + "/operations/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/DiskOperations/{operation}", poll_status),
+    Route("GET", _OF_PROVIDER + "/operationstatuses/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/azureAsyncOperation/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/operationResults/{operation}", poll_result),
     Route("GET", _OF_DNS + "/privateDnsOperationStatuses/{token}", poll_dns_status),
     Route("GET", _OF_DNS + "/privateDnsOperationResults/{token}", poll_dns_result),
+    Route("GET", _OF_RESOLVERS + "Statuses/{token}", poll_dns_status),
+    Route("GET", _OF_RESOLVERS + "Results/{token}", poll_dns_result),
     Route("GET", "/subscriptions/{subscription}/operationresults/{token}", poll_group_job),
 )

@@ -90,7 +90,7 @@ def submit(
         type_.stamp(resource, "Succeeded")
         type_.written(resource, None, call.time)
         arm.store.put(resource)
-        return Response(201 if created else 200, arm.view(change.target))
+        return Response(type_.created_status if created else 200, arm.view(change.target))
     holds = type_.holds(change)
     operation = arm.start(call, change.target, kind, seconds=seconds, key=resource.key, holds=holds)
     if doom is not None and operation.doom is None:

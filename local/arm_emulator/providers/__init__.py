@@ -6,6 +6,7 @@ from local.arm_emulator.providers import (
     dbforpostgresql,
     insights,
     network,
+    operational_insights,
     resource_graph,
     resources,
 )
@@ -19,6 +20,7 @@ PROVIDERS = (
     compute,
     authorization,
     insights,
+    operational_insights,
     resource_graph,
 )
 TYPES: tuple[type[ResourceType], ...] = tuple(each for p in PROVIDERS for each in p.TYPES)

@@ -1,6 +1,6 @@
 """The wire shapes of long-running operations. Each resource provider of Azure has its own.
 
-Longer than most modules: five shapes side by side, so that their differences can be read.
+Longer than most modules: the shapes side by side, so that their differences can be read.
 
 Status codes, headers and bodies are those of recorded traffic (azure-cli, May 2026;
 azure-service-operator, November 2025); the SDKs refuse any other.
@@ -47,10 +47,11 @@ class NetworkFamily:
     """Microsoft.Network: 201 or 200 with the whole body and Azure-AsyncOperation."""
 
     schema_error = "InvalidRequestFormat"
+    operations = "operations"
 
     def written(self, world: World, operation: Operation, view: Any, *, created: bool) -> Response:
         """201 and the body in state Updating; 200 where the resource was there before."""
-        headers = {"Azure-AsyncOperation": self._url(world, operation, "operations")}
+        headers = {"Azure-AsyncOperation": self._url(world, operation, self.operations)}
         headers |= {"azure-asyncnotification": "Enabled"} | operation.pace
         return Response(201 if created else 200, view, headers)
 
@@ -141,6 +142,45 @@ class PrivateDnsFamily:
         }
 
 
+class DnsResolverFamily(PrivateDnsFamily):
+    """DNS resolvers: as private DNS, but their monitors answer 200 and are told by region.
+
+    Recorded in azure-service-operator, Test_Networking_DnsResolver_CRUD.
+    """
+
+    def monitor(self, world: World, operation: Operation) -> Response:
+        """200 with id, name, status, start and end."""
+        path, token = self._place(world, operation, "Statuses")
+        body: dict[str, Any] = {"id": path, "name": token, "status": operation.status}
+        body["startTime"] = operation.started.strftime(HTTP_TIME)
+        if operation.ended is not None:
+            body["endTime"] = operation.ended.strftime(HTTP_TIME)
+        if operation.error is not None:
+            body["error"] = operation.error
+        return Response(200, body)
+
+    def _headers(self, world: World, operation: Operation) -> dict[str, str]:
+        return {
+            "Azure-AsyncOperation": signed(
+                world, self._place(world, operation, "Statuses")[0], operation
+            ),
+            "Location": signed(world, self._place(world, operation, "Results")[0], operation),
+            "Cache-Control": "private",
+            **operation.pace,
+        }
+
+    def _place(self, world: World, operation: Operation, of: str) -> tuple[str, str]:
+        """The path of a monitor, and the token that ends it; a child is told by its parent."""
+        target = parse_id(operation.target)
+        assert target is not None  # noqa: S101 - operations work on resources
+        parent = world.store.get(target.parent.key) if target.parent else None
+        where = parent.body["location"] if parent else operation.location
+        text = json.dumps({"OperationType": operation.kind, "OperationId": operation.id})
+        token = base64.urlsafe_b64encode(text.encode()).decode()
+        path = f"{target.scope}/providers/Microsoft.Network/locations/{where}"
+        return f"{path}/dnsResolverOperation{of}/{token}", token
+
+
 class PostgresqlFamily:
     """PostgreSQL: 202 and a body about the operation, never the server."""
 
@@ -195,7 +235,6 @@ class ComputeFamily(NetworkFamily):
     """
 
     schema_error = "InvalidRequestContent"
-    operations = "operations"
 
     def _both(self, world: World, operation: Operation) -> dict[str, str]:
         monitor = self._url(world, operation, self.operations)
@@ -229,6 +268,18 @@ class DiskFamily(ComputeFamily):
         if answer.status == 200 and answer.body is None:
             answer.body = world.view(operation.target)
         return answer
+
+
+class WorkspaceFamily(ComputeFamily):
+    """Log Analytics: its monitors have another name (recorded in azure-service-operator)."""
+
+    operations = "operationstatuses"
+
+
+class InsightsFamily(ComputeFamily):
+    """Azure Monitor: every write is done when it is answered."""
+
+    schema_error = "BadRequest"
 
 
 class GroupFamily:
@@ -285,7 +336,10 @@ def _provider_url(world: World, operation: Operation, middle: str) -> str:
 
 NETWORK = NetworkFamily()
 PRIVATE_DNS = PrivateDnsFamily()
+DNS_RESOLVERS = DnsResolverFamily()
 POSTGRESQL = PostgresqlFamily()
 COMPUTE = ComputeFamily()
 DISKS = DiskFamily()
+WORKSPACES = WorkspaceFamily()
+INSIGHTS = InsightsFamily()
 GROUPS = GroupFamily()

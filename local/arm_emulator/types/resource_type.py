@@ -21,6 +21,7 @@ from local.arm_emulator.state.world import World
 from local.arm_emulator.types.bounds import Bound, check_bounds
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
+from local.arm_emulator.wire.definitions import defined_shape
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in
 from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
@@ -78,11 +79,12 @@ class ResourceType:
     api_versions: ClassVar[tuple[str, ...]]
     sdk: ClassVar[str] = "network"
     model: ClassVar[str] = ""
-    declared_body: ClassVar[Mapping[str, Any]] = {}  # where no SDK here knows the type
+    declared_body: ClassVar[Mapping[str, Any]] = {}  # else what Azure's definitions say
     declared_required: ClassVar[tuple[str, ...]] = ()
     family: ClassVar[Family] = NETWORK
     timing: ClassVar[Timing]
     synchronous_put: ClassVar[bool] = False
+    created_status: ClassVar[int] = 201  # of a first write that is done at once
     synchronous_create: ClassVar[bool] = False  # only the first write is done at once
     synchronous_patch: ClassVar[bool] = True
     synchronous_delete: ClassVar[bool] = False
@@ -93,6 +95,7 @@ class ResourceType:
     delete_retry_after: ClassVar[tuple[int, ...]] = (10,)
     operation_names: ClassVar[Mapping[str, str]] = {}  # of the provider, by kind
     absent_delete: ClassVar[int] = 204
+    delete_shows: ClassVar[bool] = False  # what a deletion that is done at once has deleted
     etag_header: ClassVar[bool] = False  # whether a GET shows the etag as a header, too
     location: ClassVar[Where] = "regional"
     name_rule: ClassVar[NameRule] = NETWORK_NAME
@@ -125,7 +128,9 @@ class ResourceType:
         """What a PUT body may hold."""
         if self.model:
             return sdk_shape(self.sdk, self.model)
-        return declared(self.type, self.declared_body, self.declared_required)
+        if self.declared_body:
+            return declared(self.type, self.declared_body, self.declared_required)
+        return defined_shape(self.type)
 
     @property
     def shown_only(self) -> frozenset[str]:
@@ -343,5 +348,5 @@ def _names(defaults: Mapping[str, Any]) -> Iterator[str]:
 class GenericType(ResourceType):
     """A type reached through the generic resources client, without an SDK of its own here."""
 
-    family = COMPUTE
+    family: ClassVar[Family] = COMPUTE
     dressed = False

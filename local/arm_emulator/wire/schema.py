@@ -45,6 +45,7 @@ class Shape:
 
     name: str
     fields: dict[str, Field] = field(default_factory=dict)
+    others: Checker | None = None  # what checks members of any other name; None: there are none
 
     def check(self, value: Any, path: str, faults: list[str]) -> Any:
         """The value without its read-only properties; what is wrong is added to `faults`."""
@@ -55,6 +56,9 @@ class Shape:
         for name, item in value.items():
             where = f"{path}.{name}" if path else str(name)
             field_name = name if name in self.fields else self._folded().get(str(name).lower())
+            if field_name is None and self.others is not None:
+                kept[name] = self.others(item, where, faults)
+                continue
             if field_name is None:
                 faults.append(f"{where}: could not find member '{name}' on {self.name}")
                 continue
@@ -143,18 +147,18 @@ def _checker(sdk: str, module: ModuleType, annotation: Any) -> Checker:
         checkers = [_checker(sdk, module, item) for item in arguments if item is not NoneType]
         return checkers[-1]  # Optional[X] is X; Union[str, "AnEnum"] is the enum
     if origin is list:
-        return _list_of(_checker(sdk, module, arguments[0]))
+        return list_of(_checker(sdk, module, arguments[0]))
     if origin is dict:
         return _map_of(_checker(sdk, module, arguments[1]))
-    return _scalar(annotation)
+    return scalar(annotation)
 
 
 def _named(sdk: str, module: ModuleType, name: str) -> Checker:
     named = getattr(module, name, None)
     if isinstance(named, type) and issubclass(named, Enum):
-        return _enum(name, {str(item.value) for item in named})
+        return enum_of(name, {str(item.value) for item in named})
     if not isinstance(named, type):
-        return _anything
+        return anything
 
     def check(value: Any, path: str, faults: list[str]) -> Any:
         shape = _SHAPES.get((sdk, name)) or sdk_shape(sdk, name)
@@ -173,7 +177,7 @@ def declared(name: str, tree: Mapping[str, Any], required: tuple[str, ...] = ())
 
 def _declared_checker(name: str, node: Any) -> Checker:
     if isinstance(node, list):
-        return _list_of(_declared_checker(name, node[0]))
+        return list_of(_declared_checker(name, node[0]))
     if isinstance(node, Mapping):
         return (
             _map_of(_declared_checker(name, node["*"]))
@@ -181,11 +185,12 @@ def _declared_checker(name: str, node: Any) -> Checker:
             else declared(name, node).check
         )
     if isinstance(node, frozenset):
-        return _enum(name, {str(item) for item in node})
-    return _scalar(node)
+        return enum_of(name, {str(item) for item in node})
+    return scalar(node)
 
 
-def _enum(name: str, allowed: set[str]) -> Checker:
+def enum_of(name: str, allowed: set[str]) -> Checker:
+    """A closed set of words, compared without regard to case."""
     known = {item.lower() for item in allowed}
 
     def check(value: Any, path: str, faults: list[str]) -> Any:
@@ -198,7 +203,9 @@ def _enum(name: str, allowed: set[str]) -> Checker:
     return check
 
 
-def _list_of(item: Checker) -> Checker:
+def list_of(item: Checker) -> Checker:
+    """A list of such items."""
+
     def check(value: Any, path: str, faults: list[str]) -> Any:
         if not isinstance(value, list):
             faults.append(f"{path}: {_kind(value)} where a list is expected")
@@ -218,7 +225,8 @@ def _map_of(item: Checker) -> Checker:
     return check
 
 
-def _scalar(wanted: Any) -> Checker:
+def scalar(wanted: Any) -> Checker:
+    """A text, a number, a boolean; anything where no such type is wanted."""
     if wanted in (str, datetime):
         return _exactly((str,), "a string")
     if wanted is bool:
@@ -227,7 +235,7 @@ def _scalar(wanted: Any) -> Checker:
         return _exactly((int,), "a whole number")
     if wanted is float:
         return _exactly((int, float), "a number")
-    return _anything
+    return anything
 
 
 def _exactly(types: tuple[type, ...], wanted: str) -> Checker:
@@ -241,7 +249,8 @@ def _exactly(types: tuple[type, ...], wanted: str) -> Checker:
     return check
 
 
-def _anything(value: Any, path: str, faults: list[str]) -> Any:
+def anything(value: Any, path: str, faults: list[str]) -> Any:
+    """Whatever it is."""
     return value
 
 

@@ -9,6 +9,8 @@ EAST: Body = {"location": "eastus"}
 ZONE = "db.private.postgres.database.azure.com"
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 VM = "Microsoft.Compute/virtualMachines"
+WORKSPACE = "Microsoft.OperationalInsights/workspaces"
+INSIGHTS = "Microsoft.Insights"
 TENANT = "5ca1ab1e-0000-4000-8000-00000000ffff"
 
 
@@ -166,6 +168,107 @@ def peering(azure: Any) -> Body:
     return {"properties": {"remoteVirtualNetwork": {"id": azure.id("virtualNetworks/other")}}}
 
 
+def resolver_network(azure: Any) -> Iterator[tuple[str, Body]]:
+    places = {"in": "10.4.0.0/28", "out": "10.4.0.16/28"}
+    subnets = [
+        {"name": name, "properties": {"addressPrefix": text}} for name, text in places.items()
+    ]
+    yield (
+        "virtualNetworks/dns",
+        east(addressSpace={"addressPrefixes": ["10.4.0.0/16"]}, subnets=subnets),
+    )
+
+
+def resolver(azure: Any) -> Body:
+    return east(virtualNetwork={"id": azure.id("virtualNetworks/dns")})
+
+
+def inbound(azure: Any) -> Body:
+    place = {"subnet": {"id": azure.id("virtualNetworks/dns/subnets/in")}}
+    return east(ipConfigurations=[place | {"privateIpAllocationMethod": "Dynamic"}])
+
+
+def outbound(azure: Any) -> Body:
+    return east(subnet={"id": azure.id("virtualNetworks/dns/subnets/out")})
+
+
+def a_resolver(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield from resolver_network(azure)
+    yield "dnsResolvers/dns", resolver(azure)
+
+
+def ruleset(azure: Any) -> Body:
+    return east(
+        dnsResolverOutboundEndpoints=[{"id": azure.id("dnsResolvers/dns/outboundEndpoints/out")}]
+    )
+
+
+def an_outbound(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield from a_resolver(azure)
+    yield "dnsResolvers/dns/outboundEndpoints/out", outbound(azure)
+
+
+def a_ruleset(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield from an_outbound(azure)
+    yield "dnsForwardingRulesets/onward", ruleset(azure)
+
+
+def ruleset_link(azure: Any) -> Body:
+    return {"properties": {"virtualNetwork": {"id": azure.id("virtualNetworks/dns")}}}
+
+
+def a_workspace(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield f"{WORKSPACE}/log", EAST
+
+
+def watched(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield from a_workspace(azure)
+    yield from an_action_group(azure)
+    yield "virtualNetworks/watched", east(addressSpace={"addressPrefixes": ["10.5.0.0/16"]})
+
+
+def setting(azure: Any) -> Body:
+    logs = [{"categoryGroup": "allLogs", "enabled": True}]
+    return {"properties": {"workspaceId": azure.id(f"{WORKSPACE}/log"), "logs": logs}}
+
+
+def an_action_group(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield f"{INSIGHTS}/actionGroups/oncall", ACTION_GROUP
+
+
+def metric_alert(azure: Any) -> Body:
+    criterion = {
+        "criterionType": "StaticThresholdCriterion",
+        "name": "flood",
+        "metricName": "IfUnderDDoSAttack",
+        "operator": "GreaterThan",
+        "threshold": 0,
+        "timeAggregation": "Maximum",
+    }
+    kind = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
+    properties = {
+        "severity": 2,
+        "enabled": True,
+        "scopes": [azure.id("virtualNetworks/watched")],
+        "evaluationFrequency": "PT1M",
+        "windowSize": "PT5M",
+        "criteria": {"odata.type": kind, "allOf": [criterion]},
+        "actions": [{"actionGroupId": azure.id(f"{INSIGHTS}/actionGroups/oncall")}],
+    }
+    return {"location": "global", "properties": properties}
+
+
+def log_alert(azure: Any) -> Body:
+    leaf = {"field": "category", "equals": "Administrative"}
+    group = {"actionGroupId": azure.id(f"{INSIGHTS}/actionGroups/oncall")}
+    properties = {
+        "scopes": [azure.id("virtualNetworks/watched")],
+        "condition": {"allOf": [leaf]},
+        "actions": {"actionGroups": [group]},
+    }
+    return {"location": "global", "properties": properties}
+
+
 def link(azure: Any) -> Body:
     network = {"id": azure.id("virtualNetworks/vnet")}
     properties = {"virtualNetwork": network, "registrationEnabled": False}
@@ -216,6 +319,10 @@ def application_gateway(azure: Any) -> Body:
     )
 
 
+ACTION_GROUP: Body = {
+    "location": "global",
+    "properties": {"groupShortName": "oncall", "enabled": True},
+}
 RULE = {
     "priority": 100,
     "direction": "Inbound",
@@ -280,6 +387,16 @@ def record_life(kind: str) -> Life:
         create="create_or_update",
         delete="delete",
     )
+
+
+def by_id(type_name: str, at: str, version: str, **more: Any) -> Life:
+    """A type that the generic client leads, as the product does."""
+    return Life(type_name, lambda azure: ById(azure, version), (at,), **more)
+
+
+def resolver_life(type_name: str, at: str, **more: Any) -> Life:
+    """A type of the DNS private resolver."""
+    return by_id(f"Microsoft.Network/{type_name}", at, "2025-05-01", **more)
 
 
 ALWAYS_THERE = (
@@ -518,5 +635,81 @@ LIVES = (
         ("Microsoft.Compute/disks/data",),
         fixed(east(creationData={"createOption": "Empty"}, diskSizeGB=32)),
         {"properties": {"diskSizeGB": 64}},
+    ),
+    resolver_life(
+        "dnsResolvers", "dnsResolvers/r", body=resolver, change=TAGS, beforehand=resolver_network
+    ),
+    resolver_life(
+        "dnsResolvers/inboundEndpoints",
+        "dnsResolvers/dns/inboundEndpoints/in",
+        body=inbound,
+        change=TAGS,
+        beforehand=a_resolver,
+    ),
+    resolver_life(
+        "dnsResolvers/outboundEndpoints",
+        "dnsResolvers/dns/outboundEndpoints/out",
+        body=outbound,
+        change=TAGS,
+        beforehand=a_resolver,
+    ),
+    resolver_life(
+        "dnsForwardingRulesets",
+        "dnsForwardingRulesets/r",
+        body=ruleset,
+        change=TAGS,
+        beforehand=an_outbound,
+    ),
+    resolver_life(
+        "dnsForwardingRulesets/forwardingRules",
+        "dnsForwardingRulesets/onward/forwardingRules/corp",
+        body=inner(domainName="corp.example.", targetDnsServers=[{"ipAddress": "10.0.0.53"}]),
+        change={"properties": {"forwardingRuleState": "Disabled"}},
+        beforehand=a_ruleset,
+    ),
+    resolver_life(
+        "dnsForwardingRulesets/virtualNetworkLinks",
+        "dnsForwardingRulesets/onward/virtualNetworkLinks/hub",
+        body=ruleset_link,
+        change={"properties": {"metadata": {"for": "hub"}}},
+        beforehand=a_ruleset,
+    ),
+    by_id(
+        WORKSPACE,
+        f"{WORKSPACE}/work",
+        "2025-07-01",
+        body=fixed(east(sku={"name": "PerGB2018"})),
+        change={"properties": {"retentionInDays": 60}},
+    ),
+    by_id(
+        f"{INSIGHTS}/diagnosticSettings",
+        f"virtualNetworks/watched/providers/{INSIGHTS}/diagnosticSettings/all",
+        "2021-05-01-preview",
+        body=setting,
+        change={"properties": {"metrics": [{"category": "AllMetrics", "enabled": True}]}},
+        beforehand=watched,
+    ),
+    by_id(
+        f"{INSIGHTS}/actionGroups",
+        f"{INSIGHTS}/actionGroups/team",
+        "2023-01-01",
+        body=fixed(ACTION_GROUP),
+        change={"properties": {"enabled": False}},
+    ),
+    by_id(
+        f"{INSIGHTS}/metricAlerts",
+        f"{INSIGHTS}/metricAlerts/flood",
+        "2018-03-01",
+        body=metric_alert,
+        change={"properties": {"severity": 1}},
+        beforehand=watched,
+    ),
+    by_id(
+        f"{INSIGHTS}/activityLogAlerts",
+        f"{INSIGHTS}/activityLogAlerts/changes",
+        "2020-10-01",
+        body=log_alert,
+        change={"properties": {"enabled": False}},
+        beforehand=watched,
     ),
 )

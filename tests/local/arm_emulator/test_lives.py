@@ -13,9 +13,15 @@ def names(lives: tuple[Life, ...]) -> list[str]:
     return [f"{life.type.partition('/')[2]}/{life.at[-1].rpartition('/')[2]}" for life in lives]
 
 
-PASSING = ("etag", "earliestRestoreDate")
+PASSING = ("etag", "earliestRestoreDate", "modifiedDate")
 NOT_ALLOWED = (405, "HttpMethodNotSupported")
-NAMESPACES = ("Microsoft.Network", "Microsoft.DBforPostgreSQL", "Microsoft.Compute")
+NAMESPACES = (
+    "Microsoft.Network",
+    "Microsoft.DBforPostgreSQL",
+    "Microsoft.Compute",
+    "Microsoft.Insights",
+    "Microsoft.OperationalInsights",
+)
 
 
 def finish(azure: Any, answer: Any) -> None:

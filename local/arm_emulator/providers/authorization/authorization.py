@@ -5,7 +5,7 @@ whoever runs the emulator puts them where needed; without any, everybody may do 
 """
 
 import fnmatch
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from local.arm_emulator.state.calls import Call
@@ -49,7 +49,13 @@ class AuthorizationType(GenericType):
     synchronous_delete = True
     patchable = False
     name_rule = ANY_NAME
-    api_versions = ("2022-04-01", "2020-05-01", "2018-07-01", "2017-04-01", "2016-09-01")
+    api_versions: ClassVar[tuple[str, ...]] = (
+        "2022-04-01",
+        "2020-05-01",
+        "2018-07-01",
+        "2017-04-01",
+        "2016-09-01",
+    )
 
     def covering(self, target: ResourceId) -> Iterator[Resource]:
         """Those of this type whose scope covers a target."""
@@ -69,10 +75,6 @@ class Locks(AuthorizationType):
     """
 
     type = f"{NAMESPACE}/locks"
-    declared_body: ClassVar[Mapping[str, Any]] = {
-        "properties": {"level": str, "notes": str, "owners": [{"applicationId": str}]}
-    }
-    declared_required = ("properties",)
 
     def check(self, change: Change) -> None:
         """There are two levels."""

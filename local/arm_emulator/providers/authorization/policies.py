@@ -5,8 +5,7 @@ Azure would stand in the definition; one without a rule (a built-in definition's
 """
 
 import fnmatch
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from local.arm_emulator.providers.authorization.authorization import (
     AuthorizationType,
@@ -25,13 +24,14 @@ class PolicyAssignments(AuthorizationType):
     """Assignments of policies."""
 
     type = "Microsoft.Authorization/policyAssignments"
-    api_versions = ("2025-03-01", "2024-05-01", "2024-04-01", "2023-04-01", "2022-06-01")
-    declared_body: ClassVar[Mapping[str, Any]] = {
-        "location": str,
-        "identity": {"*": object},
-        "properties": {"*": object},
-    }
-    declared_required = ("properties",)
+    api_versions = (
+        "2026-07-01",
+        "2025-03-01",
+        "2024-05-01",
+        "2024-04-01",
+        "2023-04-01",
+        "2022-06-01",
+    )
 
     def gate(self, call: Call, target: ResourceId) -> None:
         """Refuse a write that a policy denies."""

@@ -9,6 +9,16 @@ from local.arm_emulator.providers.network.application_gateways.application_gatew
     FirewallPolicies,
 )
 from local.arm_emulator.providers.network.bastion import BastionHosts
+from local.arm_emulator.providers.network.dns_resolvers.resolvers import (
+    DnsResolvers,
+    InboundEndpoints,
+    OutboundEndpoints,
+)
+from local.arm_emulator.providers.network.dns_resolvers.rulesets import (
+    ForwardingRules,
+    ForwardingRulesets,
+    RulesetLinks,
+)
 from local.arm_emulator.providers.network.gateways.connections import Connections
 from local.arm_emulator.providers.network.gateways.express_route import (
     ExpressRouteCircuits,
@@ -52,6 +62,12 @@ TYPES: tuple[type[ResourceType], ...] = (
     ExpressRoutePorts,
     VirtualNetworkGateways,
     Connections,
+    DnsResolvers,
+    InboundEndpoints,
+    OutboundEndpoints,
+    ForwardingRulesets,
+    ForwardingRules,
+    RulesetLinks,
 )
 ROUTES: tuple[Route, ...] = (
     *private_dns.ROUTES,

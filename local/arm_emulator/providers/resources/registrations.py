@@ -10,7 +10,7 @@ from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
 
 # Known to ARM and asked for by preflights, though no type of theirs is emulated.
-OTHER_NAMESPACES = ("Microsoft.Insights", "Microsoft.KeyVault", "Microsoft.ResourceGraph")
+OTHER_NAMESPACES = ("Microsoft.KeyVault", "Microsoft.ResourceGraph")
 ALWAYS_REGISTERED = ("microsoft.authorization", "microsoft.resources", "microsoft.resourcegraph")
 
 

@@ -17,6 +17,13 @@ QUIET = timedelta(minutes=10)  # indexes lag and servers are busy no longer than
 API_VERSIONS = {
     "Microsoft.Network": "2026-03-01",
     "Microsoft.Network/privateDnsZones": "2024-06-01",
+    "Microsoft.Network/dnsResolvers": "2025-05-01",
+    "Microsoft.Network/dnsForwardingRulesets": "2025-05-01",
+    "Microsoft.OperationalInsights": "2025-07-01",
+    "Microsoft.Insights/diagnosticSettings": "2021-05-01-preview",
+    "Microsoft.Insights/actionGroups": "2023-01-01",
+    "Microsoft.Insights/metricAlerts": "2018-03-01",
+    "Microsoft.Insights/activityLogAlerts": "2020-10-01",
     "Microsoft.DBforPostgreSQL": "2026-10-01",
     "Microsoft.Compute": "2025-04-01",
     "Microsoft.Compute/disks": "2025-01-02",

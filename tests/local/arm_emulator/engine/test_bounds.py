@@ -28,6 +28,7 @@ def inside(bound: Bound) -> list[Any]:
     if bound.choices:
         return list(bound.choices)
     known = {"prefix": "172.16.0.0/30", "address": "10.1.3.4", "cname": "db.example.com"}
+    known["domainname"] = "corp.example."
     if bound.pattern:
         last = bound.path.rpartition(".")[2].lower()
         if last.startswith("ipv6"):

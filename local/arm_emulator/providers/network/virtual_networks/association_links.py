@@ -2,38 +2,43 @@
 
 from datetime import datetime
 
-from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.messages import ArmError, Json
 
-SERVICE = "Microsoft.DBforPostgreSQL/flexibleServers"
-NAME = "AzureDatabaseforPostgreSQL"
+SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
+RESOLVER = "Microsoft.Network/dnsResolvers"
+LINKS = {  # the names of the links, by the service that holds the subnet
+    SERVER: "AzureDatabaseforPostgreSQL",
+    RESOLVER: "dnsResolverLink",  # https://github.com/MicrosoftDocs/azure-docs/issues/107008
+}
 VIA = "serviceAssociationLink"
 
 
-def held_by_service(world: World, subnet_id: str, now: datetime) -> list[Reference]:
-    """Who holds a subnet: servers in it, and links that servers have left behind."""
-    return [
-        each
-        for each in world.store.blocking(subnet_id, now)
-        if each.via in ("delegatedSubnetResourceId", VIA)
-    ]
+def holder_of(world: World, subnet_id: str, now: datetime) -> str:
+    """The service that holds a subnet, be it by a link that it has left behind; or nothing."""
+    for each in world.store.blocking(subnet_id, now):
+        if each.via in ("delegatedSubnetResourceId", VIA):
+            return SERVER
+        if f"/{RESOLVER}/".lower() in each.owner:
+            return RESOLVER
+    return ""
 
 
 def association_links(world: World, subnet_id: str, now: datetime) -> list[Json]:
     """The subnet's serviceAssociationLinks as a GET shows them: one per service, or none."""
-    if not held_by_service(world, subnet_id, now):
+    service = holder_of(world, subnet_id, now)
+    if not service:
         return []
-    id_ = f"{subnet_id}/serviceAssociationLinks/{NAME}"
     properties = {
         "provisioningState": "Succeeded",
-        "linkedResourceType": SERVICE,
+        "linkedResourceType": service,
         "allowDelete": False,
         "locations": [],
     }
-    kind = "Microsoft.Network/virtualNetworks/subnets/serviceAssociationLinks"
-    return [{"id": id_, "name": NAME, "type": kind, "properties": properties}]
+    name, kind = LINKS[service], "Microsoft.Network/virtualNetworks/subnets/serviceAssociationLinks"
+    id_ = f"{subnet_id}/serviceAssociationLinks/{name}"
+    return [{"id": id_, "name": name, "type": kind, "properties": properties}]
 
 
 def show_association_links(world: World, body: Json, now: datetime) -> None:
@@ -49,17 +54,19 @@ def check_held_subnets(change: Change) -> None:
     before = {s["name"].lower(): s for s in change.before("properties", "subnets") or []}
     for subnet in change.properties.get("subnets") or []:
         prior = before.get(subnet["name"].lower())
-        if prior is None or not held_by_service(change.world, prior["id"], change.now):
+        service = holder_of(change.world, prior["id"], change.now) if prior else ""
+        if prior is None or not service:
             continue
-        properties = subnet.get("properties") or {}
+        name, properties = LINKS[service], subnet.get("properties") or {}
         if _services(properties) != _services(prior["properties"]):
             message = (
-                f"Subnet {prior['id']} requires the delegation {SERVICE} to reference service "
-                f"association link {prior['id']}/serviceAssociationLinks/{NAME}."
+                f"Subnet {prior['id']} requires any of the following delegation(s) [{service}] to "
+                f"reference service association link {prior['id']}/serviceAssociationLinks/{name}."
             )
+            # https://github.com/MicrosoftDocs/azure-docs/issues/107008
             raise ArmError(400, "SubnetMissingRequiredDelegation", message)
         if properties.get("addressPrefix") != prior["properties"].get("addressPrefix"):
-            message = f"Subnet {subnet['name']} is in use by {NAME} and cannot be updated."
+            message = f"Subnet {subnet['name']} is in use by {name} and cannot be updated."
             raise ArmError(400, "InUseSubnetCannotBeUpdated", message)
 
 

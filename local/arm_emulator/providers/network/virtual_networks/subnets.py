@@ -91,10 +91,11 @@ def taken_addresses(world: World, subnet_id: str, *, but: str = "") -> set[str]:
     found: set[str] = set()
     for reference in world.store.references_to(subnet_id):
         if reference.owner != but:
-            element = world.store.find(reference.element) or {}
-            address = (element.get("properties") or {}).get("privateIPAddress")
-            if address:
-                found.add(str(address))
+            properties = (world.store.find(reference.element) or {}).get("properties") or {}
+            places = [properties, *(properties.get("ipConfigurations") or ())]
+            for place in places:  # of DNS resolvers, configurations have no names of their own
+                address = place.get("privateIPAddress") or place.get("privateIpAddress")
+                found |= {str(address)} if address else set()
     return found
 
 
@@ -134,7 +135,7 @@ def _check_delegation(change: Change, subnet: Json, subnet_id: str) -> None:
     """The code is told by the help pages of Azure Database Migration Service."""
     for delegation in (subnet.get("properties") or {}).get("delegations") or []:
         service = str((delegation.get("properties") or {}).get("serviceName", ""))
-        if service.lower() != change.id.type.lower():
+        if not f"{change.id.type}/".lower().startswith(f"{service}/".lower()):
             message = f"Subnet {subnet_id} is delegated to {service}; {change.id} cannot be in it."
             raise ArmError(400, "ResourceNotPermittedOnDelegatedSubnet", message)
 

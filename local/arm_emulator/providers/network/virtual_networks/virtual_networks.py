@@ -15,6 +15,7 @@ from local.arm_emulator.providers.network.virtual_networks.address_space import 
 )
 from local.arm_emulator.providers.network.virtual_networks.association_links import (
     check_held_subnets,
+    holder_of,
     show_association_links,
 )
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_subnet
@@ -190,9 +191,9 @@ class VirtualNetworks(NetworkType):
         if wants.get("defaultOutboundAccess", had_outbound) != had_outbound:
             code = "InUseSubnetCannotBeUpdated"
             raise _in_use(id_, "defaultOutboundAccess", str(users[0].id), code)
-        if any(each.id.namespace == "Microsoft.Network" for each in users) and _services(
-            had
-        ) != _services(wants):
+        ours = any(each.id.namespace == "Microsoft.Network" for each in users)
+        held = holder_of(self.world, id_, change.now)  # and asked about by itself
+        if ours and not held and _services(had) != _services(wants):
             code = "SubnetDelegationsCannotChangeWhenSubnetUsedByResource"
             raise _in_use(id_, "delegations", str(users[0].id), code)
 
