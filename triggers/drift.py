@@ -12,7 +12,7 @@ from triggers.answers import operation_url, reply
 from triggers.parameters import deployment_of
 from triggers.routing import route
 from triggers.starting import start
-from triggers.telling import ENDED, settle
+from triggers.telling import ENDED, settle, settle_unended
 
 blueprint = df.Blueprint()
 
@@ -22,7 +22,8 @@ SCAN = "scan-drift"  # one instance, so that scans never overlap
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFT_SCHEDULE%")
 @blueprint.durable_client_input(client_name="client")
 async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
-    """Scan all deployments, unless the last scan still runs."""
+    """Settle what nobody asks about, and scan all deployments, unless the last scan still runs."""
+    await settle_unended(client)
     status = await client.get_status(SCAN)
     if not status or status.runtime_status in ENDED:
         await client.start_new("scan_drift", SCAN, {})

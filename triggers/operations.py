@@ -21,7 +21,14 @@ from triggers.parameters import (
 )
 from triggers.routing import route
 from triggers.starting import within_scope
-from triggers.telling import ENDED, as_it_stands, durable_status, plan_etag, recorded
+from triggers.telling import (
+    ENDED,
+    as_it_stands,
+    durable_status,
+    instance_of,
+    plan_etag,
+    recorded,
+)
 
 blueprint = df.Blueprint()
 
@@ -86,7 +93,7 @@ async def get_operation_status(
         OperationUnknown: there is no such instance.
     """
     identity = operation_of(req)
-    status = await client.get_status(identity)
+    status = await instance_of(identity, client)
     if not status:
         raise OperationUnknown(identity)
     if status.runtime_status in ENDED:

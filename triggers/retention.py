@@ -9,7 +9,7 @@ import azure.functions as func
 
 from shared.records.records import records
 from shared.settings import settings
-from triggers.telling import ENDED, GRACE, as_it_stands
+from triggers.telling import ENDED, settle_unended
 
 blueprint = df.Blueprint()
 log = logging.getLogger(__name__)
@@ -24,8 +24,7 @@ async def clear_ended(timer: func.TimerRequest, client: df.DurableOrchestrationC
     """Forget what ended before the retention began, and settle what nobody has asked about."""
     now = datetime.now(UTC)
     last = str(getattr(timer, "schedule_status", {}).get("Last") or "")
-    for identity in await asyncio.to_thread(records().unended, begun_before=now - GRACE):
-        await as_it_stands(identity, client)
+    await settle_unended(client)
     before = _moment(last, now) - timedelta(days=settings().retention_days)
     if before <= EVER:  # it has never fired yet
         return

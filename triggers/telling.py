@@ -1,6 +1,7 @@
 """What is told of an operation: one truth, made of its record, its plan and its instance."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,11 @@ from shared.deployment.messages import Json
 from shared.records.entities import RUNNING, Operation, Record
 from shared.records.records import records
 
+log = logging.getLogger(__name__)
+
 PLAN_ETAG = re.compile(r'"plan:([a-z0-9-]{1,80})"')
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
+REWINDS = 5  # of one operation; what fails more often fails by itself
 ENDED = {
     df.OrchestrationRuntimeStatus.Completed,
     df.OrchestrationRuntimeStatus.Failed,
@@ -95,7 +99,7 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
     seen = await recorded(identity)
     if not seen.running:
         return seen.as_json()
-    status = await client.get_status(identity)
+    status = await instance_of(identity, client)
     if await _settled(seen.operation, status):
         return (await recorded(identity)).as_json()
     shown = (status.custom_status if status else None) or {"phase": "planning"}
@@ -118,7 +122,7 @@ async def settle(record: Record, client: df.DurableOrchestrationClient) -> Recor
         return record
     note = record.operation
     operation = Operation(**note, deployment=record.name)
-    if await _settled(operation, await client.get_status(note["id"])):
+    if await _settled(operation, await instance_of(note["id"], client)):
         return await asyncio.to_thread(records().get, record.name)
     return record
 
@@ -127,10 +131,36 @@ async def fate_of(
     client: df.DurableOrchestrationClient, identity: str
 ) -> Literal["running", "ended", "missing"]:
     """How the orchestration of an operation is."""
-    status = await client.get_status(identity)
+    status = await instance_of(identity, client)
     if not status:
         return "missing"
     return "ended" if status.runtime_status in ENDED else "running"
+
+
+async def instance_of(identity: str, client: df.DurableOrchestrationClient) -> Any:
+    """The instance of an operation without a recorded end; None where there is none.
+
+    One that has failed is taken back to before its failure, and goes on: an orchestration records
+    the end of its operation before its own, so what failed was the platform. A worker that dies
+    takes the episode along that it runs.
+    """
+    status = await client.get_status(identity)
+    if not status or status.runtime_status != df.OrchestrationRuntimeStatus.Failed:
+        return status
+    if await asyncio.to_thread(records().count_rewind, identity, most=REWINDS):
+        try:
+            await client.rewind(identity, "lost")
+        except Exception as error:  # the SDK has no class: rewound meanwhile, or not supported
+            log.warning("%s was not rewound: %s", identity, type(error).__name__)
+        return await client.get_status(identity)
+    return status
+
+
+async def settle_unended(client: df.DurableOrchestrationClient) -> None:
+    """Settle the operations that nobody asks about: each has an end on record, or goes on."""
+    now = datetime.now(UTC)
+    for identity in await asyncio.to_thread(records().unended, begun_before=now):
+        await as_it_stands(identity, client)
 
 
 async def _settled(operation: Operation, status: Any) -> bool:
@@ -152,9 +182,11 @@ async def _settled(operation: Operation, status: Any) -> bool:
 def durable_status(status: Any) -> Json:
     """An instance as the Durable Functions status query shows it, without its input."""
     instance: Mapping[str, Any] = status.to_json()
-    names = ("name", "instanceId", "runtimeStatus", "customStatus", "output")
+    names = ("name", "instanceId", "runtimeStatus", "customStatus")
     return {
         **{name: instance.get(name) for name in names},
+        # One that was rewound still shows how it failed.
+        "output": instance.get("output") if status.runtime_status in ENDED else None,
         "input": None,
         "createdTime": instance.get("createdTime"),
         "lastUpdatedTime": instance.get("lastUpdatedTime"),

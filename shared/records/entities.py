@@ -87,6 +87,7 @@ class Operation:
     result: Json | None = None
     cancelRequested: bool = False
     decision: Decision | None = None
+    rewinds: int = 0  # how often its orchestration was lost, and went on
 
 
 def packed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -421,6 +421,22 @@ class Records:
             if self._operations.merge(Key(operation_id), made, etag=etag):
                 return decision
 
+    def count_rewind(self, operation_id: str, *, most: int) -> bool:
+        """Whether an operation whose orchestration has failed is to go on from where it was.
+
+        Not where its end is on record, nor where it has gone on `most` times: then it is lost.
+        """
+        entity = self._operations.find(Key(operation_id))
+        if entity is None:
+            return False
+        seen = as_operation(entity)
+        if seen.status != RUNNING or seen.rewinds >= most:
+            return False
+        counted = packed({"rewinds": seen.rewinds + 1})
+        # Where somebody else has counted meanwhile, it goes on all the same.
+        self._operations.merge(Key(operation_id), counted, etag=entity.metadata["etag"])
+        return True
+
     def _amend(self, name: str, amended: Callable[[Record], Record]) -> None:
         """Change a record whatever else happens to it; nothing where it is gone."""
         while True:  # a race is lost only to somebody who got on, so this ends

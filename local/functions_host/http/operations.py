@@ -71,7 +71,11 @@ class Operations:
         if instance.status in FINISHED and instance.status != "Failed":
             return web.Response(status=GONE)
         if instance.status != "Failed":
-            raise RequestError(500, "The rewind operation is only supported on failed instances.")
+            raise RequestError(
+                412,
+                f"This orchestration has status {instance.status}, but only orchestrations in the "
+                '"Failed" state can be rewound.',
+            )
         rewind(self._hub, instance, request.query.get("reason", ""))
         return web.Response(status=202)
 

@@ -102,9 +102,8 @@ def rewind(hub: TaskHub, instance: Instance, reason: str) -> None:
 def _rewind(hub: TaskHub, instance: Instance, reason: str) -> None:
     events, now = hub.store.histories.of(instance.id).events, hub.clock.now()
     failed = {e["TaskScheduledId"] for e in events if e["EventType"] in FAILURES}
-    renewed = replace(
-        instance, execution_id=hub.new_id(), status="Running", output=None, updated=now
-    )
+    # It keeps the output of its failure until it ends again.
+    renewed = replace(instance, execution_id=hub.new_id(), status="Pending", updated=now)
     hub.store.histories.replace(instance.id, [e for e in events if not _is_failure(e, failed)])
     hub.update(renewed)
     wake = new_event(EventType.GENERIC, now, Data=reason)

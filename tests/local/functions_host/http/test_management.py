@@ -179,7 +179,7 @@ CODES = {
     ("POST", "/terminate?reason=x"): (404, 202, 202, 202, 410, 410, 410),
     ("POST", "/suspend?reason=x"): (404, 202, 202, 202, 410, 410, 410),
     ("POST", "/resume?reason=x"): (404, 202, 202, 202, 410, 410, 410),
-    ("POST", "/rewind?reason=x"): (404, 500, 500, 500, 410, 202, 410),
+    ("POST", "/rewind?reason=x"): (404, 412, 412, 412, 410, 202, 410),
     ("POST", "/restart"): (400, 202, 202, 202, 202, 202, 202),
     ("POST", "/restart?restartWithNewInstanceId=false"): (400, 409, 409, 409, 202, 202, 202),
 }

@@ -196,4 +196,4 @@ def test_rewind_refuses_what_has_not_failed(bench: "Bench") -> None:
     bench.begin("wait", id="running")
     bench.host.wait_idle()
     assert bench.call("POST", "instances/done/rewind").status_code == 410
-    assert bench.call("POST", "instances/running/rewind").status_code == 500
+    assert bench.call("POST", "instances/running/rewind").status_code == 412
