@@ -5,7 +5,7 @@ from datetime import datetime
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
-from shared.deployment.ending import ending
+from shared.deployment.ending import ending, has_written
 from shared.deployment.operation import EndAnswer, EndReport
 from shared.records.records import records
 
@@ -17,8 +17,12 @@ blueprint = df.Blueprint()
 def record_end(order: EndReport) -> EndAnswer:
     """{operation, state, at, failure} -> how it ended, in the words of its instance."""
     operation = records().operation(order["operation"])
-    end = ending(order["state"], records().story(operation), order["failure"])
+    story = records().story(operation)
+    end = ending(order["state"], story, order["failure"])
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))
-    return EndAnswer(
+    answer = EndAnswer(
         status=end.status, cause=end.failure, customStatus=end.custom_status, output=end.output
     )
+    if has_written(order["state"], story):
+        answer["watch"] = operation.deployment
+    return answer

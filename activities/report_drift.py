@@ -6,7 +6,8 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.operation import DriftAnswer, DriftRequest
-from shared.planning.purposes import drift_of
+from shared.planning.drifting import drift_of
+from shared.planning.purposes import recorded_spec
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -17,12 +18,21 @@ log = logging.getLogger(__name__)
 @failures_as_data
 def report_drift(order: DriftRequest) -> DriftAnswer:
     """{deployment, at} -> what was found, in short; {deployment, at, failure}: that is kept."""
-    record = records().get(order["deployment"])
-    report = drift_of(
-        record, records().installation(), at=order["at"], failure=order.get("failure")
+    kept = records()
+    record = kept.get(order["deployment"])
+    seen = drift_of(
+        record,
+        recorded_spec(record.spec),
+        kept.installation(),
+        kept.watch.baselines(record.name),
+        order,
+        kept.plans.written(order["operation"]) if "operation" in order else (),
     )
+    report = seen.report
     if report["status"] != "busy":
-        records().save_drift(record.name, report)
+        kept.watch.keep_baselines(record.name, seen.baselines)
+        kept.watch.keep_report(record.name, report)
+        kept.save_drift(record.name, report)
     fields = {"deployment": record.name, "state": report["status"]}
     if report["status"] == "failed":
         log.warning("drift not checked: %s", report["failure"]["code"], extra=fields)

@@ -18,6 +18,7 @@ from shared.deployment.ending import root_failure
 from shared.deployment.messages import Failure, Json, Phase
 from shared.deployment.operation import (
     NOTHING,
+    DriftRequest,
     EndReport,
     Kind,
     OperationState,
@@ -37,6 +38,7 @@ WALKING: dict[Kind, Phase] = {
 WRITING: set[Phase] = {"deploying", "destroying"}
 SWEEPS = 3
 SWEEP_AGAIN = timedelta(seconds=30)
+NO_PATIENCE = timedelta()
 
 Ended = Generator[Any, Any, Json | None]
 
@@ -170,10 +172,27 @@ def _end(
     if lost:
         raise OperationFailed("Failed", lost)
     context.set_custom_status(answer["customStatus"])
+    if "watch" in answer:
+        yield from _watch(context, operation, answer["watch"])
     if answer["cause"]:
         raise OperationFailed(answer["status"], answer["cause"])
     output: Json = answer["output"]
     return output
+
+
+def _watch(
+    context: DurableOrchestrationContext, operation: str, deployment: str
+) -> Generator[Any, Any, None]:
+    """Report drift right after the end: the first report of a deployment, or what is left of it.
+
+    The end is on record, so that nobody waits for this; a check that fails is left to the timer.
+    """
+    request = DriftRequest(
+        deployment=deployment,
+        at=context.current_utc_datetime.isoformat(timespec="seconds"),
+        operation=operation,
+    )
+    yield from ask(context, "report_drift", request, patience=NO_PATIENCE)
 
 
 def _sweep(context: DurableOrchestrationContext, operation: str) -> Generator[Any, Any, None]:

@@ -36,6 +36,13 @@ async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
     return reply({"deployment": record.name, "drift": record.drift})
 
 
+@route(blueprint, "GET", "deployments/{name}/drift/reports", "List the last drift reports")
+async def get_drift_reports(req: func.HttpRequest) -> func.HttpResponse:
+    """The last 20 reports, the latest first."""
+    record = await asyncio.to_thread(records().get, deployment_of(req))
+    return reply({"value": await asyncio.to_thread(records().watch.reports, record.name)})
+
+
 @route(
     blueprint,
     "POST",

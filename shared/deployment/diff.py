@@ -3,9 +3,10 @@
 Only what the desired body mentions matters: ARM adds ids, etags, states and defaults to everything.
 Lists of objects are matched by name, lists of values are sets, text is compared without case (ARM
 rewrites the case of ids, locations and enums), what is off or empty may be left out, and a secret
-is never compared, since ARM never returns one. None stands for what should not be there. Where a
-type is particular about a path, its rules say so: a list that holds nothing else, a value that
-Azure leaves out in some states, a member that may not stand beside another one.
+is never compared, since ARM never returns one. None stands for what should not be there, and so
+does an object with `ABSENT`. Where a type is particular about a path, its rules say so: a list that
+holds nothing else, a value that Azure leaves out in some states, a member that may not stand beside
+another one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.deployment.messages import Change, Json
-from shared.deployment.paths import at, changed, element, join, label, labelled
+from shared.deployment.paths import at, changed, element, join, label, labelled, last_label
 from shared.deployment.rules import Rules
 from shared.deployment.secrets import is_secret
 
@@ -32,6 +33,8 @@ TWO_FORMS = dict(zip([*_SINGULAR, *_PLURAL], [*_PLURAL, *_SINGULAR], strict=True
 """Fields with a form for one value and another for several; ARM reads both as one set."""
 
 NO_RULES = Rules()
+ABSENT = "$absent"
+"""Key of an object that only says what should not be there: a member, or an element by its name."""
 
 
 def differences(desired: Json, observed: Json, rules: Rules = NO_RULES) -> list[Change]:
@@ -39,6 +42,13 @@ def differences(desired: Json, observed: Json, rules: Rules = NO_RULES) -> list[
     comparison = _Comparison(rules)
     comparison.compare(desired, observed, "")
     return comparison.changes + leftovers(desired, observed, rules)
+
+
+def all_differences(whole: Json, observed: Json, rules: Rules = NO_RULES) -> list[Change]:
+    """How `observed` differs from `whole`, which leaves nothing open: what is more, differs too."""
+    comparison = _Comparison(rules, closed=True)
+    comparison.compare(whole, observed, "")
+    return comparison.changes
 
 
 def leftovers(desired: Json, observed: Json, rules: Rules) -> list[Change]:
@@ -54,21 +64,23 @@ def leftovers(desired: Json, observed: Json, rules: Rules) -> list[Change]:
 
 @dataclass(slots=True)
 class _Comparison:
-    """One walk over both bodies; it stops where desired mentions nothing."""
+    """One walk over both bodies; unless it is closed, it stops where desired mentions nothing."""
 
     rules: Rules
+    closed: bool = False
     changes: list[Change] = field(default_factory=list)
 
     def compare(self, desired: Any, observed: Any, path: str) -> None:
-        if is_secret(desired) or _unseen(self.rules, path, observed):
+        desired = None if _absent(desired) else desired
+        if is_secret(desired) or is_secret(observed) or _unseen(self.rules, path, observed):
             return
         if self.rules.at(path).grows and _at_least(observed, desired):
             return
         if isinstance(desired, Mapping):
             self._objects(desired, observed if isinstance(observed, Mapping) else {}, path)
-        elif isinstance(desired, list) and labelled(desired) and (desired or self._exact(path)):
+        elif isinstance(desired, list) and self._by_label(desired, observed or [], path):
             self._labelled_lists(desired, observed or [], path)
-        elif not _equal(desired, observed, verbatim=self._verbatim(path)):
+        elif not self._equal(desired, observed, path):
             self._note(path, observed, desired)
 
     def _objects(self, desired: Mapping[str, Any], there: Mapping[str, Any], path: str) -> None:
@@ -82,24 +94,36 @@ class _Comparison:
                 self._note(join(path, other), there.get(other), None)
             for excluded in _excluded(self.rules, inner, desired):
                 self._note(_below(path, excluded), at(there, excluded), None)
+        if self.closed:
+            known = {names(name) for name in desired} | {TWO_FORMS.get(n) for n in desired}
+            for name in (name for name in there if name not in known):
+                self.compare(None, there[name], join(path, name))
+
+    def _by_label(self, desired: list[Any], observed: list[Any], path: str) -> bool:
+        return labelled(desired or observed) and bool(desired or self._exact(path))
 
     def _labelled_lists(self, desired: list[Any], observed: list[Any], path: str) -> None:
         there = {label(item).casefold(): item for item in observed if isinstance(item, Mapping)}
         for item in desired:
             inner = element(path, item)
-            if (found := there.pop(label(item).casefold(), None)) is None:
-                self._note(inner, None, item)
+            found = there.pop(label(item).casefold(), None)
+            if _absent(item) or found is None:
+                self._note(inner, found, None if _absent(item) else item)
             else:
                 self.compare(item, found, inner)
         if self._exact(path):
             for item in there.values():
                 self._note(element(path, item), item, None)
 
-    def _exact(self, path: str) -> bool:
-        return self.rules.at(path).exact
+    def _equal(self, desired: Any, observed: Any, path: str) -> bool:
+        verbatim = any(rule.verbatim for rule in self.rules.over(path))
+        more = self.closed and isinstance(observed, list)  # no element holds more than is desired
+        return _equal(desired, observed, verbatim=verbatim) and (
+            not more or _equal(observed, desired, verbatim=verbatim)
+        )
 
-    def _verbatim(self, path: str) -> bool:
-        return any(rule.verbatim for rule in self.rules.over(path))
+    def _exact(self, path: str) -> bool:
+        return self.closed or self.rules.at(path).exact
 
     def _note(self, path: str, before: Any, after: Any) -> None:
         before = without_read_only(before)
@@ -121,9 +145,11 @@ def merged(desired: Any, observed: Any, rules: Rules = NO_RULES, path: str = "")
         return desired  # an empty list says that nothing should be there
     if labelled(desired + observed):
         there = {label(item).casefold(): item for item in observed}
+        found = [(item, there.pop(label(item).casefold(), None)) for item in desired]
         laid = [
-            merged(item, there.pop(label(item).casefold(), None), rules, element(path, item))
-            for item in desired
+            merged(item, known, rules, element(path, item))
+            for item, known in found
+            if not _absent(item)
         ]
         return laid if rules.at(path).exact else laid + list(there.values())
     return desired
@@ -140,7 +166,8 @@ def _merged_objects(
         inner, found = join(path, name), observed.get(names(name))
         if not _unseen(rules, inner, found) or is_secret(value):
             both[name] = merged(value, found, rules, inner)
-    both = {name: value for name, value in both.items() if desired.get(name, value) is not None}
+    gone_by_name = {name for name, value in desired.items() if value is None or _absent(value)}
+    both = {n: v for n, v in both.items() if n not in gone_by_name and v is not None}
     for name in desired:
         gone = [(other, None) for other in _excluded(rules, join(path, name), desired)]
         both = changed(both, [pair for pair in gone if at(both, pair[0]) is not None])
@@ -179,6 +206,14 @@ def applied(body: Any, changes: Iterable[Change]) -> Any:
     return changed(body, [(change["path"], change["after"]) for change in changes])
 
 
+def laid(body: Any, path: str, value: Any) -> Any:
+    """`body` with a value at a path; None says that nothing should be there."""
+    if value is None:
+        name = last_label(path)
+        value = {ABSENT: True} if name is None else {"name": name, ABSENT: True}
+    return changed(body, [(path, value)])
+
+
 def without(body: Any, changes: Iterable[Change]) -> Any:
     """`body` less every changed path."""
     return changed(body, [(change["path"], None) for change in changes])
@@ -209,6 +244,10 @@ def without_read_only(body: Any) -> Any:
 
 
 # Values
+
+
+def _absent(value: Any) -> bool:
+    return isinstance(value, Mapping) and ABSENT in value
 
 
 def _equal(desired: Any, observed: Any, *, verbatim: bool) -> bool:

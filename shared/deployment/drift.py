@@ -5,10 +5,15 @@ extra: in our resource group, and not ours.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from shared.deployment.messages import Json, Plan
+from shared.deployment.messages import Change, Json, Plan
 from shared.deployment.operation import DriftReport
+from shared.deployment.watching import Course, Drift
 
+UNDECLARED = "undeclared"  # marks a change of what the spec leaves open
+NO_POLICY = Drift()
 DEGRADED = "Degraded"
 EXTRA = "UnexpectedResource"
 
@@ -31,7 +36,11 @@ _EXPOSED = tuple(
             r"sslPolicy|minimumTls|require_secure_transport|password_encryption",
             "it may be read along",
         ),
-        (r"delegations|virtualNetwork\b|remoteVirtualNetwork", "the networks are joined otherwise"),
+        (
+            r"delegations|virtualNetwork\b|[vV]irtualNetworkPeerings|remoteVirtualNetwork",
+            "the networks are joined otherwise",
+        ),
+        (r"^locks", "it may keep an update, or a rollback, from being made"),
         (r"log_(connections|disconnections|statement)", "who connects may go unseen"),
     )
 )
@@ -40,8 +49,17 @@ MISSING = "what was declared is not there"
 UNWELL = "it may not serve"
 
 
-def drift_report(plan: Plan, *, at: str) -> DriftReport:
-    """The report; each change is {key, id, class, severity, why?, ...}: why it is a grave one."""
+def drift_report(
+    plan: Plan, edits: Iterable[Json] = (), *, at: str, policy: Drift = NO_POLICY
+) -> DriftReport:
+    """The report; each change is {key, id, class, severity, why?, policy, ...}.
+
+    Args:
+        plan: that should be empty.
+        edits: changes of what nobody declared.
+        at: when it was made.
+        policy: what is done about which change; what is ignored is counted.
+    """
     changes: list[Json] = []
     ids = {step["key"]: step["id"] for step in plan["steps"]}
     for step in plan["steps"]:
@@ -49,10 +67,7 @@ def drift_report(plan: Plan, *, at: str) -> DriftReport:
         if step["action"] == "create":
             changes.append({**found, "class": "missing", "severity": "high", "why": MISSING})
         elif step["action"] == "update":
-            changes += [
-                {**found, "class": "changed", **_severity(change["path"]), **change}
-                for change in step["changes"]
-            ]
+            changes += changes_of(found, step["changes"])
     for advice in plan["warnings"]:
         if advice["code"] in {DEGRADED, EXTRA}:
             kind = "degraded" if advice["code"] == DEGRADED else "extra"
@@ -60,8 +75,26 @@ def drift_report(plan: Plan, *, at: str) -> DriftReport:
             grave = (
                 {"severity": "high", "why": UNWELL} if kind == "degraded" else {"severity": "low"}
             )
-            changes.append({**found, "class": kind, **grave, "message": advice["message"]})
-    return DriftReport(checkedAt=at, status="drifted" if changes else "inSync", changes=changes)
+            more = {UNDECLARED: True} if kind == "extra" else {}
+            changes.append({**found, "class": kind, **grave, "message": advice["message"], **more})
+    told = [{**each, "policy": course_of(each, policy)} for each in [*changes, *edits]]
+    kept = [each for each in told if each["policy"] != "ignore"]
+    report = DriftReport(checkedAt=at, status="drifted" if kept else "inSync", changes=kept)
+    if ignored := len(told) - len(kept):
+        report["ignored"] = ignored
+    return report
+
+
+def changes_of(step: Mapping[str, Any], changes: Iterable[Change]) -> list[Json]:
+    """The changes of a resource as a report tells them."""
+    found = {"key": step["key"], "id": step["id"], "class": "changed"}
+    return [{**found, **_severity(change["path"]), **change} for change in changes]
+
+
+def course_of(change: Json, policy: Drift) -> Course:
+    """What is done about a change of a report."""
+    undeclared = change.get(UNDECLARED, False)
+    return policy.course(change["key"], change.get("path", ""), undeclared=undeclared)
 
 
 def _severity(path: str) -> Json:

@@ -94,6 +94,13 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
     )
 
 
+def has_written(state: OperationState, story: Story) -> bool:
+    """Whether an operation has changed a deployment that is still to be there."""
+    steps = story.plan["steps"] if story.plan else []
+    writing = any(step["action"] not in {"no-op", "check"} for step in steps)
+    return writing and bool(state["runs"]) and state["kind"] in {"deploy", "repair"}
+
+
 def _not_repaired(plan: Plan) -> Failure | None:
     """Why a repair did not put everything right, although nothing failed; None where it did."""
     why = [w["message"] for w in plan["warnings"] if w["code"] == NOT_REPAIRED]

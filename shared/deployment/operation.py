@@ -152,6 +152,7 @@ class EndAnswer(Answer):
     cause: Failure | None  # why it did not succeed
     customStatus: Json  # the custom status of its instance
     output: Json  # the output of its instance
+    watch: NotRequired[str]  # the deployment that is to be looked at now, as it has changed
 
 
 class Signals(Answer):
@@ -187,6 +188,7 @@ class DriftRequest(TypedDict):
     deployment: str
     at: str
     failure: NotRequired[Failure | None]
+    operation: NotRequired[str]  # that has just ended, and what it wrote is as declared
 
 
 class DriftReport(TypedDict):
@@ -195,6 +197,7 @@ class DriftReport(TypedDict):
     checkedAt: str
     status: Literal["inSync", "drifted", "failed", "busy"]
     changes: list[Json]
+    ignored: NotRequired[int]  # changes that the spec says do not count
     since: NotRequired[str]  # when the deployment was last known to be as declared
     failure: NotRequired[Failure]
 

@@ -57,6 +57,12 @@ def at(there: Any, path: str) -> Any:
     return there
 
 
+def last_label(path: str) -> str | None:
+    """The label of the element that a path ends at; None where it ends at a member."""
+    last = _segments(path)[-1]
+    return last[1:-1] if last.startswith("[") else None
+
+
 def changed(body: Any, values: Iterable[tuple[str, Any]]) -> Any:
     """A copy of `body` with a value at each path; None takes away what stands there."""
     result = copy.deepcopy(body)

@@ -16,6 +16,7 @@ from shared.deployment.database import Postgres
 from shared.deployment.fields import Label, Location, Prefix
 from shared.deployment.messages import Json
 from shared.deployment.part import CLOSED, Part
+from shared.deployment.watching import Drift
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 """Of a deployment: names of resources are made of it."""
@@ -121,6 +122,8 @@ class DeploymentSpec(Part):
     """Asks a person before the first write of each plan; absent: nobody is asked."""
     validation: Validation | None = None
     """What has to be proven afterwards; absent: nothing is required."""
+    drift: Drift = Drift()
+    """What is done about what somebody changes in Azure."""
     budget: Budget | None = None
     """What it may cost; absent: anything."""
     zones: list[Literal["1", "2", "3"]] = Field(default=["1", "2", "3"], max_length=3)

@@ -67,6 +67,20 @@ def inside(reach: Reach, group_id: str) -> list[Stranger]:
     return [_stranger(each) for each in found]
 
 
+def locks(reach: Reach, group_id: str) -> list[Json]:
+    """The locks on a group and on what lies in it; nothing where the group is gone.
+
+    https://learn.microsoft.com/rest/api/resources/management-locks/list-at-resource-group-level
+    """
+    path = f"{group_id}/providers/Microsoft.Authorization/locks?api-version=2020-05-01"
+    response = reach(group_id).send("GET", path)
+    if response.status_code == 404:
+        return []
+    response.raise_for_status()
+    found: list[Json] = response.json()["value"]
+    return found
+
+
 def _read(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
     def read(target: Target) -> Json | HttpResponseError | None:
         try:

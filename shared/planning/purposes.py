@@ -5,20 +5,16 @@ from pydantic import ValidationError
 from shared.azure.clients import clients_for
 from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
-from shared.deployment.drift import drift_report
 from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
-from shared.deployment.messages import Failure, Json, Plan
-from shared.deployment.operation import DriftReport
+from shared.deployment.messages import Json, Plan
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.authors import with_authors
 from shared.planning.deciding import (
     Owner,
     forgotten,
     plan_deploy,
     plan_destroy,
-    with_strangers,
 )
 from shared.planning.observing import Reach, inside, marked, observe, targets
 from shared.planning.validation.checks import plan_validate, required
@@ -83,20 +79,6 @@ def deploy_plan(
     )
 
 
-def drift_plan(reach: Reach, spec: DeploymentSpec, inventory: Inventory, owner: Owner) -> Plan:
-    """The plan that should be empty; what is in our groups and not ours is warned of too."""
-    plan = deploy_plan(reach, spec, inventory, owner)
-    groups = [
-        step["id"]
-        for step in plan["steps"]
-        if step["key"] == RESOURCE_GROUP
-        and step.get("provenance") == "created"
-        and step["action"] != "create"
-    ]
-    strangers = [stranger for group in groups for stranger in inside(reach, group)]
-    return with_strangers(plan, strangers, inventory)
-
-
 def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
     """What has to be deleted, by the record and by a look for our marks."""
     subscriptions = {ResourceId.of(i).subscription.casefold() for i in inventory}
@@ -156,16 +138,3 @@ def _acceptable(spec: Json) -> DeploymentSpec | None:
         return recorded_spec(spec)
     except SpecOutdated:
         return None
-
-
-def drift_of(
-    record: Record, installation: str, *, at: str, failure: Failure | None = None
-) -> DriftReport:
-    """What has drifted; busy while an operation runs, failed where `failure` says that it did."""
-    if record.busy:
-        return DriftReport(checkedAt=at, status="busy", changes=[])
-    if failure:
-        return DriftReport(checkedAt=at, status="failed", changes=[], failure=failure)
-    owner = Owner(record.name, installation)
-    plan = drift_plan(clients_for, recorded_spec(record.spec), record.inventory, owner)
-    return with_authors(drift_report(plan, at=at), record.drift, created=record.createdAt)

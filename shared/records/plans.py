@@ -72,6 +72,11 @@ class Plans:
             plan["refusals"] += advice["refusals"]
         return plan
 
+    def written(self, operation: str) -> list[str]:
+        """Ids of what an operation may have written."""
+        steps = (self.short(operation) or {}).get("steps", [])
+        return [step["id"] for step in steps if step["action"] in {"create", "update"}]
+
     def step(self, order: StepOrder) -> Step:
         """One step, as it was planned.
 

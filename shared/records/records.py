@@ -42,6 +42,7 @@ from shared.records.errors import (
 )
 from shared.records.plans import Plans
 from shared.records.tables import Key, Table, open_tables
+from shared.records.watch import Watch
 from shared.settings import settings
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
@@ -58,17 +59,18 @@ class Page:
 
 
 class Records:
-    """The tables; `plans` is the one beside the records."""
+    """The tables; `plans` and `watch` are those beside the records."""
 
-    def __init__(self, deployments: Table, operations: Table, plans: Table) -> None:
+    def __init__(self, deployments: Table, operations: Table, plans: Table, watch: Table) -> None:
         self._deployments = deployments
         self._operations = operations
         self.plans = Plans(plans)
+        self.watch = Watch(watch)
 
     @classmethod
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
         """The records in a storage account: a connection string, or its table endpoint."""
-        return cls(*open_tables(storage, credential, "deployments", "operations", "plans"))
+        return cls(*open_tables(storage, credential, "deployments", "operations", "plans", "watch"))
 
     def find(self, name: str) -> Record | None:
         """The record of a deployment, if there is one."""
@@ -324,6 +326,7 @@ class Records:
         record = self.find(name)
         if record and record.operation["id"] == operation_id:
             self._deployments.delete(Key(PARTITION, name), etag=record.etag)
+            self.watch.forget(name)
 
     def operation(self, operation_id: str) -> Operation:
         """One operation.

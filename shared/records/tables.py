@@ -131,6 +131,15 @@ class Table:
         return True
 
     @_azure_ends_here()
+    def upsert_all(self, rows: Iterable[tuple[Key, Mapping[str, Any]]]) -> None:
+        """Write some properties of entities of one partition, new ones where there are none."""
+        entities = [_entity(*row) for row in rows]
+        for first in range(0, len(entities), LARGEST_TRANSACTION):
+            some = entities[first : first + LARGEST_TRANSACTION]
+            merge = {"mode": UpdateMode.MERGE}
+            self._client.submit_transaction([("upsert", entity, merge) for entity in some])
+
+    @_azure_ends_here()
     def partition(self, partition: str, *, start: str, end: str) -> list[Entity]:
         """The entities of a partition whose rows lie from `start` to `end`."""
         found = self._client.query_entities(

@@ -6,13 +6,15 @@ only where Azure differs for that type, and says where it knows that from. The f
 most, since it is the one contract between the resources and the verbs; sdk_calls.py has the calls.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from shared.deployment.diff import (
+    all_differences,
     differences,
+    laid,
     leftovers,
     merged,
     without,
@@ -26,7 +28,14 @@ from shared.deployment.secrets import leads_to_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.deployment.succession import without_dropped
 from shared.resources.prices import Meter
-from shared.resources.sdk_calls import OperationGroup, Response, answered, path_of, started
+from shared.resources.sdk_calls import (
+    OperationGroup,
+    Response,
+    answered,
+    path_of,
+    sendable,
+    started,
+)
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -158,13 +167,16 @@ class Resource:
         raise NotImplementedError
 
     def tagged_body(self, spec: DeploymentSpec) -> Json:
-        """The desired body with the tags of the spec and the mark of ownership."""
+        """The desired body, with tags, the mark of ownership, and what was accepted of drift."""
         body = self.body(spec, Ids(self, spec))
         for other in self.amended_by:
             if other.wanted(spec):
                 other.amend(type(self), body, other.id(spec))
         if self.taggable:
             body["tags"] = {**spec.tags, MANAGED_BY: OWNER, DEPLOYMENT: spec.name}
+        for each in spec.drift.accepted:
+            if each.resource == self.key:
+                body = laid(body, each.path, each.value)
         return body
 
     def amend(self, other: "type[Resource]", body: Json, resource_id: str) -> None:
@@ -199,6 +211,10 @@ class Resource:
         """What applying `desired` would change in `observed`."""
         return differences(desired, observed, self.paths)
 
+    def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
+        """How that which `desired` leaves open differs from what it was; both sides `settable`."""
+        return all_differences(merged(desired, baseline, self.paths), now, self.paths)
+
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
         """The desired body, with what the one `before` it declared and it no longer does.
 
@@ -221,6 +237,11 @@ class Resource:
         shown = {rule.at for rule in self.paths if rule.shown}
         body: Json = without_paths(without_read_only(observed), {"id", "name", "type", *shown})
         return body
+
+    def settable(self, clients: "AzureClients", observed: Json) -> Json:
+        """What of a body as read is anybody's to set, as far as the SDK knows the type."""
+        taker = self.taker(clients)
+        return self.writable(sendable(taker, observed) if taker else observed)
 
     def snapshot(self, desired: Json, observed: Json) -> Json:
         """What a plan keeps of the resource as it was."""
@@ -265,6 +286,10 @@ class Resource:
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         """The SDK operation group that serves it."""
         raise NotImplementedError
+
+    def taker(self, clients: "AzureClients") -> Callable[..., Any] | None:
+        """The SDK method that takes its body; None where only the generic client does."""
+        return self.operation_group(clients).begin_create_or_update
 
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         """Read it."""

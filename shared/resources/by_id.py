@@ -18,6 +18,9 @@ class ResourceById(Resource):
 
     api_version: ClassVar[str]
 
+    def taker(self, clients: "AzureClients") -> None:
+        return None
+
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         generic = clients.resources.resources
         return answered(generic.get_by_id, resource_id, api_version=self.api_version)

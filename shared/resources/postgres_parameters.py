@@ -78,6 +78,20 @@ class PostgresParameters(Resource):
             for name, value in _left(desired, observed).items()
         ]
 
+    def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
+        """What nobody declared and somebody set; a default may move with the size of the server."""
+        there, defaults, texts = now["properties"], now["defaults"], set(now["texts"])
+        return [
+            Change(path=join("properties", name), before=there[name], after=value)
+            for name, value in baseline["properties"].items()
+            if name not in desired["properties"] and name in there
+            if there[name] != defaults.get(name)
+            and not _same(value, there[name], verbatim=name in texts)
+        ]
+
+    def settable(self, clients: "AzureClients", observed: Json) -> Json:
+        return {name: observed[name] for name in ("properties", "defaults", "texts")}
+
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
         """What is no longer declared goes back to its default, and elements that we added go."""
         given, old = desired["properties"], before["properties"]

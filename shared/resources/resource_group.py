@@ -1,6 +1,7 @@
 """The resource group that holds everything else."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId
@@ -34,14 +35,16 @@ class ResourceGroup(Resource):
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         return {"location": spec.location}
 
+    def taker(self, clients: "AzureClients") -> Callable[..., Any]:
+        return clients.resources.resource_groups.create_or_update
+
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         return answered(clients.resources.resource_groups.get, _name(resource_id))
 
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
     ) -> Response:
-        groups = clients.resources.resource_groups
-        return answered(groups.create_or_update, _name(resource_id), body)
+        return answered(self.taker(clients), _name(resource_id), body)
 
     def delete(self, clients: "AzureClients", resource_id: str) -> Response:
         return started(clients.resources.resource_groups.begin_delete, _name(resource_id))

@@ -104,8 +104,16 @@ def body_types(method: Callable[..., Any]) -> tuple[type, ...]:
     return ()
 
 
+def sendable(method: Callable[..., Any], body: Json) -> Json:
+    """A body as read, less all that the SDK knows to be written by Azure alone, at any depth."""
+    model: Any = next(iter(body_types(method)))
+    kept: Json = model(body).as_dict(exclude_readonly=True)
+    return kept
+
+
 def _is_body(kind: Any) -> bool:
-    return hasattr(kind, "_attr_to_rest_field") or hasattr(kind, "__total__")
+    # A model knows its fields once it has been made for the first time; that it is one, before.
+    return hasattr(kind, "_calculated") or hasattr(kind, "__total__")
 
 
 def _typed(method: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:

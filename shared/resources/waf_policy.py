@@ -1,7 +1,7 @@
 """The WAF policy of the Application Gateway, where it has one."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from shared.deployment.messages import Json
 from shared.deployment.rules import Path, Rules
@@ -48,6 +48,9 @@ class WafPolicy(Resource):
         properties = {"policySettings": settings, "managedRules": managed}
         return {"location": spec.location, "properties": properties}
 
+    def taker(self, clients: "AzureClients") -> Callable[..., Any]:
+        return clients.network.web_application_firewall_policies.create_or_update
+
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         policies = clients.network.web_application_firewall_policies
         return answered(policies.get, *path_of(resource_id))
@@ -55,8 +58,7 @@ class WafPolicy(Resource):
     def put(
         self, clients: "AzureClients", resource_id: str, body: Json, observed: Json | None
     ) -> Response:
-        policies = clients.network.web_application_firewall_policies
-        return answered(policies.create_or_update, *path_of(resource_id), body)
+        return answered(self.taker(clients), *path_of(resource_id), body)
 
     def delete(self, clients: "AzureClients", resource_id: str) -> Response:
         policies = clients.network.web_application_firewall_policies

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.deployment.diff import (
+    all_differences,
     applied,
     differences,
+    laid,
     leftovers,
     merged,
     reverted,
@@ -213,3 +215,45 @@ def test_a_body_does_not_differ_from_itself(body: Any) -> None:
 @given(desired=_bodies(), observed=_bodies())
 def test_after_an_update_nothing_differs(desired: Any, observed: Any) -> None:
     assert differences(desired, merged(desired, observed)) == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "observed", "path"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, "b"),
+        ({"a": {}}, {"a": {"b": [1]}}, "a.b"),
+        ({"servers": []}, {"servers": ["10.0.0.1"]}, "servers"),
+        ({"rules": []}, {"rules": [{"name": "x"}]}, "rules[x]"),
+        ({"rules": [{"name": "x"}]}, {"rules": [{"name": "x", "more": 1}]}, "rules[x].more"),
+        ({"sets": [{"kind": "x"}]}, {"sets": [{"kind": "x", "more": 1}]}, "sets"),
+        ({"b": 2}, {}, "b"),
+    ],
+)
+def test_where_nothing_is_left_open_what_is_more_differs(
+    whole: Any, observed: Any, path: str
+) -> None:
+    assert [change["path"] for change in all_differences(whole, observed)] == [path]
+
+
+@given(body=_bodies())
+def test_a_body_leaves_nothing_open_beside_itself(body: Any) -> None:
+    assert all_differences(body, json.loads(json.dumps(body))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "there", "then"),
+    [
+        ("a.b", None, {"a": {"b": 1, "c": 2}}, {"a": {"c": 2}}),
+        ("rules[X]", None, {"rules": [{"name": "x"}, {"name": "y"}]}, {"rules": [{"name": "y"}]}),
+        ("a.b", 3, {"a": {"b": 1}}, {"a": {"b": 3}}),
+    ],
+)
+def test_what_is_laid_into_a_desired_body_is_missed_and_sent(
+    path: str, value: Any, there: Any, then: Any
+) -> None:
+    desired = laid({"a": {}, "rules": []}, path, value)
+    [change] = differences(desired, there)
+    assert (change["path"].casefold(), change["after"]) == (path.casefold(), value)
+    found = merged(desired, there)
+    assert {name: found[name] for name in then} == then
+    assert differences(desired, found) == []
