@@ -26,9 +26,10 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     simulation: Any, load_sample: Any
 ) -> None:
     specs = [
-        load_sample(name) | {"approval": None} for name in ("recipe", "lean", "direct", "full")
+        load_sample(name) | {"approval": None}
+        for name in ("recipe", "lean", "direct", "full", "hub")
     ]
-    recipe, lean, direct, full = specs
+    recipe, lean, direct, full, in_hub = specs
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})
@@ -43,7 +44,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
-    for spec in (recipe, lean, full):
+    for spec in (recipe, lean, full, in_hub):
         assert simulation.destroy(spec["name"])["status"] == "Succeeded"
     move_to_a_port(simulation.azure, recipe["expressRoute"]["circuitId"])
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/plan", json=recipe))

@@ -10,6 +10,7 @@ from shared.deployment.fields import (
     IdentityId,
     Label,
     PassedThrough,
+    Prefix,
     Size,
     Unused,
     ZoneId,
@@ -77,6 +78,8 @@ class Bastion(Part):
     """Its tier; native clients need Standard."""
     scale_units: int = Field(default=2, ge=2, le=50)
     """Its size: each unit carries about twenty sessions."""
+    subnet: Prefix | None = None
+    """Where an existing Bastion speaks from; one of its own lies in network.subnets.bastion."""
 
 
 class JumpBox(Part):

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations, islice
 
+from pydantic.alias_generators import to_camel
+
 from shared.deployment.findings import Finding, finding
 from shared.deployment.spec import DeploymentSpec
 
@@ -56,8 +58,8 @@ def address_faults(spec: DeploymentSpec) -> Iterator[Finding]:
 
 def address_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
     """What works and is worth a second thought."""
-    subnet = _subnet_of(spec)["applicationGateway"]
-    if spec.proxied and subnet.prefixlen > ROOMY_GATEWAY:
+    subnet = _subnet_of(spec).get("applicationGateway")
+    if spec.proxied and subnet and subnet.prefixlen > ROOMY_GATEWAY:
         yield finding(
             "GatewaySubnetTight",
             f"{SUBNETS}.applicationGateway",
@@ -180,7 +182,5 @@ def _gateway_address(spec: DeploymentSpec) -> Iterator[Finding]:
 
 
 def _subnet_of(spec: DeploymentSpec) -> dict[str, IPv4Network]:
-    return {
-        name: IPv4Network(prefix)
-        for name, prefix in spec.network.subnets.model_dump(by_alias=True).items()
-    }
+    """Those that the deployment makes."""
+    return {to_camel(field): IPv4Network(prefix) for field, prefix in spec.prefixes.items()}

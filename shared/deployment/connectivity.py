@@ -21,8 +21,11 @@ class ScaleUnits(Part):
     """Units that it grows to."""
 
 
+WITHOUT_CIRCUIT = ("deferred", "existing", "none")
+
+
 def _circuit_where_connected(schema: Json) -> None:
-    apart = {"properties": {"mode": {"enum": ["deferred", "none"]}}, "required": ["mode"]}
+    apart = {"properties": {"mode": {"enum": [*WITHOUT_CIRCUIT]}}, "required": ["mode"]}
     schema |= {"if": apart, "else": {"required": ["circuitId"]}}
 
 
@@ -30,13 +33,14 @@ class ExpressRoute(Part):
     """The gateway and its connection to a circuit that exists already.
 
     `mode: deferred` leaves the connection to a later update, for a circuit that is weeks away;
+    `mode: existing` finds it made, between a gateway and a circuit that are there (`existing`);
     `mode: none` leaves the way to on-premises to somebody else: a VPN, or a peered hub.
     """
 
     model_config = ConfigDict(json_schema_extra=_circuit_where_connected)
 
-    mode: Literal["connected", "deferred", "none"] = "connected"
-    """Whether the circuit is joined now, later, or left to somebody else."""
+    mode: Literal["connected", "deferred", "existing", "none"] = "connected"
+    """Whether the circuit is joined now, later, already, or left to somebody else."""
     circuit_id: CircuitId | None = None
     """ARM id of the circuit, which exists and is provisioned; required where it is joined."""
     authorization_key: KeyVaultSecret | None = None
@@ -59,6 +63,8 @@ def _by_mode(value: object) -> object:
 
 ByMode = Annotated[
     ExpressRoute,
-    BeforeValidator(_by_mode, json_schema_input_type=Literal["deferred", "none"] | ExpressRoute),
+    BeforeValidator(
+        _by_mode, json_schema_input_type=Literal["deferred", "existing", "none"] | ExpressRoute
+    ),
 ]
 """A part, or the mode of one in its place: ``"expressRoute": "deferred"``."""

@@ -13,11 +13,12 @@ MODE = "expressRoute.mode"
 
 def connectivity_faults(spec: DeploymentSpec) -> Iterator[Finding]:
     """Every reason why on-premises cannot be connected like this."""
-    if spec.express_route.mode == "none":
+    if spec.express_route.mode in {"none", "existing"}:
         yield from _unconnected(spec)
     else:
         yield from _circuit(spec)
     yield from _gateway_sku(spec)
+    yield from _existing(spec)
 
 
 def connectivity_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
@@ -37,7 +38,7 @@ def _circuit(spec: DeploymentSpec) -> Iterator[Finding]:
     path = "expressRoute.circuitId"
     if spec.express_route.circuit_id is None:
         if spec.express_route.mode == "connected":
-            message = "is required: add it, or set expressRoute.mode to deferred or none"
+            message = "is required: add it, or set expressRoute.mode to deferred, existing or none"
             yield finding("FieldMissing", path, message, MODE)
         return
     circuit = ResourceId.parse(spec.express_route.circuit_id)
@@ -70,7 +71,7 @@ def _unconnected(spec: DeploymentSpec) -> Iterator[Finding]:
     }
     for name, value in given.items():
         if value is not None:
-            message = "there is no gateway in mode none: leave this out, or take mode deferred"
+            message = f"nothing is made in mode {wanted.mode}: leave it out, or take mode deferred"
             yield finding(
                 "ExpressRouteOptionWithoutGateway",
                 f"expressRoute.{name}",
@@ -102,3 +103,43 @@ def _gateway_sku(spec: DeploymentSpec) -> Iterator[Finding]:
             f"a gateway scales from 2 units on: raise the minimum, or lower {units.maximum} to 1"
         )
         yield finding("ScaleUnitsFixed", bounds, message)
+
+
+def _existing(spec: DeploymentSpec) -> Iterator[Finding]:
+    """What is there already has to fit what is asked for, and to be used by it."""
+    there = spec.existing
+    gateway, connection, link = "expressRouteGateway", "expressRouteConnection", "privateDnsLink"
+    needs = {
+        gateway: (there.express_route_gateway, "virtualNetwork", there.virtual_network),
+        connection: (there.express_route_connection, gateway, there.express_route_gateway),
+        link: (there.private_dns_link, "privateDnsZone", there.private_dns_zone),
+    }
+    for name, (given, needed, has) in needs.items():
+        if given and not has:
+            message = f"what it belongs to would be made anew: give existing.{needed} as well"
+            yield finding("ExistingIncomplete", f"existing.{name}", message, f"existing.{needed}")
+    if spec.express_route.mode == "existing" and there.express_route_gateway is None:
+        message = "say which gateway it is: give existing.expressRouteGateway as well"
+        yield finding("ExistingIncomplete", MODE, message, f"existing.{gateway}")
+    if there.private_dns_link and not there.virtual_network:
+        message = "it links the existing network: give existing.virtualNetwork as well"
+        field = f"existing.{link}"
+        yield finding("ExistingIncomplete", field, message, "existing.virtualNetwork")
+    unused = {
+        gateway: (there.express_route_gateway, MODE, spec.gatewayed),
+        connection: (there.express_route_connection, MODE, spec.express_route.mode == "existing"),
+        "bastion": (there.bastion, "bastion.enabled", spec.bastion.enabled),
+    }
+    for name, (given, field, used) in unused.items():
+        if given and not used:
+            message = f"nothing uses it: leave it out, or change {field}"
+            yield finding("ExistingNotUsed", f"existing.{name}", message, field)
+    if there.private_dns_zone and spec.postgres.private_dns_zone:
+        field, other = "postgres.privateDnsZone", "existing.privateDnsZone"
+        yield finding("ZoneNamedTwice", field, f"{other} names it already: leave one out", other)
+    if there.bastion and spec.bastion.subnet is None:
+        message = "say from which prefix the existing Bastion speaks to the jump box"
+        yield finding("BastionSubnetMissing", "bastion.subnet", message, "existing.bastion")
+    elif spec.bastion.subnet and there.bastion is None:
+        message = "Bastion is made in network.subnets.bastion: leave this out"
+        yield finding("BastionSubnetNotUsed", "bastion.subnet", message, "existing.bastion")

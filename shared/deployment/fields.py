@@ -93,6 +93,11 @@ _SHORT = StringConstraints(max_length=18)  # 255.255.255.255/32
 _LONG = StringConstraints(max_length=LONGEST)
 
 _CIRCUIT = "Microsoft.Network/expressRouteCircuits"
+_NETWORK = "Microsoft.Network/virtualNetworks"
+_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
+_CONNECTION = "Microsoft.Network/connections"
+_BASTION = "Microsoft.Network/bastionHosts"
+_LINK = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
@@ -101,6 +106,11 @@ Address = Annotated[str, _SHORT, AfterValidator(_address), _text(ADDRESS, 18)]
 CircuitId = Annotated[str, _LONG, _resource_id(_CIRCUIT), _id(_CIRCUIT)]
 ZoneId = Annotated[str, _LONG, _resource_id(_ZONE), _id(_ZONE)]
 IdentityId = Annotated[str, _LONG, _resource_id(_IDENTITY), _id(_IDENTITY)]
+NetworkId = Annotated[str, _LONG, _resource_id(_NETWORK), _id(_NETWORK)]
+GatewayId = Annotated[str, _LONG, _resource_id(_GATEWAY), _id(_GATEWAY)]
+ConnectionId = Annotated[str, _LONG, _resource_id(_CONNECTION), _id(_CONNECTION)]
+BastionId = Annotated[str, _LONG, _resource_id(_BASTION), _id(_BASTION)]
+LinkId = Annotated[str, _LONG, _resource_id(_LINK), _id(_LINK)]
 SecretUrl = Annotated[
     str,
     StringConstraints(

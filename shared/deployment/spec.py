@@ -13,9 +13,11 @@ from pydantic import ConfigDict, Field, StringConstraints
 from shared.deployment.access import Bastion, Gateway, JumpBox
 from shared.deployment.connectivity import ByMode
 from shared.deployment.database import Postgres
+from shared.deployment.existing import Existing, Names, called
 from shared.deployment.fields import Label, Location, Prefix
 from shared.deployment.messages import Json
 from shared.deployment.part import CLOSED, Part
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.watching import Drift
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
@@ -114,6 +116,10 @@ class DeploymentSpec(Part):
         Annotated[str, StringConstraints(max_length=256)],
     ] = Field(default={}, max_length=50, json_schema_extra=CLOSED)
     """Tags of every resource."""
+    names: Names = Field(default={}, max_length=128)
+    """Names of resources by key, or a pattern of {type}, {name} and {region} for all of them."""
+    existing: Existing = Existing()
+    """What is there already and is used as it is."""
     adopt: bool = False
     """Takes over what is there already under the names of the plan, instead of refusing."""
     replace: Literal["all"] | Annotated[list[Label], Field(max_length=30)] = Field(default=[])
@@ -163,6 +169,8 @@ class DeploymentSpec(Part):
     @property
     def zone_name(self) -> str:
         """Name of the private zone that holds the address of the server."""
+        if zone := self.existing.private_dns_zone:
+            return ResourceId.of(zone).name
         return self.postgres.private_dns_zone or (
             f"{self.server_name}.private.postgres.database.azure.com"
         )
@@ -176,6 +184,35 @@ class DeploymentSpec(Part):
     def gatewayed(self) -> bool:
         """Whether the hub network has an ExpressRoute gateway."""
         return self.express_route.mode != "none"
+
+    @property
+    def bastioned(self) -> bool:
+        """Whether it makes a Bastion of its own."""
+        return self.bastion.enabled and self.existing.bastion is None
+
+    @property
+    def bastion_prefix(self) -> str:
+        """Where Bastion speaks to the jump box from."""
+        return self.bastion.subnet or self.network.subnets.bastion
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The subnets that it makes, by their fields: in a network of others those it needs."""
+        everything: dict[str, str] = self.network.subnets.model_dump()
+        if self.existing.virtual_network is None:
+            return everything
+        needed = {
+            "gateway": self.gatewayed and self.existing.express_route_gateway is None,
+            "application_gateway": self.proxied,
+            "database": True,
+            "management": self.jump_box.enabled,
+            "bastion": self.bastioned,
+        }
+        return {field: prefix for field, prefix in everything.items() if needed[field]}
+
+    def called(self, key: str, own: str) -> str:
+        """The name of a resource whose own name would be `own`."""
+        return called(self.names, key, own, name=self.name, region=self.location)
 
     @property
     def circuit_id(self) -> str | None:

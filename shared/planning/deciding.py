@@ -29,6 +29,7 @@ from shared.planning.advice import (
     unshrinkable,
 )
 from shared.planning.moving import moving_fields
+from shared.planning.naming import naming_refusals, ours_by_mistake
 from shared.planning.replacing import Plot, replacing
 from shared.planning.steps import (
     Leaving,
@@ -108,6 +109,8 @@ def plan_deploy(
             found += disturbing(resource, there, step["changes"]) + degraded(resource, there)
             found += unshrinkable(resource, resource.tagged_body(spec), there)
         plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys)
+    refusals += naming_refusals(spec, wanted)
+    refusals += ours_by_mistake(spec, inventory)
     replaced = replacing(spec, plots, refusals)
     if not repair:
         steps, refusals = replaced.steps, replaced.refusals
@@ -297,7 +300,7 @@ def _declared_before(
     resource: Resource, spec: DeploymentSpec, previous: DeploymentSpec | None
 ) -> Json | None:
     """What the deployed spec declared of the same resource; None where it had none."""
-    if previous is None or not resource.wanted(previous):
+    if previous is None or not resource.made(previous):
         return None
     same_one = same(resource.id(previous), resource.id(spec))
     return resource.tagged_body(previous) if same_one else None
@@ -373,7 +376,7 @@ def _moves(
     refusals: list[Advice] = []
     for step in gone:
         resource = resource_of(step)
-        fields = moving_fields(resource, spec, previous) if resource.wanted(spec) else []
+        fields = moving_fields(resource, spec, previous) if resource.made(spec) else []
         if fields:
             warnings.append(moved(step, resource.id(spec), fields))
         if resource.holds_data and not delete_data:

@@ -16,7 +16,7 @@ def moving_fields(
     resource: Resource, spec: DeploymentSpec, previous: DeploymentSpec | None
 ) -> list[str]:
     """The fields whose change gave a resource another id; empty where nothing moved it."""
-    if previous is None or not resource.wanted(previous):
+    if previous is None or not resource.made(previous):
         return []
     if resource.id(previous).casefold() == resource.id(spec).casefold():
         return []
@@ -40,7 +40,7 @@ def _moves(resource: Resource, spec: DeploymentSpec, raw: Json) -> bool:
         other = DeploymentSpec.model_validate(raw)
     except ValidationError:  # the old value does not go with the rest: it says nothing by itself
         return False
-    return not resource.wanted(other) or resource.id(other) != resource.id(spec)
+    return not resource.made(other) or resource.id(other) != resource.id(spec)
 
 
 def _at(raw: Any, path: Path) -> Any:

@@ -160,7 +160,7 @@ def _delete(key: str, leaving: Leaving, after: list[str]) -> Step:
         changes=[],
         dependsOn=after,
         startsAfter=[],
-        locks=[leaving.id.casefold()],
+        locks=[resource.lock(leaving.id)],
         expectedSeconds=timing.delete.total_seconds(),
         timeoutSeconds=max(timing.timeout, 4 * timing.delete).total_seconds(),
         undoSeconds=timing.create.total_seconds(),

@@ -16,7 +16,7 @@ from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
-from shared.resources.virtual_network import GATEWAY_INSTANCES, HubVirtualNetwork
+from shared.resources.virtual_network import GatewayInstancesSubnet, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
 
 if TYPE_CHECKING:
@@ -108,7 +108,13 @@ class ApplicationGateway(Resource):
     key = "application-gateway"
     arm_type = "Microsoft.Network/applicationGateways"
     verbs = (*Resource.verbs, "backendhealth/action", "start/action")
-    depends_on = (HubVirtualNetwork, GatewayPublicIp, WafPolicy, PostgresServer)
+    depends_on = (
+        HubVirtualNetwork,
+        GatewayInstancesSubnet,
+        GatewayPublicIp,
+        WafPolicy,
+        PostgresServer,
+    )
     # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
     # (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(5), update=minutes(2), timeout=minutes(90))
@@ -123,7 +129,7 @@ class ApplicationGateway(Resource):
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         gateway, own_id = spec.gateway, self.id(spec)
         sku = "WAF_v2" if spec.firewalled else "Standard_v2"
-        subnet = {"id": f"{ids[HubVirtualNetwork]}/subnets/{GATEWAY_INSTANCES}"}
+        subnet = {"id": ids[GatewayInstancesSubnet]}
         properties: Json = {
             "sku": {"name": sku, "tier": sku},
             "autoscaleConfiguration": {

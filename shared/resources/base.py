@@ -48,6 +48,11 @@ DEPLOYMENT = "hybriddb-deployment"
 INSTALLATION = "hybriddb-installation"
 MARKS = frozenset({MANAGED_BY, DEPLOYMENT, INSTALLATION})
 """Tags that say whose something is; another installation may have a deployment of that name."""
+NETWORK_NAME = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?"
+"""Of most types of Microsoft.Network.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+"""
 RESOURCE_GROUP = "resource-group"
 """Key of the group that everything else lies in and therefore depends on."""
 
@@ -129,6 +134,9 @@ class Resource:
     taggable: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("read", "write", "delete")  # what the app's role may do
     free: ClassVar[str | None] = None  # where Azure says that it costs nothing; else it has meters
+    name_rule: ClassVar[str] = NETWORK_NAME  # Learn: Naming rules for Azure resources
+    name_fixed: ClassVar[bool] = False  # Azure knows it by this name only
+    named_by: ClassVar[str | None] = None  # the field that names it, where `names` does not
     amends: "ClassVar[tuple[type[Resource], ...]]" = ()  # those in whose bodies it is written too
     amended_paths: ClassVar[tuple[Path, ...]] = ()  # rules of what it writes there
     amended_by: "tuple[Resource, ...]" = ()  # set by the catalogue
@@ -141,26 +149,34 @@ class Resource:
     # What it is
 
     def wanted(self, spec: DeploymentSpec) -> bool:
-        """Whether this deployment has one."""
+        """Whether this deployment has one, be it ours or one that is there already."""
         return True
 
+    def made(self, spec: DeploymentSpec) -> bool:
+        """Whether this deployment makes one."""
+        return self.wanted(spec) and spec.existing.id_of(self.key) is None
+
     def name(self, spec: DeploymentSpec) -> str:
-        """Its name; for a child resource the last segment only."""
+        """Its name where the spec gives it no other; for a child the last segment only."""
         raise NotImplementedError
 
-    def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
-        """Names of the resources it lies in, outermost first; empty for a top-level type."""
-        return ()
+    def named(self, spec: DeploymentSpec) -> str:
+        """Its name."""
+        own = self.name(spec)
+        return own if self.name_fixed else spec.called(self.key, own)
+
+    def parent_id(self, spec: DeploymentSpec) -> str | None:
+        """The id of the resource that it lies in; None for a top-level type."""
+        return None
 
     def id(self, spec: DeploymentSpec) -> str:
         """Its ARM id, known before it exists."""
-        namespace, *kinds = self.arm_type.split("/")
-        names = (*self.parents(spec), self.name(spec))
-        tail = "/".join(f"{kind}/{name}" for kind, name in zip(kinds, names, strict=True))
-        return (
-            f"/subscriptions/{spec.subscription_id}/resourceGroups/{spec.group}"
-            f"/providers/{namespace}/{tail}"
-        )
+        if existing := spec.existing.id_of(self.key):
+            return existing
+        namespace, *_, kind = self.arm_type.split("/")
+        group = f"/subscriptions/{spec.subscription_id}/resourceGroups/{spec.group}"
+        holder = self.parent_id(spec) or f"{group}/providers/{namespace}"
+        return f"{holder}/{kind}/{self.named(spec)}"
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         """The desired ARM body, camelCase as on the wire, with references in place of secrets."""
@@ -170,7 +186,7 @@ class Resource:
         """The desired body, with tags, the mark of ownership, and what was accepted of drift."""
         body = self.body(spec, Ids(self, spec))
         for other in self.amended_by:
-            if other.wanted(spec):
+            if other.made(spec):
                 other.amend(type(self), body, other.id(spec))
         if self.taggable:
             body["tags"] = {**spec.tags, MANAGED_BY: OWNER, DEPLOYMENT: spec.name}
@@ -199,7 +215,11 @@ class Resource:
 
     def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
         """Keys that it shares with resources ARM refuses to write at the same time."""
-        return (self.id(spec).casefold(),)
+        return (self.lock(self.id(spec)),)
+
+    def lock(self, resource_id: str) -> str:
+        """The one of these that its id alone tells."""
+        return resource_id.casefold()
 
     def meters(self, body: Json) -> Iterable[Meter]:
         """What one with this body costs, whether the body is desired or read."""

@@ -10,7 +10,7 @@ from shared.resources.base import Ids, Resource, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import BastionPublicIp
 from shared.resources.sdk_calls import OperationGroup
-from shared.resources.virtual_network import BASTION_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import BastionSubnet, HubVirtualNetwork
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -28,7 +28,7 @@ class BastionHost(Resource):
 
     key = "bastion"
     arm_type = "Microsoft.Network/bastionHosts"
-    depends_on = (HubVirtualNetwork, BastionPublicIp)
+    depends_on = (HubVirtualNetwork, BastionSubnet, BastionPublicIp)
     # create 5-12 min (Learn: about 10), delete 3-10 min
     timing = Timing(create=minutes(7), delete=minutes(5), timeout=minutes(60))
     paths = Rules(
@@ -54,7 +54,7 @@ class BastionHost(Resource):
             "name": "default",
             "properties": {
                 "privateIPAllocationMethod": "Dynamic",
-                "subnet": {"id": f"{ids[HubVirtualNetwork]}/subnets/{BASTION_SUBNET}"},
+                "subnet": {"id": ids[BastionSubnet]},
                 "publicIPAddress": {"id": ids[BastionPublicIp]},
             },
         }

@@ -20,8 +20,8 @@ class Catalogue:
     by_key: Mapping[str, Resource] = field(default_factory=dict)
 
     def wanted(self, spec: DeploymentSpec) -> tuple[Resource, ...]:
-        """Those that this deployment has."""
-        return tuple(resource for resource in self.resources if resource.wanted(spec))
+        """Those that this deployment makes."""
+        return tuple(resource for resource in self.resources if resource.made(spec))
 
     def __getitem__(self, key: str) -> Resource:
         return self.by_key[key]

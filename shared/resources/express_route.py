@@ -15,7 +15,7 @@ from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.sdk_calls import OperationGroup
-from shared.resources.virtual_network import GATEWAY_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import GatewaySubnet, HubVirtualNetwork
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -56,7 +56,7 @@ class ExpressRouteGateway(Resource):
             Path(at="properties.sku", disturbs=RESIZING),
         )
     )
-    depends_on = (HubVirtualNetwork,)
+    depends_on = (HubVirtualNetwork, GatewaySubnet)
     starts_after = (PostgresServer, BastionHost, JumpBox)
     # recipe step 1 says 15-20 min; about 25 observed, Learn says up to 45; delete 9-10 min
     # (recorded by azure-cli); timeout 90 min (terraform-provider-azurerm)
@@ -74,7 +74,7 @@ class ExpressRouteGateway(Resource):
             "name": "default",
             "properties": {
                 "privateIPAllocationMethod": "Dynamic",
-                "subnet": {"id": f"{ids[HubVirtualNetwork]}/subnets/{GATEWAY_SUBNET}"},
+                "subnet": {"id": ids[GatewaySubnet]},
             },
         }
         properties: Json = {
@@ -147,7 +147,8 @@ class ExpressRouteConnection(Resource):
     grace = minutes(15)  # beyond the expected time, for BGP to come up
 
     def wanted(self, spec: DeploymentSpec) -> bool:
-        return spec.circuit_id is not None
+        connected = spec.existing.express_route_connection or spec.circuit_id
+        return connected is not None
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"connection-ergw-hub-{spec.name}"

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from shared.deployment.access import Alias
 from shared.deployment.messages import Json
-from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Timing, minutes, seconds
@@ -22,6 +21,7 @@ class GatewayAlias(ResourceById):
     # synchronous, under a second (recorded by azure-cli, 2026)
     timing: ClassVar[Timing] = Timing(create=seconds(1), delete=seconds(1), timeout=minutes(15))
     taggable = False
+    named_by = "gateway.alias.recordName"
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.proxied and spec.gateway.alias is not None
@@ -29,11 +29,8 @@ class GatewayAlias(ResourceById):
     def name(self, spec: DeploymentSpec) -> str:
         return _alias(spec).record_name
 
-    def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
-        return (ResourceId.of(_alias(spec).zone_id).name,)
-
-    def id(self, spec: DeploymentSpec) -> str:
-        return f"{_alias(spec).zone_id}/A/{self.name(spec)}"
+    def parent_id(self, spec: DeploymentSpec) -> str:
+        return _alias(spec).zone_id
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         records = [{"ipv4Address": spec.gateway.private_address}]

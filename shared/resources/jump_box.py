@@ -11,7 +11,7 @@ from shared.resources.base import Departure, Ids, Resource, Timing, minutes, sec
 from shared.resources.by_id import ResourceById
 from shared.resources.prices import Meter, hourly
 from shared.resources.sdk_calls import OperationGroup
-from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import HubVirtualNetwork, ManagementSubnet
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -31,7 +31,7 @@ class JumpBoxNic(Resource):
     arm_type = "Microsoft.Network/networkInterfaces"
     verbs = (*Resource.verbs, "join/action")
     free = "https://azure.microsoft.com/pricing/details/virtual-network"
-    depends_on = (HubVirtualNetwork,)
+    depends_on = (HubVirtualNetwork, ManagementSubnet)
     # create 2-5 s; deletion is refused for 180 s after a VM failed (NicReservedForAnotherVm)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
     # Shown in recordings; no definition takes them back.
@@ -48,7 +48,7 @@ class JumpBoxNic(Resource):
             "name": "default",
             "properties": {
                 "privateIPAllocationMethod": "Dynamic",
-                "subnet": {"id": f"{ids[HubVirtualNetwork]}/subnets/{MANAGEMENT_SUBNET}"},
+                "subnet": {"id": ids[ManagementSubnet]},
             },
         }
         return {"location": spec.location, "properties": {"ipConfigurations": [address]}}
@@ -66,6 +66,7 @@ class JumpBox(ResourceById):
 
     key = "jump-box"
     arm_type = "Microsoft.Compute/virtualMachines"
+    name_rule = r"[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?"  # its host name too
     api_version = "2025-04-01"
     depends_on = (JumpBoxNic,)
     # 1-3 min either way (azure-cli recordings)
@@ -106,7 +107,7 @@ class JumpBox(ResourceById):
         properties = {
             "hardwareProfile": {"vmSize": spec.jump_box.size},
             "storageProfile": {"imageReference": dict(UBUNTU), "osDisk": disk},
-            "osProfile": _login(spec, self.name(spec)),
+            "osProfile": _login(spec, self.named(spec)),
             "networkProfile": {"networkInterfaces": [interface]},
             "securityProfile": {
                 "securityType": "TrustedLaunch",

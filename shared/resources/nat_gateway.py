@@ -15,7 +15,11 @@ from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import PublicIp
 from shared.resources.sdk_calls import OperationGroup
-from shared.resources.virtual_network import MANAGEMENT_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import (
+    MANAGEMENT_SUBNET,
+    HubVirtualNetwork,
+    ManagementSubnet,
+)
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -39,7 +43,7 @@ class NatGateway(Resource):
     key = "nat-gateway"
     arm_type = "Microsoft.Network/natGateways"
     depends_on = (NatPublicIp,)
-    amends = (HubVirtualNetwork,)
+    amends = (HubVirtualNetwork, ManagementSubnet)
     verbs = (*Resource.verbs, "join/action")
     # create and delete 10-15 s (recorded in azure-service-operator)
     timing = Timing(create=seconds(12), delete=seconds(15), timeout=minutes(30))
@@ -68,8 +72,9 @@ class NatGateway(Resource):
         return {"location": spec.location, "sku": {"name": "Standard"}, "properties": properties}
 
     def amend(self, other: type[Resource], body: Json, resource_id: str) -> None:
-        for subnet in body["properties"]["subnets"]:
-            if subnet["name"] == MANAGEMENT_SUBNET:
+        subnets = [body] if other is ManagementSubnet else body["properties"]["subnets"]
+        for subnet in subnets:
+            if subnet.get("name", MANAGEMENT_SUBNET) == MANAGEMENT_SUBNET:
                 subnet["properties"]["natGateway"] = {"id": resource_id}
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:

@@ -7,7 +7,7 @@ hub network refers to them; a group costs nothing.
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
@@ -87,6 +87,11 @@ class NetworkSecurityGroup(Resource):
         )
     )
 
+    subnet: ClassVar[str]  # the field of network.subnets that it guards
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return self.subnet in spec.prefixes
+
     def rules(self, spec: DeploymentSpec) -> list[Json]:
         """The whole rule set."""
         raise NotImplementedError
@@ -109,6 +114,7 @@ class DatabaseSecurityGroup(NetworkSecurityGroup):
     """
 
     key = "nsg-database"
+    subnet = "database"
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"nsg-database-{spec.name}"
@@ -162,6 +168,7 @@ class GatewaySecurityGroup(NetworkSecurityGroup):
     """
 
     key = "nsg-application-gateway"
+    subnet = "application_gateway"
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"nsg-application-gateway-{spec.name}"
@@ -187,13 +194,14 @@ class ManagementSecurityGroup(NetworkSecurityGroup):
     """
 
     key = "nsg-management"
+    subnet = "management"
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"nsg-management-{spec.name}"
 
     def rules(self, spec: DeploymentSpec) -> list[Json]:
         subnets = spec.network.subnets
-        rules = [rule("AllowBastion", 100, source=subnets.bastion, ports=["22", "3389"])]
+        rules = [rule("AllowBastion", 100, source=spec.bastion_prefix, ports=["22", "3389"])]
         if spec.gateway.https and (backends := _backends_in(subnets.management, spec)):
             ports = [str(spec.gateway.https.backend_port)]
             source = subnets.application_gateway
@@ -205,6 +213,7 @@ class BastionSecurityGroup(NetworkSecurityGroup):
     """The complete rule set that Bastion demands (Learn: NSG access and Azure Bastion)."""
 
     key = "nsg-bastion"
+    subnet = "bastion"
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"nsg-bastion-{spec.name}"

@@ -56,6 +56,7 @@ class PostgresParameters(Resource):
     timing = Timing(create=2 * SETTING + RESTARTING, delete=seconds(1), timeout=minutes(60))
     first_leg = SETTING
     taggable = False
+    named_by = "postgres.parameters"
 
     def name(self, spec: DeploymentSpec) -> str:
         return "configurations"
@@ -68,8 +69,8 @@ class PostgresParameters(Resource):
         united = {name: _elements(given[name]) for name in given if name in UNITED}
         return {"properties": {**given, **united}}
 
-    def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
-        return (PostgresServer().id(spec).casefold(),)
+    def lock(self, resource_id: str) -> str:
+        return super().lock(resource_id.rpartition("/")[0])  # the server takes one write at a time
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
         there = observed.get("properties") or {}

@@ -13,7 +13,7 @@ from shared.resources.base import Departure, Ids, Resource, State, Timing, minut
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
-from shared.resources.virtual_network import DATABASE_SUBNET, HubVirtualNetwork
+from shared.resources.virtual_network import DatabaseSubnet, HubVirtualNetwork
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
@@ -50,8 +50,9 @@ class PostgresServer(Resource):
 
     key = "postgres-server"
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers"
+    named_by = "postgres.serverName"
     verbs = (*Resource.verbs, "restart/action", "start/action")
-    depends_on = (HubVirtualNetwork, PrivateDnsZone, PrivateDnsLink)
+    depends_on = (HubVirtualNetwork, DatabaseSubnet, PrivateDnsZone, PrivateDnsLink)
     # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))
     holds_data = True
@@ -86,7 +87,7 @@ class PostgresServer(Resource):
             },
             "network": {
                 "publicNetworkAccess": "Disabled",
-                "delegatedSubnetResourceId": f"{ids[HubVirtualNetwork]}/subnets/{DATABASE_SUBNET}",
+                "delegatedSubnetResourceId": ids[DatabaseSubnet],
                 "privateDnsZoneArmResourceId": ids[PrivateDnsZone],
             },
             "highAvailability": {"mode": wanted.high_availability},

@@ -34,6 +34,7 @@ class PrivateDnsZone(Resource):
 
     key = "private-dns-zone"
     arm_type = "Microsoft.Network/privateDnsZones"
+    named_by = "postgres.privateDnsZone"
     verbs = (*Resource.verbs, "join/action")
     # Retry-After 30 and one poll or two (recorded by azure-cli, 2026)
     timing = Timing(create=seconds(40), delete=seconds(40), timeout=minutes(30))
@@ -75,8 +76,8 @@ class PrivateDnsLink(Resource):
     def name(self, spec: DeploymentSpec) -> str:
         return f"link-vnet-hub-{spec.name}"
 
-    def parents(self, spec: DeploymentSpec) -> tuple[str, ...]:
-        return (spec.zone_name,)
+    def parent_id(self, spec: DeploymentSpec) -> str:
+        return PrivateDnsZone().id(spec)
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         network = {"id": ids[HubVirtualNetwork]}

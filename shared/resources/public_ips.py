@@ -73,7 +73,7 @@ class BastionPublicIp(PublicIp):
     key = "public-ip-bastion"
 
     def wanted(self, spec: DeploymentSpec) -> bool:
-        return spec.bastion.enabled
+        return spec.bastioned
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"pip-bastion-{spec.name}"

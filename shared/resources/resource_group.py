@@ -18,6 +18,7 @@ class ResourceGroup(Resource):
 
     key = RESOURCE_GROUP
     arm_type = "Microsoft.Resources/resourceGroups"
+    named_by = "resourceGroup"
     free = "https://learn.microsoft.com/azure/azure-resource-manager"
     timing = Timing(create=seconds(2), delete=minutes(1), timeout=minutes(60))  # ARM: synchronous
 

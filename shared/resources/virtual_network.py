@@ -1,6 +1,10 @@
-"""The hub network with its five subnets."""
+"""The hub network with its five subnets, or those of them that it needs in one that is there.
 
-from typing import TYPE_CHECKING
+In a network of ours the subnets are part of its body. In an existing one each is a resource of its
+own, and the network itself is never written: a PUT of it would be an answer for all of it.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
@@ -10,6 +14,7 @@ from shared.resources.network_security_groups import (
     DatabaseSecurityGroup,
     GatewaySecurityGroup,
     ManagementSecurityGroup,
+    NetworkSecurityGroup,
 )
 from shared.resources.route_table import DatabaseRouteTable
 from shared.resources.sdk_calls import OperationGroup
@@ -17,12 +22,121 @@ from shared.resources.sdk_calls import OperationGroup
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
-GATEWAY_SUBNET = "GatewaySubnet"  # the name is Azure's
-BASTION_SUBNET = "AzureBastionSubnet"  # the name is Azure's
-GATEWAY_INSTANCES = "ApplicationGatewaySubnet"
-DATABASE_SUBNET = "DatabaseSubnet"
 MANAGEMENT_SUBNET = "ManagementSubnet"
 DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
+
+
+class Subnet(Resource):
+    """Base of the subnets; a network takes one write at a time, whichever subnet it is of."""
+
+    arm_type = "Microsoft.Network/virtualNetworks/subnets"
+    verbs = (*Resource.verbs, "join/action")
+    free = "https://azure.microsoft.com/pricing/details/virtual-network"
+    # 3-10 s (recorded by azure-cli, 2026)
+    timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
+    taggable = False
+    field: ClassVar[str]  # of network.subnets
+    inside: ClassVar[str]  # its name in a network of ours
+    group: ClassVar[type[NetworkSecurityGroup] | None] = None
+
+    def wanted(self, spec: DeploymentSpec) -> bool:
+        return spec.existing.virtual_network is not None and self.field in spec.prefixes
+
+    def name(self, spec: DeploymentSpec) -> str:
+        """In a network of others its name says whose it is, unless Azure demands another."""
+        if self.name_fixed or spec.existing.virtual_network is None:
+            return self.inside
+        return f"snet-{self.field.replace('_', '-')}-{spec.name}"
+
+    def parent_id(self, spec: DeploymentSpec) -> str:
+        return HubVirtualNetwork().id(spec)
+
+    def lock(self, resource_id: str) -> str:
+        return super().lock(resource_id.rpartition("/subnets/")[0])
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        prefix: str = getattr(spec.network.subnets, self.field)
+        properties: Json = {"addressPrefix": prefix, "defaultOutboundAccess": False}
+        if self.group:
+            properties["networkSecurityGroup"] = {"id": ids[self.group]}
+        return {"properties": properties}
+
+    def operation_group(self, clients: "AzureClients") -> OperationGroup:
+        return clients.network.subnets
+
+
+class GatewaySubnet(Subnet):
+    """That of the ExpressRoute gateway, which forbids groups and route tables in it."""
+
+    key = "subnet-gateway"
+    field = "gateway"
+    inside = "GatewaySubnet"
+    name_fixed = True
+
+
+class GatewayInstancesSubnet(Subnet):
+    """That of the Application Gateway, which nothing else may lie in."""
+
+    key = "subnet-application-gateway"
+    field = "application_gateway"
+    inside = "ApplicationGatewaySubnet"
+    group = GatewaySecurityGroup
+    depends_on = (GatewaySecurityGroup,)
+
+
+class DatabaseSubnet(Subnet):
+    """That of the server, delegated to it."""
+
+    key = "subnet-database"
+    field = "database"
+    inside = "DatabaseSubnet"
+    group = DatabaseSecurityGroup
+    depends_on = (DatabaseSecurityGroup, DatabaseRouteTable)
+    # it stays in use for minutes, at times an hour, after its server is gone
+    # (terraform-provider-azurerm issues)
+    timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(90))
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        body = super().body(spec, ids)
+        body["properties"] |= {
+            "routeTable": {"id": ids[DatabaseRouteTable]},
+            "serviceEndpoints": [{"service": "Microsoft.Storage"}],
+            "delegations": [{"name": "postgresql", "properties": {"serviceName": DELEGATED_TO}}],
+        }
+        return body
+
+
+class ManagementSubnet(Subnet):
+    """That of the jump box."""
+
+    key = "subnet-management"
+    field = "management"
+    inside = MANAGEMENT_SUBNET
+    group = ManagementSecurityGroup
+    depends_on = (ManagementSecurityGroup,)
+
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        return _led_out_no_more(desired) if _leads_out(before) else desired
+
+
+class BastionSubnet(Subnet):
+    """That of Bastion."""
+
+    key = "subnet-bastion"
+    field = "bastion"
+    inside = "AzureBastionSubnet"
+    name_fixed = True
+    group = BastionSecurityGroup
+    depends_on = (BastionSecurityGroup,)
+
+
+SUBNETS = (
+    GatewaySubnet(),
+    GatewayInstancesSubnet(),
+    DatabaseSubnet(),
+    ManagementSubnet(),
+    BastionSubnet(),
+)
 
 
 class HubVirtualNetwork(Resource):
@@ -36,6 +150,7 @@ class HubVirtualNetwork(Resource):
     """
 
     key = "virtual-network"
+    name_rule = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]"
     arm_type = "Microsoft.Network/virtualNetworks"
     verbs = (*Resource.verbs, "join/action", "subnets/join/action")
     free = "https://azure.microsoft.com/pricing/details/virtual-network"
@@ -54,20 +169,7 @@ class HubVirtualNetwork(Resource):
         return f"vnet-hub-{spec.name}"
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
-        prefixes = spec.network.subnets
-        database = _subnet(DATABASE_SUBNET, prefixes.database, ids[DatabaseSecurityGroup])
-        database["properties"] |= {
-            "routeTable": {"id": ids[DatabaseRouteTable]},
-            "serviceEndpoints": [{"service": "Microsoft.Storage"}],
-            "delegations": [{"name": "postgresql", "properties": {"serviceName": DELEGATED_TO}}],
-        }
-        subnets = [
-            _subnet(GATEWAY_SUBNET, prefixes.gateway),
-            _subnet(GATEWAY_INSTANCES, prefixes.application_gateway, ids[GatewaySecurityGroup]),
-            database,
-            _subnet(MANAGEMENT_SUBNET, prefixes.management, ids[ManagementSecurityGroup]),
-            _subnet(BASTION_SUBNET, prefixes.bastion, ids[BastionSecurityGroup]),
-        ]
+        subnets = [{"name": s.named(spec), **s.body(spec, ids)} for s in SUBNETS]
         space = {"addressPrefixes": list(spec.network.address_space)}
         properties = {"addressSpace": space, "subnets": subnets}
         return {"location": spec.location, "properties": properties}
@@ -77,9 +179,7 @@ class HubVirtualNetwork(Resource):
         led_out = {s["name"] for s in before["properties"]["subnets"] if _leads_out(s)}
         body = super().succeeding(desired, before, observed)
         subnets = [
-            {**subnet, "properties": {"natGateway": None, **subnet["properties"]}}
-            if subnet["name"] in led_out
-            else subnet
+            _led_out_no_more(subnet) if subnet["name"] in led_out else subnet
             for subnet in body["properties"]["subnets"]
         ]
         return {**body, "properties": {**body["properties"], "subnets": subnets}}
@@ -92,8 +192,5 @@ def _leads_out(subnet: Json) -> bool:
     return "natGateway" in subnet["properties"]
 
 
-def _subnet(name: str, prefix: str, group_id: str | None = None) -> Json:
-    properties: Json = {"addressPrefix": prefix, "defaultOutboundAccess": False}
-    if group_id:
-        properties["networkSecurityGroup"] = {"id": group_id}
-    return {"name": name, "properties": properties}
+def _led_out_no_more(subnet: Json) -> Json:
+    return {**subnet, "properties": {"natGateway": None, **subnet["properties"]}}

@@ -17,7 +17,8 @@ def test_a_deployment_creates_exactly_the_resources_of_its_plan(
     assert told["status"] == "Succeeded", told["failure"]
     made = {i.casefold() for i in set(simulation.resources()) - before}
     keys = {step["key"]: step["id"].casefold() for step in told["plan"]}
-    assert set(keys) == {r.key for r in catalogue().resources} - {
+    subnets = "Microsoft.Network/virtualNetworks/subnets"  # parts of its own network
+    assert set(keys) == {r.key for r in catalogue().resources if r.arm_type != subnets} - {
         "gateway-alias",
         "public-ip-nat",
         "nat-gateway",

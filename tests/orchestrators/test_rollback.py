@@ -10,7 +10,8 @@ from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]
 
-KEYS = [resource.key for resource in catalogue().resources if resource.key != "gateway-alias"]
+ELSEWHERE = ("privateDnsZones/A", "virtualNetworks/subnets")  # in what others have
+KEYS = [r.key for r in catalogue().resources if not r.arm_type.endswith(ELSEWHERE)]
 ASYNCHRONOUS = [
     key for key in KEYS if key not in {"resource-group", "waf-policy", "postgres-parameters"}
 ]

@@ -21,6 +21,7 @@ from shared.planning.preflight.database import (
     check_database_name,
     check_database_quota,
 )
+from shared.planning.preflight.existing import check_existing
 from shared.planning.preflight.findings import Finding, Subject, warned
 from shared.planning.preflight.locks import check_locks
 from shared.planning.preflight.network import (
@@ -50,6 +51,7 @@ CHECKS: dict[str, Check] = {
     "locks": check_locks,
     "policies": check_policies,
     "network quotas": check_network_quota,
+    "what is there already": check_existing,
     "the ExpressRoute circuit": check_circuit,
     "existing gateways": check_existing_gateway,
     "existing virtual networks": check_networks,

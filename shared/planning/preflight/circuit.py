@@ -11,6 +11,7 @@ from shared.planning.preflight.findings import Finding, Subject, folded, refused
 from shared.planning.preflight.peering_locations import is_placed, reach_of
 from shared.resources.sdk_calls import path_of
 
+CONNECTION = "express-route-connection"
 TARGET = "expressRoute.circuitId"
 KEY = "expressRoute.authorizationKey"
 GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
@@ -35,7 +36,7 @@ def check_circuit(subject: Subject) -> Iterator[Finding]:
     except ResourceNotFoundError:
         yield _absent(subject.spec, circuit_id)
         return
-    connected = subject.has("express-route-connection")
+    connected = subject.has(CONNECTION) or not subject.makes(CONNECTION)
     yield from judge_circuit(subject.spec, circuit, connected=connected)
     if port := circuit["properties"].get("expressRoutePort"):
         found = network.express_route_ports.get(*path_of(port["id"])).as_dict()

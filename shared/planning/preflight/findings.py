@@ -61,6 +61,10 @@ class Subject:
         """Those that it does not have yet."""
         return tuple(r for r in self.wanted if r.key not in self.there)
 
+    def makes(self, key: str) -> bool:
+        """Whether a resource is one that it makes, rather than uses or does without."""
+        return catalogue()[key].made(self.spec)
+
     def has(self, key: str) -> bool:
         """Whether a resource is part of it already."""
         return key in self.there

@@ -29,6 +29,9 @@ def check_locks(subject: Subject) -> Iterator[Finding]:
         yield from judge_circuit_locks(found)
     if alias := subject.spec.gateway.alias:
         yield from judge_alias_locks(_first(subject, alias.zone_id))
+    if network := subject.spec.existing.virtual_network:
+        found = _first(subject, network)
+        yield from judge_outer_locks(found, "existing.virtualNetwork", what="a subnet of ours")
 
 
 def _first(subject: Subject, *scopes: str) -> list[Json]:
@@ -72,14 +75,18 @@ def judge_circuit_locks(locks: list[Json]) -> Iterator[Finding]:
 
 
 def judge_alias_locks(locks: list[Json]) -> Iterator[Finding]:
-    """A lock under which the zone takes no record, or keeps it for ever."""
+    """A lock under which the zone of the alias takes no record, or keeps it for ever."""
+    return judge_outer_locks(locks, "gateway.alias.zoneId", what="the record of the alias")
+
+
+def judge_outer_locks(locks: list[Json], target: str, *, what: str) -> Iterator[Finding]:
+    """A lock under which something of others takes nothing of ours, or keeps it for ever."""
     for lock in locks:
-        name, target = lock["name"], "gateway.alias.zoneId"
         if lock["properties"]["level"] == "ReadOnly":
-            text = f"the lock {name} makes the zone of the alias read-only: remove it"
+            text = f"the lock {lock['name']} makes it read-only, which forbids {what}: remove it"
             yield refused("ScopeLocked", target, text)
         else:
-            text = f"the lock {name} keeps the record of the alias from being removed again"
+            text = f"the lock {lock['name']} keeps {what} from being removed again"
             yield warned("ScopeLocked", target, text)
 
 

@@ -39,11 +39,15 @@ def judge_network_quota(new: Iterable[Resource], usages: list[Json]) -> Iterator
 
 def check_existing_gateway(subject: Subject) -> Iterable[Finding]:
     """ExpressRoute gateways in the group that the network lies in."""
+    network = subject.id(NETWORK)
+    if not subject.makes(ER_GATEWAY):
+        return ()
+    listed = subject.clients_of(network).network.virtual_network_gateways
     try:
-        gateways = plain(subject.clients.network.virtual_network_gateways.list(subject.spec.group))
+        gateways = plain(listed.list(path_of(network)[0]))
     except ResourceNotFoundError:  # the group
         return ()
-    return judge_existing_gateway(gateways, subject.id(NETWORK), subject.id(ER_GATEWAY))
+    return judge_existing_gateway(gateways, network, subject.id(ER_GATEWAY))
 
 
 def judge_existing_gateway(gateways: list[Json], network: str, ours: str) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from shared.planning.preflight.findings import Finding, Subject, plain, refused,
 SPACE = "network.addressSpace"
 SUBNET = "network.subnets.database"
 SERVER = "postgres-server"
-DATABASE_SUBNET = "DatabaseSubnet"  # recipe: preparation
 DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
 AZURE_DNS = "168.63.129.16"
 NAMED = 5  # networks named in one warning
@@ -27,8 +26,8 @@ ADDRESSES = {"Disabled": 1, "SameZone": 4, "ZoneRedundant": 4}
 
 def check_networks(subject: Subject) -> Iterator[Finding]:
     """Overlaps, name servers, and room for the server."""
-    networks = plain(subject.clients.network.virtual_networks.list_all())
     own = subject.id("virtual-network")
+    networks = plain(subject.clients_of(own).network.virtual_networks.list_all())
     yield from judge_neighbours(subject.spec, networks, own)
     hub = next((n for n in networks if _same(n["id"], own)), None)
     if hub is None:
@@ -36,10 +35,11 @@ def check_networks(subject: Subject) -> Iterator[Finding]:
     yield from judge_name_servers(hub)
     if not subject.has(SERVER):
         question = VirtualNetworkSubnetUsageParameter(virtual_network_arm_resource_id=own)
-        usage = subject.clients.postgres.virtual_network_subnet_usage
+        usage = subject.clients_of(own).postgres.virtual_network_subnet_usage
         answer = usage.list(subject.spec.location, question).as_dict()
         used = answer.get("delegatedSubnetsUsage") or []
-        yield from judge_database_subnet(subject.spec, hub, used)
+        name = subject.id("subnet-database").rpartition("/")[2]
+        yield from judge_database_subnet(subject.spec, hub, used, name)
 
 
 def judge_neighbours(spec: DeploymentSpec, networks: list[Json], own: str) -> Iterator[Finding]:
@@ -112,13 +112,15 @@ def judge_name_servers(hub: Json) -> Iterator[Finding]:
         )
 
 
-def judge_database_subnet(spec: DeploymentSpec, hub: Json, usages: list[Json]) -> Iterator[Finding]:
+def judge_database_subnet(
+    spec: DeploymentSpec, hub: Json, usages: list[Json], name: str = "DatabaseSubnet"
+) -> Iterator[Finding]:
     """A subnet that something else holds, or that is full; a shared one fills up earlier.
 
     https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
     """
     subnets = {s["name"]: s["properties"] for s in hub["properties"].get("subnets") or []}
-    subnet = subnets.get(DATABASE_SUBNET)
+    subnet = subnets.get(name)
     if subnet is None:
         return
     services = {d["properties"]["serviceName"] for d in subnet.get("delegations") or []}
@@ -126,18 +128,16 @@ def judge_database_subnet(spec: DeploymentSpec, hub: Json, usages: list[Json]) -
     delegated = len(services) > len(others)
     users = [u["id"] for u in subnet.get("ipConfigurations") or []]
     if others:
-        text = f"{DATABASE_SUBNET} is delegated to {', '.join(others)}: take another network"
+        text = f"{name} is delegated to {', '.join(others)}: take another network"
         yield refused("SubnetDelegatedElsewhere", SUBNET, text)
     elif users and not delegated:
-        text = f"{DATABASE_SUBNET} is in use by {users[0]}: only an empty one can be delegated"
+        text = f"{name} is in use by {users[0]}: only an empty one can be delegated"
         yield refused("SubnetInUse", SUBNET, text)
-    used = next((u.get("usage", 0) for u in usages if u.get("subnetName") == DATABASE_SUBNET), 0)
+    used = next((u.get("usage", 0) for u in usages if u.get("subnetName") == name), 0)
     prefix = subnet.get("addressPrefix") or (subnet.get("addressPrefixes") or ["0.0.0.0/0"])[0]
     needed = ADDRESSES[spec.postgres.high_availability]
     if IPv4Network(prefix).num_addresses - RESERVED - used < needed:
         text = f"{prefix} has no {needed} addresses left: take a larger one, or another network"
         yield refused("SubnetFull", SUBNET, text)
     elif used:
-        yield warned(
-            "SubnetShared", SUBNET, f"other servers use {DATABASE_SUBNET} already ({used})"
-        )
+        yield warned("SubnetShared", SUBNET, f"other servers use {name} already ({used})")

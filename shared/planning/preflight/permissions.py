@@ -5,15 +5,27 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from azure.core.exceptions import ResourceNotFoundError
+from pydantic.alias_generators import to_camel
 
 from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, refused
 from shared.planning.roles import CIRCUIT, PROBER
 from shared.resources.base import Resource
+from shared.resources.catalogue import catalogue
 
 PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
 # A resource takes on an identity only by the leave of who may assign it.
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
+USED = {
+    f"Microsoft.Network/{action}"
+    for action in (
+        *("virtualNetworks/read", "virtualNetworks/join/action"),
+        *("virtualNetworks/subnets/join/action", "privateDnsZones/read"),
+        *("privateDnsZones/join/action", "virtualNetworkGateways/read"),
+        *("virtualNetworkGateways/join/action", "connections/read", "bastionHosts/read"),
+    )
+}
+"""What is done to something that is there already: it is looked at, and joined."""
 IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)
 
 
@@ -44,9 +56,20 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
     elsewhere: dict[str, tuple[str, Iterable[str]]] = {}
     if spec.circuit_id and spec.express_route.authorization_key is None:
         elsewhere["expressRoute.circuitId"] = (spec.circuit_id, CIRCUIT)
-    records = [r for r in subject.new if not _inside(subject, r)]
-    if spec.gateway.alias and records:
-        elsewhere["gateway.alias.zoneId"] = (spec.gateway.alias.zone_id, needed_actions(records))
+    outside = [r for r in subject.new if not _inside(subject, r)]
+    holders = {
+        "existing.virtualNetwork": spec.existing.virtual_network,
+        "existing.privateDnsZone": spec.existing.private_dns_zone,
+        "gateway.alias.zoneId": spec.gateway.alias.zone_id if spec.gateway.alias else None,
+    }
+    for field, holder in holders.items():
+        within = [r for r in outside if r.parent_id(spec) == holder]
+        if holder and within:
+            elsewhere[field] = (holder, needed_actions(within))
+    for name, given in spec.existing.model_dump(exclude_none=True).items():
+        used = USED.intersection(catalogue()[name.replace("_", "-")].actions)
+        field = f"existing.{to_camel(name)}"
+        elsewhere[field] = (given, sorted({*elsewhere.get(field, (given, ()))[1], *used}))
     if spec.gateway.identity_id:
         elsewhere["gateway.identityId"] = (spec.gateway.identity_id, IDENTITY_ACTIONS)
     return elsewhere

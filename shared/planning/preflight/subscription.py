@@ -135,22 +135,26 @@ def judge_versions(spoken: Mapping[str, str], namespace: str, provider: Json) ->
 
 
 def check_policies(subject: Subject) -> Iterable[Finding]:
-    """Whether a policy denies one of the resources; one question per ARM type.
+    """Whether a policy denies one of the resources: names, tags and sizes are all its business.
 
     Where nothing that may deny is assigned, there is nothing to ask.
     """
     scope = subject.group_id if subject.has(RESOURCE_GROUP) else subject.subscription
     if not _enforced(subject.read(f"{scope}{ASSIGNMENTS}")["value"]):
         return
-    asked = {resource.arm_type: resource for resource in reversed(subject.new)}
     path = (
         f"/providers/Microsoft.PolicyInsights/checkPolicyRestrictions?api-version={POLICY_VERSION}"
     )
-    for resource in asked.values():
-        if resource.key == RESOURCE_GROUP or resource.parents(subject.spec):
+    denied: dict[str, list[str]] = {}
+    for resource in subject.new:
+        if resource.key == RESOURCE_GROUP or resource.named_by == "postgres.parameters":
             continue
         answer = subject.ask(f"{scope}{path}", policy_question(resource, subject.spec))
-        yield from judge_policies(resource, answer)
+        for finding in judge_policies(resource, answer):
+            denied.setdefault(finding.advice["message"], []).append(resource.key)
+    for message, (first, *others) in denied.items():
+        more = f"; it denies {', '.join(others)} too" if others else ""
+        yield refused("RequestDisallowedByPolicy", first, message + more)
 
 
 def _enforced(assignments: list[Json]) -> bool:
@@ -162,7 +166,7 @@ def _enforced(assignments: list[Json]) -> bool:
 
 def policy_question(resource: Resource, spec: DeploymentSpec) -> Json:
     """The resource as policies see it, less its secrets."""
-    content = {"type": resource.arm_type, "name": resource.name(spec)}
+    content = {"type": resource.arm_type, "name": resource.named(spec)}
     body = _without_secrets(resource.tagged_body(spec))
     return {"resourceDetails": {"resourceContent": content | body}}
 

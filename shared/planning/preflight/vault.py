@@ -61,7 +61,8 @@ def generated(subject: Subject) -> dict[str, str]:
     """What the app makes and keeps in its own vault: the field that would replace it -> name."""
     bodies = [resource.tagged_body(subject.spec) for resource in subject.wanted]
     found = [reference for body in bodies for reference in references(body)]
-    return {GENERATED[r["generate"]]: r["name"] for r in found if "generate" in r}
+    names = {r["generate"]: r["name"] for r in found if "generate" in r}
+    return {field: names[kind] for kind, field in GENERATED.items() if kind in names}
 
 
 def stored(of_app: Vaults, name: str) -> Stored:

@@ -57,12 +57,12 @@ def required(spec: DeploymentSpec, steps: list[Step], at: str) -> list[Step]:
 
 def checking(spec: DeploymentSpec, at: str) -> list[Step]:
     """A step for each check that fits what the spec asks for."""
-    wanted = {resource.key: resource for resource in catalogue().wanted(spec)}
+    wanted = {r.key: r for r in catalogue().resources if r.wanted(spec)}  # ours or not
     about = {key: (each.arm_type, each.id(spec)) for key, each in wanted.items()}
     left_out = set[str]()
     if spec.circuit_id:
         about["circuit"] = (CIRCUIT, spec.circuit_id)
-    else:
+    if "express-route-connection" not in wanted:
         left_out.add("routes-learned")
     if not spec.firewalled:
         left_out.add("firewall-attached")

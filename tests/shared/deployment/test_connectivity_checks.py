@@ -56,7 +56,7 @@ def test_it_is_a_fault_when(way: Any, expected: list[tuple[str, str]]) -> None:
     assert found == expected
 
 
-@pytest.mark.parametrize("mode", ["deferred", "none"])
+@pytest.mark.parametrize("mode", ["deferred", "none"])  # existing has to say what it is
 def test_a_mode_by_itself_says_all(mode: str) -> None:
     assert spec(mode) == spec({"mode": mode})
     assert faults(spec(mode)) == []

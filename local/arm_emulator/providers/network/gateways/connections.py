@@ -92,8 +92,9 @@ class Connections(NetworkType):
         return _refusal(self.world, change)
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
-        """The link comes up a while after the operation's success."""
-        up = now + timedelta(seconds=self.world.settings.link_up_seconds)
+        """The link comes up a while after the operation's success; what was there is up."""
+        wait = self.world.settings.link_up_seconds if operation else 0
+        up = now + timedelta(seconds=wait)
         resource.notes.setdefault("connectedAt", up.isoformat())
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
