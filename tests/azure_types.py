@@ -132,9 +132,19 @@ def shown_faults(resources: Iterable[Json]) -> list[str]:
 @cache
 def _judge(arm_type: str, of: str) -> Draft202012Validator:
     """A validator without what cannot be part of such a body."""
+    schema = definitions()[arm_type]
+    namespace, _, version = schema["title"].replace("/", "@", 1).split("@")
+    return Draft202012Validator({**schema, "$defs": _parts(namespace, version, of)})
+
+
+@cache
+def _parts(namespace: str, version: str, of: str) -> Json:
+    """What the types of a namespace are made of, gone through once for all of them."""
     dropped = "writeOnly" if of == "answer" else "readOnly"
-    schema = _without(definitions()[arm_type], dropped, complete=of != "patch")
-    return Draft202012Validator(schema)
+    file = next(DEFINITIONS.glob(f"{namespace.casefold()}@{version}.json"))
+    whole = json.loads(file.read_text(encoding="utf-8"))["$defs"]
+    kept: Json = _without(whole, dropped, complete=of != "patch")
+    return kept
 
 
 def _without(schema: Any, mark: str, *, complete: bool) -> Any:

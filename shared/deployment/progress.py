@@ -1,7 +1,7 @@
 """Where the walk of a plan stands, and what it wants to do next.
 
 The orchestrator asks `submits(now)` what to start, hands the answers to `settle`, and what was seen
-of the steps under way to `hear`; when to look at them is for listening.py to say. All of it is a
+of the steps under way to `observe`; when to look at them is for listening.py to say. All of it is a
 fold over plain data (`runs`), so that a walk can continue as a new execution, and all of it is
 decided by the plan: nothing here knows an Azure resource.
 
@@ -10,7 +10,7 @@ repairs, undoes or destroys is relentless: independent branches go on, and even 
 not worth retrying is tried a few times before the step is given up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -70,6 +70,7 @@ class Progress:
         self.halted = halted
         self.canceled = canceled
         self.relentless = plan["purpose"] != "deploy"
+        self._charts: dict[datetime, Schedule] = {}  # of the present; nothing was folded since
 
     @property
     def failed(self) -> list[str]:
@@ -86,6 +87,7 @@ class Progress:
     def cancel(self) -> None:
         """Start nothing new, since the caller does not want it any more; what runs settles."""
         self.canceled = self.halted = True
+        self._charts.clear()
 
     # What to do now
 
@@ -174,6 +176,7 @@ class Progress:
         self._skip_unreachable()
 
     def _fold(self, key: str, outcome: Outcome, seen: datetime, now: datetime) -> None:
+        self._charts.clear()
         run = self.runs[key]
         if outcome["state"] == "unknown":
             self._unknown(key, outcome.get("failure") or _UNSPECIFIED, now)
@@ -295,17 +298,20 @@ class Progress:
 
     def chart(self, now: datetime) -> Schedule:
         """The critical path of what is left, in Unix seconds; an overdue step ends now."""
-        bars = []
+        if now not in self._charts:
+            self._charts = {now: schedule(list(self._bars(now)))}
+        return self._charts[now]
+
+    def _bars(self, now: datetime) -> Iterator[Activity]:
         for key, run in self.runs.items():
             step = self.steps[key]
             if run["state"] == "running":
                 leg_left = (_time(run["legEndsAt"]) - now).total_seconds()
-                bars.append(Activity(key, max(0.0, leg_left), earliest=now.timestamp()))
+                yield Activity(key, max(0.0, leg_left), earliest=now.timestamp())
             elif run["state"] == "waiting" and not self.halted:
                 seconds = step["expectedSeconds"]
                 before, gates = tuple(step["dependsOn"]), tuple(step["startsAfter"])
-                bars.append(Activity(key, seconds, before, gates, earliest=now.timestamp()))
-        return schedule(bars)
+                yield Activity(key, seconds, before, gates, earliest=now.timestamp())
 
     def leg(self, key: str, chart: Schedule, trusted: float) -> Leg:
         """The operation that a running step waits for, with what the chart says is to spare."""

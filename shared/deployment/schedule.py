@@ -47,20 +47,21 @@ def in_order(edges: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def schedule(activities: Sequence[Activity]) -> Schedule:
-    """Both passes of the critical path method; unknown predecessors count as done."""
+    """Both passes of the critical path method; unknown predecessors count as done.
+
+    Args:
+        activities: every one after those that it follows.
+    """
     chart = {activity.key: activity for activity in activities}
-    order = in_order({a.key: (*a.after_end, *a.after_start) for a in activities})
     result = Schedule()
-    for key in order:
-        bar = chart[key]
+    for key, bar in chart.items():
         ends = [result.end[k] for k in bar.after_end if k in chart]
         starts = [result.start[k] for k in bar.after_start if k in chart]
         result.start[key] = max([bar.earliest, *ends, *starts])
         result.end[key] = result.start[key] + bar.seconds
     result.makespan = max(result.end.values(), default=0.0)
-    latest = dict.fromkeys(order, result.makespan)
-    for key in reversed(order):
-        bar = chart[key]
+    latest = dict.fromkeys(chart, result.makespan)
+    for key, bar in reversed(chart.items()):
         latest_start = latest[key] - bar.seconds
         for before in bar.after_end:
             if before in chart:
@@ -69,5 +70,5 @@ def schedule(activities: Sequence[Activity]) -> Schedule:
             if gate in chart:
                 latest[gate] = min(latest[gate], latest_start + chart[gate].seconds)
         result.slack[key] = latest[key] - result.end[key]
-    result.critical = [key for key in order if result.slack[key] < 1e-6]
+    result.critical = [key for key in chart if result.slack[key] < 1e-6]
     return result
