@@ -238,6 +238,22 @@ def test_strict_mode_catches_an_orchestrator_that_depends_on_more_than_its_histo
     assert "two replays of the same history gave different answers" in status["output"]
 
 
+def test_strict_mode_sees_at_the_end_what_went_wrong_in_an_episode_that_was_replayed_once(
+    bench: "Bench",
+) -> None:
+    calls: list[int] = []
+
+    def flow(context: Context) -> Steps:
+        for number in range(7):
+            calls.append(1)
+            unclear = len(calls) if number == 4 else 0  # the fifth of eight episodes and later
+            yield context.call_activity("echo", unclear)
+
+    status = bench.run(flow, echo)
+    assert status["runtimeStatus"] == "Failed"
+    assert "two replays of the same history gave different answers" in status["output"]
+
+
 def test_a_task_all_inside_a_task_any_fails_with_the_error_of_the_sdk(bench: "Bench") -> None:
     def slow(context: Context) -> Steps:
         yield after(context, minutes=1)
