@@ -5,8 +5,7 @@ identical is a refusal, unless the spec says `adopt`. What is ours by the record
 wanted is deleted, last; where an id has moved, the new one is created first.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from shared.deployment.checks import cautions
 from shared.deployment.cost import about_cost, estimate, over_budget
@@ -30,41 +29,21 @@ from shared.planning.advice import (
 )
 from shared.planning.moving import moving_fields
 from shared.planning.naming import naming_refusals, ours_by_mistake
+from shared.planning.owning import Owner, is_ours, unknown, with_marks, without_marks
+from shared.planning.removing import no_longer_wanted
 from shared.planning.replacing import Plot, replacing
 from shared.planning.steps import (
     Leaving,
     deletions,
-    still_in,
-    taken_out,
+    resource_of,
     unread_step,
     wanted_step,
 )
 from shared.resources.base import (
-    DEPLOYMENT,
-    INSTALLATION,
-    MARKS,
-    RESOURCE_GROUP,
     Resource,
-    edges,
 )
 from shared.resources.catalogue import catalogue
 from shared.resources.prices import PRICE_LIST
-
-
-class Owner(NamedTuple):
-    """Who we are: what the marks on everything of ours say."""
-
-    deployment: str
-    installation: str
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """The tags that tell ours from everybody else's."""
-        return {DEPLOYMENT: self.deployment, INSTALLATION: self.installation}
-
-    def has_marked(self, tags: Mapping[str, str]) -> bool:
-        """Whether these tags are the marks of this deployment in this installation."""
-        return self.marks.items() <= dict(tags).items()
 
 
 def plan_deploy(
@@ -115,7 +94,7 @@ def plan_deploy(
     if not repair:
         steps, refusals = replaced.steps, replaced.refusals
         found += replaced.warnings
-    leaving, retained = _leaving(inventory, observed, {s["id"].casefold() for s in steps})
+    leaving, retained = no_longer_wanted(inventory, observed, {s["id"].casefold() for s in steps})
     gone = [] if repair else _last(deletions(leaving, keys), steps)
     about_moves, unsaid = _moves(gone, spec, previous, delete_data=delete_data)
     total = estimate([*steps, *gone], PRICE_LIST)
@@ -145,20 +124,12 @@ def _plot(
     keys: set[str],
 ) -> Plot:
     """A resource as a replacement sees it."""
-    anew = wanted_step(resource, spec, _marked(resource, spec, owner), None, [], "created", keys)
+    anew = wanted_step(resource, spec, with_marks(resource, spec, owner), None, [], "created", keys)
     ours = item is not None and item["provenance"] == "created"
     leaving = None
     if ours and observed is not None and observed is not UNREAD:
         leaving = Leaving(step["id"], resource, observed)
     return Plot(resource, step, anew, leaving)
-
-
-def _marked(resource: Resource, spec: DeploymentSpec, owner: Owner) -> Json:
-    """The desired body with the marks of this deployment."""
-    body = resource.tagged_body(spec)
-    if not resource.taggable:
-        return body
-    return {**body, "tags": {**body["tags"], **owner.marks}}
 
 
 def with_strangers(plan: Plan, strangers: Iterable[Stranger], inventory: Inventory) -> Plan:
@@ -169,78 +140,6 @@ def with_strangers(plan: Plan, strangers: Iterable[Stranger], inventory: Invento
         for i in unknown(strangers, known)
     ]
     return {**plan, "warnings": [*plan["warnings"], *extra]}
-
-
-def plan_destroy(
-    observed: Observed,
-    inventory: Inventory,
-    strangers: Sequence[Stranger],
-    owner: Owner,
-    *,
-    delete_data: bool,
-) -> Plan:
-    """What has to be deleted: only what we created, data only where that is said.
-
-    Args:
-        observed: by id, all that the inventory holds.
-        inventory: what the deployment consists of.
-        strangers: what lies in the groups that would be deleted.
-        owner: who we are.
-        delete_data: whether data may be lost.
-    """
-    leaving, retained = _leaving(inventory, observed, set(), owner)
-    kept = [each for each in leaving if each.resource.key != RESOURCE_GROUP]
-    for group in (each for each in leaving if each.resource.key == RESOURCE_GROUP):
-        inside = [s for s in strangers if s.id.casefold().startswith(f"{group.id}/".casefold())]
-        if foreigners := unknown(inside, inventory):
-            reason = f"holds resources that are not ours: {', '.join(foreigners)}"
-            retained.append({"key": RESOURCE_GROUP, "id": group.id, "reason": reason})
-        else:
-            kept.append(group)
-    steps = _cleaned(deletions(kept), inventory, observed)
-    data = [unconfirmed(s) for s in steps if resource_of(s).holds_data and s["action"] == "delete"]
-    return Plan(
-        deployment=owner.deployment,
-        purpose="destroy",
-        steps=[{**step, "prior": None} for step in steps],  # nothing undoes a destroy
-        warnings=[],
-        refusals=[] if delete_data else data,
-        outputs={},
-        retained=retained,
-        monthlyCost=estimate(steps, PRICE_LIST),
-    )
-
-
-def forgotten(
-    strangers: Iterable[Stranger], known: Collection[str], owner: Owner
-) -> dict[str, Item]:
-    """What bears our marks and is not among the known ids: it was ours before a record was lost."""
-    there = {i.casefold() for i in known}
-    types = {resource.arm_type.casefold(): resource.key for resource in catalogue().resources}
-    return {
-        each.id: Item(key=types[each.arm_type.casefold()], provenance="created", state="seen")
-        for each in strangers
-        if owner.has_marked(each.tags)
-        and each.arm_type.casefold() in types
-        and each.id.casefold() not in there
-    }
-
-
-def unknown(strangers: Iterable[Stranger], known_ids: Iterable[str]) -> list[str]:
-    """Ids that are not known; what a resource of ours manages, or holds inside, is ours."""
-    known = {i.casefold() for i in known_ids}
-    holders = tuple(f"{i}/" for i in known if "/providers/" in i)
-    return [
-        each.id
-        for each in strangers
-        if not f"{each.id.casefold()}/".startswith(holders)
-        and each.managed_by.casefold() not in known
-    ]
-
-
-def resource_of(step: Step) -> Resource:
-    """The resource that a step is about."""
-    return catalogue()[step.get("resource", step["key"])]
 
 
 def _decide(
@@ -257,15 +156,15 @@ def _decide(
 ) -> tuple[Step, list[Advice]]:
     """The step of one resource, and a refusal where it is somebody else's and different."""
     provenance: Provenance
-    body = _marked(resource, spec, owner)
+    body = with_marks(resource, spec, owner)
     if observed is None:
         return wanted_step(resource, spec, body, None, [], "created", keys), []
     if observed is UNREAD:
         provenance = item["provenance"] if item else "adopted"
         return unread_step(resource, spec, body, provenance, keys), []
-    mine = _is_ours(resource, resource.id(spec), observed, item, owner, ours)
+    mine = is_ours(resource, resource.id(spec), observed, item, owner, ours)
     if not mine:
-        body = _unmarked(body)
+        body = without_marks(body)
     before = _declared_before(resource, spec, previous) if mine and item else None
     if before is not None:
         body = resource.succeeding(body, before, observed)
@@ -306,58 +205,6 @@ def _declared_before(
     return resource.tagged_body(previous) if same_one else None
 
 
-def _is_ours(
-    resource: Resource,
-    resource_id: str,
-    observed: Json,
-    item: Item | None,
-    owner: Owner,
-    ours: Sequence[str],
-) -> bool:
-    """By the record of its id; without one, or while only intended, by its marks.
-
-    What carries no tags is ours where it lies inside something of ours.
-    """
-    if item and item["provenance"] != "adopted" and item["state"] == "seen":
-        return True
-    if resource.taggable:
-        tags = observed.get("tags") or {}
-        return owner.has_marked(tags) or (
-            item is not None and tags.get(DEPLOYMENT) == owner.deployment
-        )
-    inside = resource_id.casefold()
-    return any(inside.startswith(f"{i}/".casefold()) for i in ours if "/providers/" in i)
-
-
-def _leaving(
-    inventory: Inventory, observed: Observed, wanted: set[str], owner: Owner | None = None
-) -> tuple[list[Leaving], list[Json]]:
-    """What is ours and there and no longer wanted, and what stays with a word about it."""
-    leaving: list[Leaving] = []
-    retained: list[Json] = []
-    for i, item in inventory.items():
-        if i.casefold() in wanted:
-            continue
-        why = _why_kept(item, observed.get(i.casefold()), owner)
-        if why:
-            retained.append({"key": item["key"], "id": i, "reason": why})
-        elif (there := observed.get(i.casefold())) is not None:
-            leaving.append(Leaving(i, catalogue()[item["key"]], there))
-    return leaving, retained
-
-
-def _why_kept(item: Item, there: Json | None, owner: Owner | None) -> str | None:
-    if item["provenance"] != "created":
-        return f"was there before ({item['provenance']})"
-    if item["key"] not in catalogue():
-        return f"this release does not know what a {item['key']} is"
-    if owner and there and item["state"] == "intended" and catalogue()[item["key"]].taggable:
-        tags = there.get("tags") or {}
-        if tags.get(DEPLOYMENT) != owner.deployment:
-            return "was to be created, and somebody else's is there"
-    return None
-
-
 def _last(gone: Iterable[Step], steps: Iterable[Step]) -> list[Step]:
     """Deletions that wait for all that changes: until then something may still refer to them."""
     changing = [step["key"] for step in steps if step["action"] != "no-op"]
@@ -382,33 +229,3 @@ def _moves(
         if resource.holds_data and not delete_data:
             refusals.append(unconfirmed(step, fields))
     return warnings, refusals
-
-
-def _cleaned(steps: list[Step], inventory: Inventory, observed: Observed) -> list[Step]:
-    """With what we had put into networks of others taken out, once nothing of ours uses it."""
-    for i, item in inventory.items():
-        there = observed.get(i.casefold())
-        if there is None or not (parts := still_in(item, there)):
-            continue
-        key = item["key"]
-        beneath = edges(catalogue()[key])
-        users = [s["key"] for s in steps if key in edges(resource_of(s))]
-        later: list[Step] = [
-            {**s, "dependsOn": [*s["dependsOn"], key]} for s in steps if _is(s, beneath)
-        ]
-        steps = [
-            *(s for s in steps if not _is(s, beneath)),
-            taken_out(i, item, parts, users),
-            *later,
-        ]
-    return steps
-
-
-def _is(step: Step, keys: Sequence[str]) -> bool:
-    return resource_of(step).key in keys
-
-
-def _unmarked(body: Json) -> Json:
-    """Somebody else's resource is not marked as ours: nothing may ever delete it on our behalf."""
-    tags = {k: v for k, v in body.get("tags", {}).items() if k not in MARKS}
-    return {**body, "tags": tags} if tags else {k: v for k, v in body.items() if k != "tags"}

@@ -18,8 +18,9 @@ from shared.deployment.paths import starts
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.authors import with_authors
-from shared.planning.deciding import Owner, plan_deploy, with_strangers
+from shared.planning.deciding import plan_deploy, with_strangers
 from shared.planning.observing import inside, locks, observe, targets
+from shared.planning.owning import Owner
 from shared.records.entities import Record
 from shared.resources.base import RESOURCE_GROUP
 from shared.resources.catalogue import catalogue

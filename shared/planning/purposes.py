@@ -10,13 +10,10 @@ from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Json, Plan
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.deciding import (
-    Owner,
-    forgotten,
-    plan_deploy,
-    plan_destroy,
-)
+from shared.planning.deciding import plan_deploy
 from shared.planning.observing import Reach, inside, marked, observe, targets
+from shared.planning.owning import Owner, forgotten
+from shared.planning.removing import plan_destroy
 from shared.planning.validation.checks import plan_validate, required
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP

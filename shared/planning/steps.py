@@ -182,3 +182,8 @@ def _priced(resource: Resource, before: Json | None, after: Json | None) -> _Pri
     was, will_be = (0.0 if b is None else monthly(resource.meters(b)) for b in (before, after))
     free = was == 0 and will_be == 0
     return {} if free else {"monthlyCost": MonthlyCost(before=was, after=will_be)}
+
+
+def resource_of(step: Step) -> Resource:
+    """The resource that a step is about."""
+    return catalogue()[step.get("resource", step["key"])]

@@ -16,7 +16,7 @@ from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
 from shared.deployment.parsing import parse_spec
 from shared.deployment.progress import Call, Progress
-from shared.planning.deciding import Owner
+from shared.planning.owning import Owner
 from shared.planning.purposes import deploy_plan
 from shared.records.records import records
 

@@ -3,7 +3,7 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.network import private_dns, quotas, record_lists, routes
+from local.arm_emulator.providers.network import quotas, routes
 from local.arm_emulator.providers.network.application_gateways.application_gateways import (
     ApplicationGateways,
     FirewallPolicies,
@@ -27,12 +27,9 @@ from local.arm_emulator.providers.network.gateways.express_route import (
 from local.arm_emulator.providers.network.gateways.gateways import VirtualNetworkGateways
 from local.arm_emulator.providers.network.nat_gateways import NatGateways
 from local.arm_emulator.providers.network.network_interfaces import NetworkInterfaces
-from local.arm_emulator.providers.network.private_dns import (
-    RECORD_TYPES,
-    PrivateZones,
-    StartRecords,
-    VirtualNetworkLinks,
-)
+from local.arm_emulator.providers.network.private_dns import record_lists, record_sets
+from local.arm_emulator.providers.network.private_dns.record_sets import RECORD_TYPES, StartRecords
+from local.arm_emulator.providers.network.private_dns.zones import PrivateZones, VirtualNetworkLinks
 from local.arm_emulator.providers.network.public_ip_addresses import PublicIPAddresses
 from local.arm_emulator.providers.network.virtual_networks.route_tables import RouteTables
 from local.arm_emulator.providers.network.virtual_networks.security_groups import (
@@ -70,7 +67,7 @@ TYPES: tuple[type[ResourceType], ...] = (
     RulesetLinks,
 )
 ROUTES: tuple[Route, ...] = (
-    *private_dns.ROUTES,
+    *record_sets.ROUTES,
     *record_lists.ROUTES,
     *quotas.ROUTES,
     *routes.ROUTES,

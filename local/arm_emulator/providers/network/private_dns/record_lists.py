@@ -1,6 +1,7 @@
 """The lists of record sets that are no list of one stored type: all of a zone, and its SOA."""
 
-from local.arm_emulator.providers.network.private_dns import NAMESPACE, RECORD_TYPES, get_start
+from local.arm_emulator.providers.network.private_dns.base import NAMESPACE
+from local.arm_emulator.providers.network.private_dns.record_sets import RECORD_TYPES, get_start
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.world import World
 from local.arm_emulator.wire.messages import Response

@@ -1,0 +1,1 @@
+"""Private DNS: zones, their links, their record sets."""

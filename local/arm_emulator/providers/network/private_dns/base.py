@@ -1,0 +1,68 @@
+"""What the types of private DNS share."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.store import Resource
+from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.families import PRIVATE_DNS
+from local.arm_emulator.types.resource_type import ResourceType, Where
+from local.arm_emulator.wire.messages import ArmError, Json, clone
+from local.arm_emulator.wire.resource_ids import ResourceId
+
+NAMESPACE = "Microsoft.Network"
+API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
+SOA = f"{NAMESPACE}/privateDnsZones/SOA"
+
+
+class PrivateDnsType(ResourceType):
+    """What the types of private DNS share."""
+
+    api_versions = API_VERSIONS
+    sdk = "privatedns"
+    family = PRIVATE_DNS
+    location: ClassVar[Where] = "global"
+    dressed = False
+    retry_after = (30,)
+    delete_retry_after = (30,)
+    synchronous_patch = False
+    etag_header = True
+    most_tags = 15  # seen: hashicorp/terraform-provider-azurerm, issue 6018
+    bound_code = "BadRequest"
+
+    def parent_not_found(self, target: ResourceId) -> ArmError:
+        """Private DNS has its own code for a zone that is not there."""
+        return self.world.parent_not_found(target)
+
+    def fill(self, change: Change) -> None:
+        """A bare GUID as etag."""
+        change.body["etag"] = self.guid(change.id.key, change.now, len(change.sent))
+        change.body["location"] = "global"
+
+    def doom(self, change: Change) -> ArmError | None:
+        """An If-Match or If-None-Match that does not hold is answered at the operation's end."""
+        headers = change.call.request.headers if change.call else {}
+        etag = change.before("etag")
+        unmet = (headers.get("if-none-match") == "*" and etag is not None) or (
+            headers.get("if-match", "*") not in ("*", etag, f'"{etag}"')
+        )
+        if not unmet:
+            return None
+        change.notes["restore"] = clone(change.prior.body) if change.prior else None
+        message = f"The condition in the header of the request is not met: the etag is {etag}."
+        # Recorded in azure-cli, test_PatchLink_LinkExistsIfMatchFailure_ExpectError.
+        return ArmError(412, "PreconditionFailed", message)
+
+    def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
+        """A write whose condition did not hold has changed nothing."""
+        before = resource.notes.pop("restore", None)
+        if before is not None:
+            resource.body = before
+            self.stamp(resource, "Succeeded")
+
+    def patch(self, change: Change, sent: Json) -> None:
+        """Tags and properties are merged."""
+        if "tags" in sent:
+            change.body["tags"] = sent["tags"]
+        change.properties.update(sent.get("properties") or {})
