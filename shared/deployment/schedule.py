@@ -6,7 +6,6 @@ means that b starts once a has started.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 
 from shared.deployment.errors import DependencyCycle
 
@@ -34,16 +33,28 @@ class Schedule:
 
 
 def in_order(edges: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys with every key after those it maps to, those that come first side by side.
+    """The keys with every key after those it maps to; stable in the order given.
 
     Raises:
-        DependencyCycle: the chain is named.
+        DependencyCycle: the chain is named, from its first key in the order given.
     """
-    graph = {key: [b for b in before if b in edges] for key, before in edges.items()}
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        raise DependencyCycle(error.args[1][::-1]) from error
+    done: dict[str, None] = {}
+    for root in edges:
+        _visit(root, edges, done, ())
+    return list(done)
+
+
+def _visit(
+    key: str, edges: Mapping[str, Iterable[str]], done: dict[str, None], trail: tuple[str, ...]
+) -> None:
+    if key in done:
+        return
+    if key in trail:
+        raise DependencyCycle((*trail[trail.index(key) :], key))
+    for before in edges[key]:
+        if before in edges:
+            _visit(before, edges, done, (*trail, key))
+    done[key] = None
 
 
 def schedule(activities: Sequence[Activity]) -> Schedule:
