@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
 def report_drift(order: DriftRequest) -> DriftAnswer:
-    """{deployment, at} -> what was found, in short; {deployment, at, failure}: that is kept."""
-    kept = records()
-    record = kept.get(order["deployment"])
+    """{deployment or check, at, failure?} -> what was found, in short; a failure is kept."""
+    kept, check = records(), order.get("check")
+    record = kept.get(kept.operation(check).deployment if check else order["deployment"])
     seen = drift_of(
         record,
         recorded_spec(record.spec),
@@ -33,6 +33,8 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
         kept.watch.keep_baselines(record.name, seen.baselines)
         kept.watch.keep_report(record.name, report)
         kept.save_drift(record.name, report)
+    if check:
+        kept.end_drift(check, report)
     fields = {"deployment": record.name, "state": report["status"]}
     if report["status"] == "failed":
         log.warning("drift not checked: %s", report["failure"]["code"], extra=fields)

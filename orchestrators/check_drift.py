@@ -14,10 +14,16 @@ blueprint = df.Blueprint()
 
 @blueprint.orchestration_trigger(context_name="context")
 def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Json]:
-    """{deployment} -> the report in short, which is on record; busy while an operation runs."""
-    deployment = context.get_input(expected_type=dict)["deployment"]
-    at = context.current_utc_datetime.isoformat(timespec="seconds")
-    request = DriftRequest(deployment=deployment, at=at)
+    """{deployment} or {operation} -> the report in short, which is on record.
+
+    It is busy while an operation runs that changes the deployment.
+    """
+    given: Json = context.get_input(expected_type=dict)
+    request = DriftRequest(at=context.current_utc_datetime.isoformat(timespec="seconds"))
+    if "operation" in given:
+        request["check"] = given["operation"]
+    else:
+        request["deployment"] = given["deployment"]
     answer, failure = yield from ask(context, "report_drift", request)
     if failure:
         request["failure"] = failure

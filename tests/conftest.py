@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
 import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
@@ -20,6 +21,7 @@ from shared.records.records import PARTITION
 from shared.records.tables import open_tables
 from tests.azure_actions import granted_actions, used_actions
 from tests.azure_types import shown_faults, written_faults
+from tests.described import faults as described_faults
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +36,12 @@ class Simulation(World):
     def start(self, **options: Any) -> Self:
         """Start a host in strict mode; `options` are those of FunctionsHost."""
         return super().start(**({"strict": True} | options))
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request to the app; its answer has to be as the API's description says."""
+        answer = super().request(method, path, **options)
+        assert described_faults(answer) == []
+        return answer
 
     def destroy(self, name: str, *, delete_data: bool = True) -> Json:
         """DELETE a deployment and wait for the end."""

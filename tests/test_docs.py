@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import function_app  # noqa: F401  # it registers the routes
 from shared.resources.catalogue import catalogue
 from triggers.description import description
 

@@ -8,17 +8,17 @@ import azure.functions as func
 from shared.deployment.inventory import holding_data
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
-from shared.records.entities import Record
 from shared.records.records import records
 from triggers.answers import BadRequest, reply
+from triggers.conventions import next_link
 from triggers.parameters import deployment_of, flag, number, page_token, spec_of
 from triggers.routing import route
-from triggers.starting import start, start_plan
-from triggers.telling import settle
+from triggers.shapes.deployments import Deployment, DeploymentPage
+from triggers.starting import STARTING, start, start_beside
+from triggers.telling import settle, shown
 
 blueprint = df.Blueprint()
 
-STARTING = ("Repeatability-Request-ID", "If-Match")
 CREATING = (*STARTING, "If-None-Match")
 PAGE = 50
 LONGEST_PAGE = 200
@@ -29,10 +29,11 @@ LONGEST_PAGE = 200
     "POST",
     "deployments",
     "Start a deployment from a spec",
+    operation="Deployments_Create",
     client=True,
     status="202",
     parameters=(*CREATING, "deleteData"),
-    spec=True,
+    body=DeploymentSpec,
     roles=("Deployer",),
 )
 async def create_deployment(
@@ -49,10 +50,11 @@ async def create_deployment(
     "PUT",
     "deployments/{name}",
     "Create or update a deployment",
+    operation="Deployments_CreateOrReplace",
     client=True,
     status="202",
     parameters=(*CREATING, "whatIf", "deleteData"),
-    spec=True,
+    body=DeploymentSpec,
     roles=("Deployer",),
 )
 async def put_deployment(
@@ -60,9 +62,12 @@ async def put_deployment(
 ) -> func.HttpResponse:
     """Create or update; an unchanged spec makes no write to Azure."""
     spec, delete_data = await _named_spec(req), flag(req, "deleteData")
+    wire = _wire(spec)
     if flag(req, "whatIf"):
-        return await start_plan(req, client, spec.name, spec=_wire(spec), delete_data=delete_data)
-    return await start(req, client, spec.name, "deploy", spec=_wire(spec), delete_data=delete_data)
+        return await start_beside(
+            req, client, spec.name, "plan", spec=wire, delete_data=delete_data
+        )
+    return await start(req, client, spec.name, "deploy", spec=wire, delete_data=delete_data)
 
 
 @route(
@@ -70,22 +75,30 @@ async def put_deployment(
     "POST",
     "deployments/{name}/plan",
     "Plan without writing; cost and certainty beside each change",
+    operation="Deployments_Plan",
     client=True,
     status="202",
     parameters=("Repeatability-Request-ID", "deleteData"),
-    spec=False,
+    body=DeploymentSpec,
+    optional=True,
     roles=("Deployer", "Operator"),
 )
 async def plan(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """What a deployment would change: a plan that nobody walks."""
     spec = _wire(await _named_spec(req)) if req.get_body() else None
-    return await start_plan(
-        req, client, deployment_of(req), spec=spec, delete_data=flag(req, "deleteData")
+    return await start_beside(
+        req, client, deployment_of(req), "plan", spec=spec, delete_data=flag(req, "deleteData")
     )
 
 
 @route(
-    blueprint, "GET", "deployments", "List deployments", parameters=("top", "token", "destroyed")
+    blueprint,
+    "GET",
+    "deployments",
+    "List deployments",
+    operation="Deployments_List",
+    answer=DeploymentPage,
+    parameters=("top", "token", "destroyed"),
 )
 async def get_deployments(req: func.HttpRequest) -> func.HttpResponse:
     """List deployments in order of name, by pages."""
@@ -94,21 +107,29 @@ async def get_deployments(req: func.HttpRequest) -> func.HttpResponse:
     page = await asyncio.to_thread(
         records().page, top=top, token=page_token(req), destroyed=destroyed
     )
-    body: Json = {"value": [_shown(record) for record in page.records]}
+    body: Json = {"value": [shown(record) for record in page.records]}
     if page.token:
-        body["nextLink"] = f"{req.url.split('?')[0]}?top={top}&token={page.token}"
-        body["nextLink"] += "&destroyed=true" if destroyed else ""
+        more = {"destroyed": "true"} if destroyed else {}
+        body["nextLink"] = next_link(req, top=str(top), token=page.token, **more)
     return reply(body)
 
 
-@route(blueprint, "GET", "deployments/{name}", "Read a deployment", client=True)
+@route(
+    blueprint,
+    "GET",
+    "deployments/{name}",
+    "Read a deployment",
+    operation="Deployments_Get",
+    answer=Deployment,
+    client=True,
+)
 async def get_deployment(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """One deployment: spec, status, inventory, outputs, last drift."""
     record = await asyncio.to_thread(records().get, deployment_of(req))
     record = await settle(record, client)
-    return reply(_shown(record), headers={"ETag": record.etag})
+    return reply(shown(record))
 
 
 @route(
@@ -116,6 +137,7 @@ async def get_deployment(
     "DELETE",
     "deployments/{name}",
     "Destroy what a deployment created",
+    operation="Deployments_Delete",
     client=True,
     status="202",
     parameters=(*STARTING, "deleteData"),
@@ -139,8 +161,10 @@ async def delete_deployment(
     "POST",
     "deployments/{name}/validate",
     "Validate a deployment",
+    operation="Deployments_Validate",
     client=True,
     status="202",
+    parameters=STARTING,
     roles=("Deployer", "Operator"),
 )
 async def validate_deployment(
@@ -161,17 +185,3 @@ async def _named_spec(req: func.HttpRequest) -> DeploymentSpec:
 
 def _wire(spec: DeploymentSpec) -> Json:
     return spec.model_dump(mode="json", by_alias=True)
-
-
-def _shown(record: Record) -> Json:
-    return {
-        "name": record.name,
-        "status": record.status,
-        "generation": record.generation,
-        "createdAt": record.createdAt,
-        "lastOperation": dict(record.operation),
-        "spec": record.spec,
-        "inventory": record.inventory,
-        "outputs": record.outputs,
-        "drift": record.drift,
-    }

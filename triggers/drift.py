@@ -1,17 +1,17 @@
 """Drift: the timer that scans every deployment, and the routes that check and repair one."""
 
 import asyncio
-import uuid
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from shared.records.errors import DeploymentUnknown, OperationInProgress
 from shared.records.records import records
-from triggers.answers import operation_url, reply
+from triggers.answers import reply
 from triggers.parameters import deployment_of
 from triggers.routing import route
-from triggers.starting import start
+from triggers.shapes.deployments import DriftReports, LastDrift
+from triggers.starting import STARTING, start, start_beside
 from triggers.telling import ENDED, settle, settle_unended
 
 blueprint = df.Blueprint()
@@ -29,14 +29,28 @@ async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestra
         await client.start_new("scan_drift", SCAN, {})
 
 
-@route(blueprint, "GET", "deployments/{name}/drift", "Read the last drift report")
+@route(
+    blueprint,
+    "GET",
+    "deployments/{name}/drift",
+    "Read the last drift report",
+    operation="Drift_Get",
+    answer=LastDrift,
+)
 async def get_drift(req: func.HttpRequest) -> func.HttpResponse:
     """The last report; null before the first check."""
     record = await asyncio.to_thread(records().get, deployment_of(req))
     return reply({"deployment": record.name, "drift": record.drift})
 
 
-@route(blueprint, "GET", "deployments/{name}/drift/reports", "List the last drift reports")
+@route(
+    blueprint,
+    "GET",
+    "deployments/{name}/drift/reports",
+    "List the last drift reports",
+    operation="Drift_ListReports",
+    answer=DriftReports,
+)
 async def get_drift_reports(req: func.HttpRequest) -> func.HttpResponse:
     """The last 20 reports, the latest first."""
     record = await asyncio.to_thread(records().get, deployment_of(req))
@@ -48,14 +62,16 @@ async def get_drift_reports(req: func.HttpRequest) -> func.HttpResponse:
     "POST",
     "deployments/{name}/drift",
     "Check for drift now",
+    operation="Drift_Check",
     client=True,
     status="202",
+    parameters=("Repeatability-Request-ID",),
     roles=("Deployer", "Operator"),
 )
 async def check_drift_now(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Check now; the report is read from the same URL once the instance has ended.
+    """Check now; the report is read from the same URL once the operation has ended.
 
     Raises:
         OperationInProgress: what is being changed cannot have drifted.
@@ -65,11 +81,7 @@ async def check_drift_now(
         raise DeploymentUnknown(record.name)
     if record.busy:
         raise OperationInProgress(record.name, record.operation["id"])
-    instance = f"{record.name}-drift-{uuid.uuid4().hex[:8]}"
-    await client.start_new("check_drift", instance, {"deployment": record.name})
-    monitor = f"{operation_url(req, instance)}/status"
-    body = {"deployment": record.name, "id": instance, "statusQueryGetUri": monitor}
-    return reply(body, 202, {"Location": req.url, "Retry-After": "5"})
+    return await start_beside(req, client, record.name, "drift")
 
 
 @route(
@@ -77,8 +89,10 @@ async def check_drift_now(
     "POST",
     "deployments/{name}/drift/repair",
     "Put right what drifted",
+    operation="Drift_Repair",
     client=True,
     status="202",
+    parameters=STARTING,
     roles=("Operator",),
 )
 async def repair_drift(

@@ -10,8 +10,9 @@ from shared.deployment.operation import Decision
 from shared.records.entities import RUNNING, Operation
 from shared.records.errors import OperationUnknown
 from shared.records.records import records
-from triggers.answers import NotAwaitingApproval, NotCancelable, reply
+from triggers.answers import NotAwaitingApproval, NotCancelable, operation_url, reply
 from triggers.callers import caller_of, require_other
+from triggers.conventions import next_link
 from triggers.parameters import (
     comment_of,
     deployment_given,
@@ -20,6 +21,9 @@ from triggers.parameters import (
     operation_token,
 )
 from triggers.routing import route
+from triggers.shapes.operations import Instance, OperationPage
+from triggers.shapes.operations import Operation as Shown
+from triggers.shapes.requests import Comment
 from triggers.starting import within_scope
 from triggers.telling import (
     ENDED,
@@ -38,7 +42,15 @@ PAGE = 50
 LONGEST_PAGE = 200
 
 
-@route(blueprint, "GET", "operations", "List operations, the latest first", parameters=HISTORY)
+@route(
+    blueprint,
+    "GET",
+    "operations",
+    "List operations, the latest first",
+    operation="Operations_List",
+    answer=OperationPage,
+    parameters=HISTORY,
+)
 async def get_operations(req: func.HttpRequest) -> func.HttpResponse:
     """The history of a deployment: kind, actor, times, outcome."""
     name, top = deployment_given(req), number(req, "top", PAGE, LONGEST_PAGE)
@@ -46,8 +58,8 @@ async def get_operations(req: func.HttpRequest) -> func.HttpResponse:
     found = await asyncio.to_thread(records().history, name, top=top + 1, token=token)
     body: Json = {"value": [_in_short(operation) for operation in found[:top]]}
     if len(found) > top:
-        query = f"deployment={name}&top={top}&token={found[top - 1].id}"
-        body["nextLink"] = f"{req.url.split('?')[0]}?{query}"
+        after = found[top - 1].id
+        body["nextLink"] = next_link(req, deployment=name, top=str(top), token=after)
     return reply(body)
 
 
@@ -65,16 +77,24 @@ def _in_short(operation: Operation) -> Json:
     }
 
 
-@route(blueprint, "GET", "operations/{id}", "Read how an operation stands", client=True)
+@route(
+    blueprint,
+    "GET",
+    "operations/{id}",
+    "Read how an operation stands",
+    operation="Operations_Get",
+    answer=Shown,
+    client=True,
+)
 async def get_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """The status monitor: phase, steps, expected end, root failure, residue."""
     operation = await as_it_stands(operation_of(req), client)
-    headers = dict(LOOK_AGAIN) if operation["status"] == RUNNING else {}
-    if operation["kind"] == "plan":
-        headers["ETag"] = plan_etag(operation["id"])
-    return reply(operation, headers=headers)
+    if operation["status"] == RUNNING:
+        return reply(operation, headers=LOOK_AGAIN)
+    tag = {"ETag": plan_etag(operation["id"])} if operation["kind"] == "plan" else {}
+    return reply(operation, headers=tag)
 
 
 @route(
@@ -82,6 +102,9 @@ async def get_operation(
     "GET",
     "operations/{id}/status",
     "Read the instance, as Durable Functions shows it",
+    operation="Operations_GetInstance",
+    answer=Instance,
+    also=("202",),
     client=True,
 )
 async def get_operation_status(
@@ -106,6 +129,9 @@ async def get_operation_status(
     "POST",
     "operations/{id}/cancel",
     "Cancel and roll back an operation",
+    operation="Operations_Cancel",
+    answer=Shown,
+    also=("200",),
     client=True,
     status="202",
     roles=("Deployer", "Operator"),
@@ -127,7 +153,7 @@ async def cancel_operation(
     await within_scope(req, seen.operation.deployment)
     by = {**caller_of(req)["actor"]}
     await asyncio.to_thread(records().request_cancel, identity, by=by)
-    return reply(await as_it_stands(identity, client), 202, LOOK_AGAIN)
+    return await _accepted(req, client)
 
 
 @route(
@@ -135,6 +161,10 @@ async def cancel_operation(
     "POST",
     "operations/{id}/approve",
     "Approve the plan of an operation",
+    operation="Operations_Approve",
+    answer=Shown,
+    body=Comment,
+    optional=True,
     client=True,
     status="202",
     roles=("Approver",),
@@ -151,6 +181,10 @@ async def approve_operation(
     "POST",
     "operations/{id}/reject",
     "Reject the plan of an operation",
+    operation="Operations_Reject",
+    answer=Shown,
+    body=Comment,
+    optional=True,
     client=True,
     status="202",
     roles=("Approver",),
@@ -188,4 +222,13 @@ async def _decide(
     if made != decision:
         way = "cancel it to roll back" if made == "approve" else "start it again"
         raise NotAwaitingApproval(identity, f"has been decided already ({made}): {way}")
-    return reply(await as_it_stands(identity, client), 202, LOOK_AGAIN)
+    return await _accepted(req, client)
+
+
+async def _accepted(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """202 with the operation as it stands; it hears of a wish a little later."""
+    identity = operation_of(req)
+    headers = {"Operation-Location": operation_url(req, identity), **LOOK_AGAIN}
+    return reply(await as_it_stands(identity, client), 202, headers)

@@ -7,6 +7,9 @@ import azure.functions as func
 
 from triggers.answers import error, reply
 from triggers.description import description
+from triggers.guarding import conventional
+from triggers.routing import allowed, route
+from triggers.shapes.deployments import Description, Liveness
 
 blueprint = df.Blueprint()
 
@@ -22,28 +25,81 @@ HEADERS = {
 }
 
 
-@blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def health(req: func.HttpRequest) -> func.HttpResponse:
+@route(
+    blueprint,
+    "GET",
+    "health",
+    "Liveness",
+    operation="App_GetHealth",
+    answer=Liveness,
+    open=True,
+)
+async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether the app is up."""
     return reply({"status": "healthy"})
 
 
-@blueprint.route(route="openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def openapi(req: func.HttpRequest) -> func.HttpResponse:
+@route(
+    blueprint,
+    "GET",
+    "openapi.json",
+    "This description",
+    operation="App_GetDescription",
+    answer=Description,
+    open=True,
+)
+async def openapi(req: func.HttpRequest) -> func.HttpResponse:
     """The description of the API."""
     return reply(description())
 
 
-@blueprint.route(route="ui", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def ui(req: func.HttpRequest) -> func.HttpResponse:
+@route(
+    blueprint,
+    "GET",
+    "ui",
+    "The page",
+    operation="App_GetPage",
+    answer=None,
+    open=True,
+    content="text/html",
+)
+async def ui(req: func.HttpRequest) -> func.HttpResponse:
     """The page; it asks for the function key itself where one is needed."""
     return _file("index.html")
 
 
-@blueprint.route(route="ui/{file}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def ui_file(req: func.HttpRequest) -> func.HttpResponse:
+@route(
+    blueprint,
+    "GET",
+    "ui/{file}",
+    "A file of the page",
+    operation="App_GetPageFile",
+    answer=None,
+    open=True,
+    content="text/*",
+)
+async def ui_file(req: func.HttpRequest) -> func.HttpResponse:
     """A style sheet or script of the page."""
     return _file(req.route_params["file"])
+
+
+@blueprint.route(route="{*path}", methods=[*func.HttpMethod])
+@conventional
+async def z_anything_else(req: func.HttpRequest) -> func.HttpResponse:
+    """What no route is for: 404, 405 with the methods that there are, or these alone to OPTIONS.
+
+    The Functions host tries routes in the order of the functions' names, so this one sorts last.
+    """
+    path = f"/{req.route_params.get('path', '')}".rstrip("/")
+    methods = allowed(path)
+    if not methods:
+        message = f"there is no route {path[:80]}: /api/openapi.json has all"
+        return error(404, "RouteUnknown", message)
+    allow = {"Allow": ", ".join(methods)}
+    if req.method == "OPTIONS":
+        return func.HttpResponse(status_code=204, headers=allow)
+    message = f"{path[:80]} knows {allow['Allow']}, not {req.method}"
+    return error(405, "MethodNotAllowed", message, headers=allow)
 
 
 def _file(name: str) -> func.HttpResponse:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import azure.functions as func
+from pydantic import ValidationError
 
 from shared.deployment.allowance import Allowance
 from shared.deployment.errors import SpecInvalid
@@ -17,11 +18,12 @@ from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import NAME, DeploymentSpec
 from shared.settings import settings
 from triggers.answers import BadRequest
+from triggers.shapes.requests import LONGEST_COMMENT, Comment
 
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
-LONGEST_COMMENT = 2_000  # characters
 _NAME = re.compile(NAME)
-_OPERATION = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")  # <deployment>-<time>
+OPERATION = r"[a-z0-9][a-z0-9-]{0,79}"  # <deployment>-<time>
+_OPERATION = re.compile(OPERATION)
 
 
 def deployment_given(req: func.HttpRequest) -> str:
@@ -111,14 +113,11 @@ async def comment_of(req: func.HttpRequest) -> str:
     """
     if not req.get_body():
         return ""
-    body = _json(req)
-    comment = (
-        body.get("comment", "") if isinstance(body, dict) and set(body) <= {"comment"} else None
-    )
-    if not isinstance(comment, str) or len(comment) > LONGEST_COMMENT:
+    try:
+        return Comment.model_validate(_json(req)).comment
+    except ValidationError:
         message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"
-        raise BadRequest("InvalidParameter", message, "comment")
-    return comment
+        raise BadRequest("InvalidParameter", message, "comment") from None
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -20,8 +20,11 @@ from shared.records.records import records
 from shared.settings import settings
 from triggers.answers import operation_url, reply
 from triggers.callers import caller_of, require_scope
-from triggers.telling import GRACE, fate_of, plan_named
+from triggers.conventions import entity_tag, listed
+from triggers.telling import GRACE, fate_of, plan_named, shown
 
+STARTING = ("Repeatability-Request-ID", "If-Match")  # headers of what starts on a deployment
+BESIDE = {"plan": "deploy", "drift": "check_drift"}  # kind -> its orchestration
 LOOK_AGAIN = "10"  # seconds, until the first look at a new operation
 
 
@@ -49,7 +52,7 @@ async def start(
     def fate(operation: str) -> Literal["running", "ended", "missing"]:
         return asyncio.run_coroutine_threadsafe(fate_of(client, operation), loop).result()
 
-    if_match = req.headers.get("If-Match")
+    if_match = await _on_record(deployment, req.headers.get("If-Match"))
     claim = Claim(
         **_request(req, deployment, kind),
         spec=spec,
@@ -62,29 +65,30 @@ async def start(
     operation = claimed.operation_id
     if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
         await _begin(client, claimed.record.operation["kind"], operation)
-    return accepted(req, operation, kind)
+    return accepted(req, operation, kind, deployment)
 
 
-async def start_plan(
+async def start_beside(
     req: func.HttpRequest,
     client: df.DurableOrchestrationClient,
     deployment: str,
+    kind: Literal["plan", "drift"],
     *,
-    spec: Json | None,
+    spec: Json | None = None,
     delete_data: bool = False,
 ) -> func.HttpResponse:
-    """Start a what-if: it claims nothing, changes nothing and runs beside everything else.
+    """Start what only looks: it claims nothing, changes nothing and runs beside everything else.
 
     Raises:
         DeploymentUnknown, RequestIdReused, RoleMissing: nothing was started.
     """
     await within_scope(req, deployment, spec)
-    asked = _request(req, deployment, "plan")
+    asked = _request(req, deployment, kind)
     claim = Claim(**asked, spec=spec, delete_data=delete_data)
-    operation = await asyncio.to_thread(records().open_plan, claim)
+    operation = await asyncio.to_thread(records().open_beside, claim)
     if not (claim.request_id and await client.get_status(operation)):
-        await _begin(client, "deploy", operation)
-    return accepted(req, operation, "plan")
+        await _begin(client, BESIDE[kind], operation)
+    return accepted(req, operation, kind, deployment)
 
 
 async def within_scope(req: func.HttpRequest, deployment: str, spec: Json | None = None) -> None:
@@ -98,12 +102,25 @@ async def within_scope(req: func.HttpRequest, deployment: str, spec: Json | None
         require_scope(caller_of(req), [s for s in (spec, record.spec if record else None) if s])
 
 
+async def _on_record(deployment: str, if_match: str | None) -> str | None:
+    """If-Match in the words of the table: the ETag of the record, where its entity tag is listed.
+
+    What has changed since it was read here is refused by the claim, which reads it once more.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return if_match
+    record = await asyncio.to_thread(records().find, deployment)
+    if record and listed(entity_tag(reply(shown(record)).get_body()), if_match, weak=False):
+        return record.etag
+    return if_match
+
+
 def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
     """What a claim says of the request that makes it."""
     now, request_id = datetime.now(UTC), req.headers.get("Repeatability-Request-ID")
     made = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
-    if kind == "plan":
-        made = f"plan-{_hash(request_id)[:17] if request_id else made}"
+    if kind in BESIDE:
+        made = f"{kind}-{_hash(request_id)[:17] if request_id else made}"
     # The URL may carry the caller's key, which may change from one try to the next.
     queries = sorted((k.casefold(), v) for k, v in req.params.items() if k.casefold() != "code")
     route = f"{req.method} {urlsplit(req.url).path} {queries}"
@@ -122,7 +139,9 @@ def _hash(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
-def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResponse:
+def accepted(
+    req: func.HttpRequest, operation: str, kind: Kind, deployment: str
+) -> func.HttpResponse:
     """202 with the operation's URL, and that of its instance, which is a route of ours too.
 
     The durable management URLs carry a key that starts and ends anything: none is handed out.
@@ -131,6 +150,7 @@ def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResp
     body = {
         "id": operation,
         "kind": kind,
+        "deployment": deployment,
         "status": "Running",
         "operationLocation": location,
         "statusQueryGetUri": f"{location}/status",
@@ -141,10 +161,10 @@ def accepted(req: func.HttpRequest, operation: str, kind: Kind) -> func.HttpResp
     return reply(body, 202, headers)
 
 
-async def _begin(client: df.DurableOrchestrationClient, kind: Kind, operation: str) -> None:
+async def _begin(client: df.DurableOrchestrationClient, name: str, operation: str) -> None:
     """Start the orchestration, unless the same request, made once more, has just done so."""
     try:
-        await client.start_new(kind, operation, {"operation": operation})
+        await client.start_new(name, operation, {"operation": operation})
     except Exception:  # the SDK has no class for an id that is taken
         if not await client.get_status(operation):
             raise

@@ -62,7 +62,15 @@ class Recorded(NamedTuple):
             "warnings": plan.get("warnings", []),
             "refusals": plan.get("refusals", []),
             **(operation.result or {}),
+            **self._error(),
         }
+
+    def _error(self) -> Json:
+        """Why it did not succeed, where Azure's clients look for it in a status monitor."""
+        failure = (self.operation.result or {}).get("failure")
+        if self.running or not failure:
+            return {}
+        return {"error": {"code": failure["code"], "message": failure["message"]}}
 
 
 def plan_etag(identity: str) -> str:
@@ -177,6 +185,21 @@ async def _settled(operation: Operation, status: Any) -> bool:
         how = status.runtime_status.value.lower() if status else "missing"
         await asyncio.to_thread(records().lose, operation, how, now=now)
     return gone
+
+
+def shown(record: Record) -> Json:
+    """A deployment as it is shown."""
+    return {
+        "name": record.name,
+        "status": record.status,
+        "generation": record.generation,
+        "createdAt": record.createdAt,
+        "lastOperation": dict(record.operation),
+        "spec": record.spec,
+        "inventory": record.inventory,
+        "outputs": record.outputs,
+        "drift": record.drift,
+    }
 
 
 def durable_status(status: Any) -> Json:

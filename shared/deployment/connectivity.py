@@ -25,7 +25,8 @@ WITHOUT_CIRCUIT = ("deferred", "existing", "none")
 
 
 def _circuit_where_connected(schema: Json) -> None:
-    apart = {"properties": {"mode": {"enum": [*WITHOUT_CIRCUIT]}}, "required": ["mode"]}
+    mode = {"type": "string", "enum": [*WITHOUT_CIRCUIT], "description": "Not by a circuit now"}
+    apart = {"properties": {"mode": mode}, "required": ["mode"]}
     schema |= {"if": apart, "else": {"required": ["circuitId"]}}
 
 

@@ -6,7 +6,7 @@ it refuses: that might be a secret.
 
 import re
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
@@ -132,4 +132,11 @@ HostName = Annotated[
 PassedThrough = Annotated[Literal["passthrough"], BeforeValidator(_passed_through)]
 Unused = Annotated[None, BeforeValidator(_unused)]
 """A field of older specs, accepted as long as it says nothing."""
+Anything = Annotated[
+    Any,
+    WithJsonSchema(
+        {"type": ["object", "array", "string", "number", "boolean", "null"], "items": {}}
+    ),
+]
+"""Any JSON, said in a way that tools for schemas take."""
 Size = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]{1,60}$")]

@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Action, Failure, Json, Outcome, Phase, Plan, Purpose, Run
 
-Kind = Literal["deploy", "repair", "destroy", "validate", "plan"]
+Kind = Literal["deploy", "repair", "destroy", "validate", "plan", "drift"]
 Health = Literal[
     "NotDeployed",
     "Deploying",
@@ -185,8 +185,9 @@ class DeploymentPage(Answer):
 class DriftRequest(TypedDict):
     """Asks for a drift check, or to note why there could be none."""
 
-    deployment: str
     at: str
+    deployment: NotRequired[str]
+    check: NotRequired[str]  # the operation that it is, where somebody asked for it
     failure: NotRequired[Failure | None]
     operation: NotRequired[str]  # that has just ended, and what it wrote is as declared
 

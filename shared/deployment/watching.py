@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.fields import Label
+from shared.deployment.fields import Anything, Label
 from shared.deployment.part import Part
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -59,7 +59,7 @@ class Accepted(Part):
     """Key of the resource."""
     path: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
     """Path in its ARM body."""
-    value: Any = None
+    value: Anything = None
     """What may stand there; null: nothing."""
     by: Annotated[str, StringConstraints(max_length=256)]
     """Who accepted it."""

@@ -78,7 +78,7 @@ class Operation:
     spec: Json | None = None  # of a plan, which has no claim on the record
     base: str | None = None  # of a plan: digest of the record that it was made from
     planOf: str | None = None  # the plan that is walked, where one was named
-    request: str | None = None  # of a plan: digest of the request that it answers
+    request: str | None = None  # of a plan or drift check: digest of the request it answers
     actor: Json | None = None  # who asked for it: {name, objectId, client}
     decidedBy: Json | None = None  # who decided on its plan, with their comment
     canceledBy: Json | None = None

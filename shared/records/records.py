@@ -125,8 +125,8 @@ class Records:
                 self._open(claim.operation_id, claim)
                 return Claimed(claim.operation_id, replace(wanted, etag=etag), repeated=False)
 
-    def open_plan(self, claim: Claim) -> str:
-        """Begin a what-if: it has no claim on the record and changes nothing in it.
+    def open_beside(self, claim: Claim) -> str:
+        """Begin what only looks, a plan or a drift check: without a claim on the record.
 
         Returns:
             The id of its operation; that of the first, where a request is repeated.
@@ -141,12 +141,9 @@ class Records:
         spec = claim.spec or (record.spec if record else None)
         if spec is None:
             raise DeploymentUnknown(claim.deployment)
-        properties = {
-            **_properties(claim),
-            "spec": spec,
-            "base": record.digest if record else NO_RECORD,
-            "request": claim.digest,
-        }
+        properties = {**_properties(claim), "request": claim.digest}
+        if claim.kind == "plan":
+            properties |= {"spec": spec, "base": record.digest if record else NO_RECORD}
         if not self._operations.insert(Key(claim.operation_id), packed(properties)):
             first = self.operation(claim.operation_id)
             if first.request != claim.digest:
@@ -172,6 +169,17 @@ class Records:
             return replace(record, drift=dict(report), status=status)
 
         self._amend(name, seen)
+
+    def end_drift(self, operation_id: str, report: DriftReport) -> None:
+        """Record how a drift check ended that somebody asked for; may be repeated."""
+        failure = report.get("failure")
+        if report["status"] == "busy":
+            message = "an operation changes the deployment: check again once it has ended"
+            failure = Failure(code="OperationInProgress", message=message, retryable=False)
+        found = {"status": report["status"], "changes": len(report["changes"])}
+        status = "Failed" if failure else "Succeeded"
+        result = {"status": status, "failure": failure, "drift": found}
+        self._note(operation_id, status=status, endedAt=report["checkedAt"], result=result)
 
     def finish(
         self,

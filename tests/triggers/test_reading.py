@@ -33,15 +33,23 @@ def test_the_description_lists_exactly_the_routes_there_are(still: Any) -> None:
     there = {
         (method.lower(), endpoint.template.removeprefix("api"))
         for endpoint in still.host.endpoints
-        for method in endpoint.methods
+        for method in endpoint.methods - {"HEAD"}  # goes wherever GET goes
+        if endpoint.template != "api/{*path}"
     }
     assert {(method, path) for path, methods in described.items() for method in methods} == there
 
 
 def test_every_reference_of_the_description_leads_somewhere(still: Any) -> None:
     description = still.request("GET", "openapi.json").json()
-    schemas = description["components"]["schemas"]
-    assert {r.rsplit("/", 1)[1] for r in _references(description)} <= set(schemas)
+    parts = description["components"]
+    there = {f"#/components/{kind}/{name}" for kind in parts for name in parts[kind]}
+    assert set(_references(description)) <= there
+
+
+def test_what_is_left_over_is_tried_last_on_the_real_host_too(still: Any) -> None:
+    names = [e.function.name for e in still.host.endpoints]
+    # FunctionMetadataManager.cs in azure-functions-host sorts by name, however wide a route is.
+    assert max(names, key=str.upper) == "z_anything_else"
 
 
 def test_the_app_says_that_it_is_up(still: Any) -> None:

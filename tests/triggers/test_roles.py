@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+import function_app  # noqa: F401  # it registers the routes
 from shared.settings import settings
 from triggers.callers import ALL
-from triggers.description import every_route
+from triggers.routing import ROUTES
 
 Json = dict[str, Any]
 Ask = Callable[..., Any]
@@ -27,7 +28,7 @@ PRINCIPALS = {
     "both": {"name": "both@corp.example", "oid": "both", "roles": ["Deployer", "Approver"]},
     "team": {"name": "team", "oid": "t", "roles": ["Deployer", "Operator"], "groups": ["group-1"]},
 }
-GUARDED = sorted(key for key, described in every_route().items() if not described.open)
+GUARDED = sorted(key for key, described in ROUTES.items() if not described.open)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def code(answer: Any) -> tuple[int, str]:
 
 @pytest.mark.parametrize(("method", "path"), GUARDED, ids=lambda value: str(value))
 def test_a_route_is_open_to_its_roles_and_to_no_other(ask: Ask, method: str, path: str) -> None:
-    roles = every_route()[method, path].roles
+    roles = ROUTES[method, path].roles
     where = path.strip("/").replace("{name}", "nothing-here").replace("{id}", "nothing-here-1")
     for role in ALL:
         answer = ask(role.casefold(), method, where)
