@@ -73,6 +73,7 @@ class AssumedCodes:
     address_space_empty_code: str = "VnetAddressSpaceEmpty"
     address_space_reserved_code: str = "AddressPrefixOverlapsOrIsReserved"
     remote_network_missing_code: str = "RemoteVirtualNetworkMissing"
+    remote_gateway_code: str = "UseRemoteGatewaysNotPossible"  # documented, but for the code
     subnet_too_small_code: str = "SubnetPrefixSizeInvalid"
     address_malformed_code: str = "InvalidIPAddressFormat"
     public_address_fixed_code: str = "PublicIPAddressPropertyCannotBeChanged"
@@ -83,6 +84,8 @@ class AssumedCodes:
     route_next_hop_code: str = "InvalidRouteNextHopIpAddress"
 
     resolver_code: str = "BadRequest"  # whatever the documentation of DNS resolvers excludes
+    flow_log_code: str = "BadRequest"  # a target or an account that is missing or elsewhere
+    connection_monitor_code: str = "BadRequest"  # parts that do not fit together
     watcher_agent_code: str = "NetworkWatcherAgentNotInstalled"
 
     # Quotas, named as the ones that were seen are: <what>CountLimitReached.

@@ -46,6 +46,8 @@ class Settings(AssumedCodes):
     announced_prefixes: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     """What a connected circuit brings from on-premises: all private networks (RFC 1918)."""
 
+    principal_lag_seconds: float = 60.0  # [K] until a directory knows a new principal
+
     # How late Azure's memory of writes is.
     resource_graph_lag_seconds: float = 300.0  # Learn: Get resource changes, "within five minutes"
     activity_log_lag_seconds: float = 180.0  # Learn: Activity Log, "3 to 20 minutes"

@@ -18,7 +18,7 @@ from local.arm_emulator.providers import TYPES
 ROOT = Path(__file__).parents[1]
 RAISED = ("ArmError", "invalid")
 UNSTATED = "unstated"
-OWN = "our own"  # of the emulator: Azure does what is asked
+OWN = "our own"  # of the emulator: Azure does what is asked, or is never asked so
 # Codes that one page of Microsoft's explains, whoever answers with them.
 COMMON_PAGE = (
     "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
@@ -63,6 +63,7 @@ KINDS = {  # the words by which a source is recognised beside a rule, the strong
     "report": r"github\.com/\S+/(issues|pull)|[Ff]ield report|reports?\b|[Ss]een\b|issue \d+",
     "SDK source": r"azure-cli|\bSDK\b|PowerShell|azurerm|cloud-provider-azure|facets",
     "documentation": r"learn\.microsoft\.com|[Dd]ocumented|documentation|help pages?\b",
+    "assumption": r"\[K\]",
 }
 
 
@@ -118,7 +119,7 @@ def _refusals(file: Path) -> Iterator[Rule]:
 def _source(code: str, said: tuple[str, ...]) -> tuple[str, str]:
     """Who says so: what stands nearest to the rule, else the page of common codes."""
     address = re.search(r"https?://[^\s)]+", said[0])
-    if code == "NotEmulated":
+    if code == "NotEmulated" or "Our own" in said[0]:
         return OWN, ""
     if code.startswith("settings."):
         return "assumption", ""

@@ -37,4 +37,5 @@ def _on_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Respon
         return writes.patch_resource(arm, call, target)
     if call.method == "DELETE":
         return deletions.delete_resource(arm, call, target)
+    # [K] No client sends it.
     raise ArmError(405, "HttpMethodNotSupported", f"{call.method} is not supported here.")

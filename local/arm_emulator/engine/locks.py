@@ -32,6 +32,7 @@ def check_locks(world: World, keys: Iterable[str], target: str) -> None:
                 f"({holder.id}) is in progress."
             )
             headers = {"Retry-After": "10"}
+            # https://github.com/hashicorp/terraform-provider-azurerm/issues/3780, and a setting
             raise ArmError(world.settings.lock_status, code, message, headers=headers)
 
 

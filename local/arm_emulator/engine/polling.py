@@ -63,11 +63,13 @@ def _find(
 ) -> tuple[Operation, Family, Response | None]:
     found = arm.operations.all.get(operation_id)
     if found is None:
+        # [K] Nobody was seen to ask for an operation that was never started.
         raise ArmError(404, "OperationNotFound", f"The operation {operation_id} is not known.")
     if arm.settings.signed_operation_urls:
         expected = signed(arm, "", found).partition("?")[2]
         if not set(expected.split("&")) <= set(call.request.raw_query.split("&")):  # more may come
             message = "The signature of the operation URL is missing or was changed."
+            # [K] That it must come back verbatim is recorded; how else it is refused is not.
             raise ArmError(403, "InvalidOperationUrlSignature", message)
     family = arm.types.family(found.type)
     if found.monitor_status is not None:
@@ -94,6 +96,7 @@ _OF_RESOLVERS = _OF_DNS + "/locations/{location}/dnsResolverOperation"
 ROUTES = (
     Route("GET", _OF_PROVIDER + "/operations/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/DiskOperations/{operation}", poll_status),
+    Route("GET", _OF_PROVIDER + "/asyncoperations/{operation}", poll_result),
     Route("GET", _OF_PROVIDER + "/operationstatuses/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/azureAsyncOperation/{operation}", poll_status),
     Route("GET", _OF_PROVIDER + "/operationResults/{operation}", poll_result),

@@ -59,6 +59,7 @@ def patch_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Resp
     type_.check_preconditions(call, arm.view(str(target)))
     sent = call.request.body
     if not isinstance(sent, dict):
+        # As any body that is no object: the code of its provider, recorded for malformed ones.
         raise ArmError(400, type_.family.schema_error, "The request content is not an object.")
     body = clone(prior.body)
     change = Change(arm, stored, str(stored), sent, body, prior, call, call.time)
@@ -90,7 +91,7 @@ def submit(
         type_.stamp(resource, "Succeeded")
         type_.written(resource, None, call.time)
         arm.store.put(resource)
-        return Response(type_.created_status if created else 200, arm.view(change.target))
+        return Response(type_.done_statuses[not created], arm.view(change.target))
     holds = type_.holds(change)
     operation = arm.start(call, change.target, kind, seconds=seconds, key=resource.key, holds=holds)
     if doom is not None and operation.doom is None:
@@ -194,7 +195,7 @@ def fingerprint(sent: Json) -> str:
 
 
 def not_allowed(what: str, target: ResourceId) -> ArmError:
-    """405 for what a type does not offer."""
+    """405 for what a type does not offer; [K] the code."""
     message = f"The requested resource {target} does not support {what}."
     return ArmError(405, "HttpMethodNotSupported", message)
 

@@ -5,10 +5,13 @@ from local.arm_emulator.providers import (
     compute,
     dbforpostgresql,
     insights,
+    managed_identity,
     network,
     operational_insights,
     resource_graph,
     resources,
+    security,
+    storage,
 )
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.router import Route
@@ -21,6 +24,9 @@ PROVIDERS = (
     authorization,
     insights,
     operational_insights,
+    managed_identity,
+    security,
+    storage,
     resource_graph,
 )
 TYPES: tuple[type[ResourceType], ...] = tuple(each for p in PROVIDERS for each in p.TYPES)

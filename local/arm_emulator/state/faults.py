@@ -46,6 +46,7 @@ class Fault:
         Raises:
             ArmError: with the status and code that were asked for.
         """
+        # Our own: whoever sets the fault says what is answered.
         if self.status is not None:
             headers = {}
             if self.retry_after_seconds is not None:

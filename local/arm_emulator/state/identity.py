@@ -117,6 +117,7 @@ class Identity:
         return Caller(claims["oid"], claims["tid"], name, claims.get("appid", ""))
 
     def _refusal(self, code: str, message: str) -> ArmError:
+        """401 with a challenge, as the SDKs' policies read it (SDK source: azure-core)."""
         challenge = (
             f'Bearer authorization_uri="https://login.microsoftonline.com/{self.tenant_id}", '
             f'error="invalid_token", error_description="{message}"'

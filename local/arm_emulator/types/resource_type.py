@@ -84,7 +84,7 @@ class ResourceType:
     family: ClassVar[Family] = NETWORK
     timing: ClassVar[Timing]
     synchronous_put: ClassVar[bool] = False
-    created_status: ClassVar[int] = 201  # of a first write that is done at once
+    done_statuses: ClassVar[tuple[int, int]] = (201, 200)  # of a first and a later write at once
     synchronous_create: ClassVar[bool] = False  # only the first write is done at once
     synchronous_patch: ClassVar[bool] = True
     synchronous_delete: ClassVar[bool] = False
@@ -165,7 +165,10 @@ class ResourceType:
         check_bounds(change.body, self.bounds, self.out_of_bounds)
 
     def out_of_bounds(self, bound: Bound, at: str, value: Any) -> ArmError:
-        """The refusal of a value; it names the path."""
+        """The refusal of a value; it names the path.
+
+        Who says so stands beside the bound; the code is the provider's, as recorded, or a setting.
+        """
         code = bound.code or self.bound_code
         message = f"The value '{value}' of {at} is not valid: {bound}."
         return ArmError(400, getattr(self.world.settings, code, code), message, target=at)
@@ -274,7 +277,10 @@ class ResourceType:
             raise self.in_use_error(target, code, users)
 
     def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
-        """The refusal to delete something in use; it names who uses it."""
+        """The refusal to delete something in use; it names who uses it.
+
+        The codes of the types are recorded or documented where the types declare them.
+        """
         name = target.rpartition("/")[2]
         first = users[0].element
         message = f"{name} is in use by {first} and cannot be deleted."

@@ -19,7 +19,7 @@ class NameRule:
     status: int = 400
 
     def check(self, name: str) -> None:
-        """Raise if a name breaks the rule."""
+        """Raise if a name breaks the rule, which is documented where it is declared."""
         if not re.fullmatch(self.pattern, name):
             message = f"Resource name {name} is invalid. {self.says}"
             raise ArmError(self.status, self.code, message)

@@ -11,6 +11,10 @@ SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 VM = "Microsoft.Compute/virtualMachines"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 INSIGHTS = "Microsoft.Insights"
+STORAGE = "Microsoft.Storage/storageAccounts"
+IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+AUTHORIZATION = "Microsoft.Authorization"
+ALLOWED_LOCATIONS = "e56962a6-4747-49cd-b67b-bf8b01975c4c"
 TENANT = "5ca1ab1e-0000-4000-8000-00000000ffff"
 
 
@@ -269,6 +273,48 @@ def log_alert(azure: Any) -> Body:
     return {"location": "global", "properties": properties}
 
 
+def flow_log(azure: Any) -> Body:
+    return east(
+        targetResourceId=azure.id("virtualNetworks/vnet"),
+        storageId=azure.id(f"{STORAGE}/logs4vnet"),
+    )
+
+
+def to_log(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield "networkWatchers/nw", EAST
+    yield f"{STORAGE}/logs4vnet", ACCOUNT
+
+
+def monitor(azure: Any) -> Body:
+    ends: list[Body] = [
+        {"name": "jump", "resourceId": azure.id(f"{VM}/vm")},
+        {"name": "db", "address": "db.example.com"},
+    ]
+    test = {"name": "pg", "protocol": "Tcp", "tcpConfiguration": {"port": 5432}}
+    group = {
+        "name": "all",
+        "sources": ["jump"],
+        "destinations": ["db"],
+        "testConfigurations": ["pg"],
+    }
+    return east(endpoints=ends, testConfigurations=[test], testGroups=[group])
+
+
+def to_monitor(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield "networkWatchers/nw", EAST
+    yield from a_machine(azure)
+
+
+def role(azure: Any) -> Body:
+    reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+    properties = {
+        "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{reader}",
+        "principalId": TENANT,
+        "principalType": "ServicePrincipal",
+    }
+    return {"properties": properties}
+
+
 def link(azure: Any) -> Body:
     network = {"id": azure.id("virtualNetworks/vnet")}
     properties = {"virtualNetwork": network, "registrationEnabled": False}
@@ -323,6 +369,7 @@ ACTION_GROUP: Body = {
     "location": "global",
     "properties": {"groupShortName": "oncall", "enabled": True},
 }
+ACCOUNT: Body = EAST | {"sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
 RULE = {
     "priority": 100,
     "direction": "Inbound",
@@ -711,5 +758,49 @@ LIVES = (
         body=log_alert,
         change={"properties": {"enabled": False}},
         beforehand=watched,
+    ),
+    network_life(
+        "networkWatchers/flowLogs",
+        "flow_logs",
+        "nw",
+        "all",
+        body=flow_log,
+        change={"properties": {"retentionPolicy": {"days": 7, "enabled": True}}},
+        beforehand=to_log,
+    ),
+    network_life(
+        "networkWatchers/connectionMonitors",
+        "connection_monitors",
+        "nw",
+        "to-db",
+        body=monitor,
+        change=TAGS,
+        beforehand=to_monitor,
+    ),
+    by_id(STORAGE, f"{STORAGE}/logs4all", "2023-05-01", body=fixed(ACCOUNT), change=TAGS),
+    by_id(IDENTITY, f"{IDENTITY}/for-vault", "2024-11-30", body=fixed(EAST), change=TAGS),
+    by_id(
+        f"{AUTHORIZATION}/roleAssignments",
+        f"{AUTHORIZATION}/roleAssignments/ed3c9f84-ae20-4aea-8602-58ed2eeffef1",
+        "2022-04-01",
+        body=role,
+        change={"properties": {"description": "for the probe"}},
+    ),
+    by_id(
+        f"{AUTHORIZATION}/policyAssignments",
+        f"{AUTHORIZATION}/policyAssignments/here",
+        "2025-03-01",
+        body=inner(
+            policyDefinitionId=f"/providers/{AUTHORIZATION}/policyDefinitions/{ALLOWED_LOCATIONS}",
+            enforcementMode="DoNotEnforce",
+        ),
+        change={"properties": {"description": "nothing elsewhere"}},
+    ),
+    by_id(
+        f"{AUTHORIZATION}/locks",
+        f"{AUTHORIZATION}/locks/keep",
+        "2020-05-01",
+        body=inner(level="CanNotDelete"),
+        change={"properties": {"notes": "kept"}},
     ),
 )

@@ -13,7 +13,7 @@ def names(lives: tuple[Life, ...]) -> list[str]:
     return [f"{life.type.partition('/')[2]}/{life.at[-1].rpartition('/')[2]}" for life in lives]
 
 
-PASSING = ("etag", "earliestRestoreDate", "modifiedDate")
+PASSING = ("etag", "earliestRestoreDate", "modifiedDate", "updatedOn", "updatedBy", "startTime")
 NOT_ALLOWED = (405, "HttpMethodNotSupported")
 NAMESPACES = (
     "Microsoft.Network",
@@ -21,6 +21,8 @@ NAMESPACES = (
     "Microsoft.Compute",
     "Microsoft.Insights",
     "Microsoft.OperationalInsights",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Storage",
 )
 
 

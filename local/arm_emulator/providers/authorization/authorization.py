@@ -1,7 +1,7 @@
 """Locks, which are enforced, and permissions: what a scope allows the caller to do.
 
-Permissions are no resource in Azure: they follow from role assignments, which are not emulated. So
-whoever runs the emulator puts them where needed; without any, everybody may do everything.
+Permissions are no resource in Azure: they follow from role assignments, which grant nothing here.
+So whoever runs the emulator puts them where needed; without any, everybody may do everything.
 """
 
 import fnmatch
@@ -111,6 +111,7 @@ class Permissions(AuthorizationType):
 
     def check(self, change: Change) -> None:
         """ARM knows no such write."""
+        # Our own: in Azure there is nothing to address.
         message = "Permissions follow from role assignments and cannot be written."
         raise ArmError(405, "HttpMethodNotSupported", message)
 

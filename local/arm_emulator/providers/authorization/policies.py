@@ -5,6 +5,7 @@ Azure would stand in the definition; one without a rule (a built-in definition's
 """
 
 import fnmatch
+import re
 from typing import Any
 
 from local.arm_emulator.providers.authorization.authorization import (
@@ -15,9 +16,14 @@ from local.arm_emulator.providers.authorization.authorization import (
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId, split_provider
+
+BUILT_IN = re.compile(
+    r"/providers/Microsoft\.Authorization/policy(Set)?Definitions/[0-9a-f-]{36}", re.IGNORECASE
+)
 
 
 class PolicyAssignments(AuthorizationType):
@@ -32,6 +38,31 @@ class PolicyAssignments(AuthorizationType):
         "2023-04-01",
         "2022-06-01",
     )
+
+    done_statuses = (201, 201)  # recorded in azure-cli, test_resource_policy_identity 5 and 8
+
+    def check(self, change: Change) -> None:
+        """What is assigned is one of Azure's own: others are not emulated, so not there.
+
+        https://learn.microsoft.com/azure/governance/policy/troubleshoot/general
+        """
+        told = str(change.properties.get("policyDefinitionId") or "")
+        if not BUILT_IN.fullmatch(told):
+            message = f"The policy definition '{told}' could not be found."
+            raise ArmError(404, "PolicyDefinitionNotFound", message)
+
+    def fill(self, change: Change) -> None:
+        """Whether it is enforced, and who assigned it (recorded in azure-cli)."""
+        who = change.call.caller.object_id if change.call and change.call.caller else None
+        made = change.before("properties", "metadata") or {}
+        change.properties.setdefault("enforcementMode", "Default")
+        change.properties["scope"] = change.id.scope
+        change.properties["metadata"] = (change.properties.get("metadata") or {}) | {
+            "createdBy": made.get("createdBy", who),
+            "createdOn": made.get("createdOn", change.now.isoformat()),
+            "updatedBy": None if change.creates else who,
+            "updatedOn": None if change.creates else change.now.isoformat(),
+        }
 
     def gate(self, call: Call, target: ResourceId) -> None:
         """Refuse a write that a policy denies."""

@@ -211,6 +211,7 @@ class VirtualMachines(ComputeType):
                         f"Nic(s) in request is reserved for another Virtual Machine for 180 "
                         f"seconds. Please provide another nic(s) or retry after: {interface}."
                     )
+                # NicInUse is recorded in azure-cli, test_delete_dependent_resources.
                 code = "NicReservedForAnotherVm" if lingers else "NicInUse"
                 raise ArmError(400, code, message)
 

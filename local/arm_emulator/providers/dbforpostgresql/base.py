@@ -95,6 +95,7 @@ class PostgresqlType(ResourceType):
             f"Cannot complete operation while server '{server.id.name}' is busy processing "
             "another operation. Try again later."
         )
+        # Recorded in azure-service-operator, Test_DBForPostgreSQL_FlexibleServer_20240801_CRUD.
         return ArmError(409, "ServerIsBusy", message)
 
 

@@ -55,6 +55,7 @@ class Configurations(PostgresqlType):
                 f"The value '{change.properties.get('value')}' is not allowed for '{name}': "
                 f"{known.allowed}."
             )
+            # https://learn.microsoft.com/azure/postgresql/server-parameters/concepts-server-parameters
             raise ArmError(400, "InvalidParameterValue", message)
 
     def fill(self, change: Change) -> None:
@@ -199,6 +200,7 @@ class FirewallRules(ServerChild):
         )
         if int(first) > int(last):
             message = f"The range {first} to {last} ends before it starts."
+            # https://learn.microsoft.com/azure/postgresql/security/security-firewall-rules
             raise ArmError(400, "InvalidParameterValue", message, target="properties.endIpAddress")
 
 

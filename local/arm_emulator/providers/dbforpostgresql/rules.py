@@ -26,7 +26,10 @@ CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
 
 def check_account(change: Change) -> None:
-    """The login is not reserved; the password has 8 to 128 characters of three classes."""
+    """The login is not reserved; the password has 8 to 128 characters of three classes.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/quickstart-create-server
+    """
     login = str(change.properties.get("administratorLogin") or "")
     if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
         message = f"The administrator login '{login}' is reserved."
@@ -130,7 +133,10 @@ def zone_refusal(change: Change) -> ArmError | None:
 
 
 def check_source(change: Change) -> None:
-    """A replica has a ready primary, of which it takes login and storage."""
+    """A replica has a ready primary, of which it takes login and storage.
+
+    https://learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas
+    """
     if change.properties.get("createMode") != "Replica":
         return
     source_id = str(change.properties.get("sourceServerResourceId", ""))

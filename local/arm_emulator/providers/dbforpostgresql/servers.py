@@ -101,7 +101,7 @@ class FlexibleServers(PostgresqlType):
         check_fixed(change)
 
     def out_of_bounds(self, bound: Bound, at: str, value: Any) -> ArmError:
-        """In the service's words."""
+        """In the service's words: recorded in azure-cli, rdbms, of other parameters."""
         return invalid(at, value, f"It may be {bound}.")
 
     def check_quota(self, change: Change) -> None:
@@ -222,6 +222,7 @@ class FlexibleServers(PostgresqlType):
             for other in self.world.store.of_type(subscription, self.type):
                 if other.id.name.lower() == change.id.name.lower():
                     message = f"Specified server name '{change.id.name}' is already used."
+                    # https://github.com/Azure/azure-service-operator/issues/2428
                     raise ArmError(409, "ServerNameAlreadyExists", message)
 
     def _lead(self, resource: Resource) -> None:

@@ -91,7 +91,7 @@ class MetricAlerts(Alert):
 
     type = "Microsoft.Insights/metricAlerts"
     api_versions = ("2026-01-01", "2024-03-01-preview", "2018-03-01")
-    created_status = 200
+    done_statuses = (200, 200)
     defaults: ClassVar[Mapping[str, Any]] = {"properties": {"actions": []}}
     bounds = (
         Bound("properties.severity", METRIC_ALERTS, 0, 4),

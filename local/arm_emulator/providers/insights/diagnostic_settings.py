@@ -69,7 +69,7 @@ class DiagnosticSettings(InsightsType):
     api_versions = ("2021-05-01-preview", "2017-05-01-preview")
     location: ClassVar[Where] = "none"
     name_rule = ANY_NAME
-    created_status = 200
+    done_statuses = (200, 200)
     patchable = False
     defaults: ClassVar[Mapping[str, Any]] = {  # recorded in azure-service-operator
         "kind": None,

@@ -36,6 +36,8 @@ from local.arm_emulator.providers.network.virtual_networks.security_groups impor
     NetworkSecurityGroups,
 )
 from local.arm_emulator.providers.network.virtual_networks.virtual_networks import VirtualNetworks
+from local.arm_emulator.providers.network.watcher.connection_monitors import ConnectionMonitors
+from local.arm_emulator.providers.network.watcher.flow_logs import FlowLogs
 from local.arm_emulator.providers.network.watcher.watchers import NetworkWatchers
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.router import Route
@@ -53,6 +55,8 @@ TYPES: tuple[type[ResourceType], ...] = (
     RouteTables,
     VirtualNetworks,
     NetworkWatchers,
+    FlowLogs,
+    ConnectionMonitors,
     ApplicationGateways,
     FirewallPolicies,
     ExpressRouteCircuits,

@@ -81,7 +81,10 @@ def check_zones(change: Change) -> None:
 
 
 def check_public_address(change: Change, configuration: Json) -> None:
-    """Refuse a public address that something else uses."""
+    """Refuse a public address that something else uses.
+
+    https://github.com/microsoft/azure-tools-for-java/issues/91
+    """
     target = (configuration.get("publicIPAddress") or {}).get("id")
     for reference in change.world.store.references_to(str(target)) if target else ():
         if reference.owner != change.id.key:

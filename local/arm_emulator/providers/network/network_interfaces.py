@@ -56,6 +56,7 @@ class NetworkInterfaces(NetworkType):
             inner = configuration.get("properties") or {}
             subnet = (inner.get("subnet") or {}).get("id")
             if not subnet:
+                # The notes of the makers of Azure PowerShell.
                 message = f"IP configuration {configuration.get('name')} has no subnet."
                 raise ArmError(400, "SubnetIsRequired", message)
             check_entry(change, subnet)

@@ -45,7 +45,11 @@ class PublicIPAddresses(NetworkType):
             # Recorded in azure-cli, test_network_public_ip_sku.
             raise ArmError(400, code, f"A Basic public IP {change.id} cannot be global.")
         if sku == "Basic" and change.creates:
-            message = "Basic public IP addresses cannot be created any more; use Standard."
+            message = (
+                "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this "
+                "subscription in this region."
+            )
+            # https://github.com/skypilot-org/skypilot/issues/7977
             raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
         if str(properties.get("publicIPAllocationMethod", "Static")).lower() != "static":
             message = f"Standard sku publicIp {change.id} must have AllocationMethod set to Static."
@@ -64,6 +68,7 @@ class PublicIPAddresses(NetworkType):
             return
         if not LABEL.fullmatch(label):
             message = f"The domain name label {label} is invalid. It must match {LABEL.pattern}."
+            # Recorded in azure-xplat-cli, arm_network_public_ip_addresses_create_should_fail_*.
             raise ArmError(400, "InvalidDomainNameLabel", message, target="domainNameLabel")
         name = _name_of(label, change.body)
         for subscription in self.world.subscriptions:

@@ -38,6 +38,7 @@ def check_quotas(change: Change, quotas: tuple[Quota, ...]) -> None:
     for quota in quotas:
         most = int(settings.quotas.get(quota.name, quota.limit))
         if len(there(change.world, change.id.subscription, change.id.type, location)) >= most:
+            # The codes are named where the quotas are; the words are seen in field reports.
             message = (
                 f"Cannot create more than {most} {spaced(quota.name).lower()} for this "
                 "subscription in this region."

@@ -138,4 +138,5 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _refused(what: str) -> ArmError:
+    # Our own: Azure understands more.
     return ArmError(400, "InvalidQuery", f"This emulator does not understand {what}.")

@@ -142,10 +142,12 @@ def _read_filter(text: str, known: tuple[str, ...] = FILTERED) -> Callable[[Reso
         found = CLAUSE.fullmatch(clause.strip())
         name = names.get(found.group(1).lower()) if found else None
         if found is None or name is None or name in wanted:
+            # [K] That it is refused, and never ignored, is documented.
             message = f"The filter {text!r} is not understood: use {', '.join(known)} with eq."
             raise ArmError(400, "InvalidFilterInQueryString", message)
         wanted[name] = found.group(2)
     if "tagValue" in wanted and "tagName" not in wanted:
+        # https://learn.microsoft.com/rest/api/resources/resources/list
         message = f"The filter {text!r} has a tagValue without its tagName."
         raise ArmError(400, "InvalidFilterInQueryString", message)
 

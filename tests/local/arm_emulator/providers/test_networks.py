@@ -114,7 +114,7 @@ def test_a_subnet_in_use_is_neither_deleted_nor_left_out_nor_moved(
         moved,
         polling=False,
     )
-    assert told == "400 InUseSubnetCannotBeUpdated"
+    assert told == "400 InUsePrefixCannotBeDeleted"
 
 
 def test_who_is_in_a_subnet_is_shown_on_it(network: Any) -> None:
@@ -207,16 +207,29 @@ def test_a_peering_is_connected_once_both_sides_have_it(network: Any) -> None:
     assert peerings.get("rg", "vnet", "to-far").properties.peering_state == "Connected"
 
 
-def test_peers_may_not_overlap_and_keep_their_space(network: Any, refusal: Refusal) -> None:
+def test_peers_may_not_overlap(network: Any, refusal: Refusal) -> None:
     network.emulator.put(network.id("virtualNetworks/same"), vnet(space=("10.1.128.0/17",)))
-    network.emulator.put(network.id("virtualNetworks/far"), vnet(space=("10.9.0.0/16",)))
     write = network.network.virtual_network_peerings.begin_create_or_update
     told = refusal(write, "rg", "vnet", "p", peer(network, "vnet", "same"), polling=False)
     assert told == "400 VnetAddressSpacesOverlap"
+
+
+def test_a_peered_network_may_grow_and_its_peer_has_to_be_told(network: Any) -> None:
+    network.emulator.put(network.id("virtualNetworks/far"), vnet(space=("10.9.0.0/16",)))
+    peerings = network.network.virtual_network_peerings
+    write = peerings.begin_create_or_update
     write("rg", "vnet", "to-far", peer(network, "vnet", "far")).result()
-    subnets = [s.as_dict() for s in network.network.subnets.list("rg", "vnet")]
-    body = vnet(space=("10.0.0.0/15",))
-    body["properties"]["subnets"] = subnets
-    change = network.network.virtual_networks.begin_create_or_update
-    told = refusal(change, "rg", "vnet", body, polling=False)
-    assert told == "400 VnetAddressSpaceCannotChangeDueToPeerings"
+    write("rg", "far", "to-hub", peer(network, "far", "vnet")).result()
+    grown = vnet(space=("10.9.0.0/16", "10.11.0.0/16"))
+    network.network.virtual_networks.begin_create_or_update("rg", "far", grown).result()
+
+    def levels() -> list[str]:
+        found = peerings.get("rg", "vnet", "to-far"), peerings.get("rg", "far", "to-hub")
+        return [each.as_dict()["properties"]["peeringSyncLevel"] for each in found]
+
+    assert levels() == ["RemoteNotInSync", "LocalNotInSync"]
+    body, sync = peer(network, "vnet", "far"), {"sync_remote_address_space": "true"}
+    write("rg", "vnet", "to-far", body).result()
+    assert levels() == ["RemoteNotInSync", "LocalNotInSync"]  # nobody has asked for it
+    write("rg", "vnet", "to-far", body, **sync).result()
+    assert levels() == ["FullyInSync", "FullyInSync"]

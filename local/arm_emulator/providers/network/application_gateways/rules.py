@@ -86,7 +86,8 @@ def _check_firewall(change: Change) -> None:
         raise ArmError(400, code, message)
     if tier != "WAF_v2" and policy:
         message = f"A firewall policy goes with WAF_v2 only, not with {tier}."
-        code = "ApplicationGatewayFirewallCannotBeEnabledForSelectedSku"  # logs of terraform apply
+        # Field reports: logs of terraform apply.
+        code = "ApplicationGatewayFirewallCannotBeEnabledForSelectedSku"
         raise ArmError(400, code, message)
     if change.creates and properties.get("webApplicationFirewallConfiguration"):
         message = "New gateways take a firewall policy, not an inline firewall configuration."
@@ -100,6 +101,7 @@ def _check_subnet(change: Change) -> None:
         raise ArmError(400, change.world.settings.application_gateway_place_count_code, message)
     subnet = _subnet(configurations[0])
     if subnet is None:
+        # [K] As of any other IP configuration.
         message = f"IP configuration {configurations[0]['name']} has no subnet."
         raise ArmError(400, "SubnetIsRequired", message)
     check_entry(change, subnet)
@@ -134,6 +136,7 @@ def _check_public(change: Change, frontend: Json) -> None:
     inner = frontend.get("properties") or {}
     if (inner.get("publicIPAddress") or {}).get("id") is None:
         message = f"Frontend {frontend['name']} has neither a public address nor a subnet."
+        # [K] As the code is in the words of Azure PowerShell's makers.
         code = "ApplicationGatewayFrontendIpBothPublicIpAddressAndSubnetCannotBeNull"
         raise ArmError(400, code, message)
     check_public_address(change, inner)
@@ -162,7 +165,8 @@ def _check_ssl_policy(change: Change) -> None:
     retired = next((each for each in (name, lowest) if each in RETIRED_TLS), None)
     if retired is not None:
         message = f"{retired} is deprecated; the lowest version is TLSv1_2."
-        code = "ApplicationGatewayDeprecatedTlsVersionUsedInSslPolicy"  # logs of terraform apply
+        # Field reports: logs of terraform apply.
+        code = "ApplicationGatewayDeprecatedTlsVersionUsedInSslPolicy"
         raise ArmError(400, code, message)
 
 

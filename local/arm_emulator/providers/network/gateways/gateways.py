@@ -200,6 +200,7 @@ class VirtualNetworkGateways(NetworkType):
                 "ErGwScale needs both, 2-40 or the same, others none; families do not change in "
                 "place."
             )
+            # Source of azurerm: hashicorp, virtual_network_gateway_resource.go.
             code = "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid"
             raise ArmError(400, code, message)
 

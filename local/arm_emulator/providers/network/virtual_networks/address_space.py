@@ -58,6 +58,7 @@ def check_place(
         message = f"Subnet '{name}' with the range {network} is smaller than /29."
         raise ArmError(400, "NetcfgInvalidSubnet", message)
     if not any(_inside(network, each) for each in space):
+        # Recorded in azure-xplat-cli, arm_network_subnet_create_should_fail_for_prefixes_*.
         message = (
             f"Subnet '{name}' is not valid because its IP address range is outside the IP address "
             f"range of virtual network '{vnet}'."

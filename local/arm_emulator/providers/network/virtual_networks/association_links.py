@@ -67,6 +67,7 @@ def check_held_subnets(change: Change) -> None:
             raise ArmError(400, "SubnetMissingRequiredDelegation", message)
         if properties.get("addressPrefix") != prior["properties"].get("addressPrefix"):
             message = f"Subnet {subnet['name']} is in use by {name} and cannot be updated."
+            # [K] the code: a subnet that a server is in keeps its prefix.
             raise ArmError(400, "InUseSubnetCannotBeUpdated", message)
 
 

@@ -76,6 +76,7 @@ def check_application_gateway(subnet_id: str, group: Json | None, table: Json | 
             f"65200-65535 to subnet {subnet_id}. This is not permitted for Application Gateways "
             "that have V2 Sku."
         )
+        # https://github.com/Azure/AKS-Construction/issues/333
         code = "ApplicationGatewaySubnetInboundTrafficBlockedByNetworkSecurityGroup"
         raise ArmError(400, code, message)
     route = _default_route(table)

@@ -147,12 +147,14 @@ def _check_side(name: str, rule: Json, singular: str, plural: str) -> None:
     named = singular.replace("AddressPrefix", "ApplicationSecurityGroups")
     groups = named != singular and rule.get(named)
     if bool(one) + bool(many) + bool(groups) != 1:
+        # [K] That one of them is needed is documented.
         message = f"Security rule {name} must have one of {singular} and {plural}."
         raise ArmError(400, "SecurityRuleParameterContainsUnsupportedValue", message)
     for text in many or ([one] if one else []):
         ok = _is_port(str(text)) if "Port" in singular else _is_address(str(text), bool(many))
         if not ok:
             kind = "PortRange" if "Port" in singular else "AddressPrefix"
+            # Recorded in azure-xplat-cli, arm_network_security_rules_create_should_fail_for_*.
             message = f"Security rule {name} has an invalid {singular}: {text}."
             raise ArmError(400, f"SecurityRuleInvalid{kind}", message)
 

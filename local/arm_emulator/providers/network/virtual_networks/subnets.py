@@ -83,6 +83,7 @@ def check_static_address(change: Change, subnet_id: str, address: str) -> None:
         raise ArmError(400, "PrivateIPAddressInReservedRange", message)
     if address in taken_addresses(change.world, subnet_id, but=change.id.key):
         message = f"IP address {address} is already allocated in {subnet_id}."
+        # https://github.com/F5Networks/terraform-azure-bigip-module/issues/63
         raise ArmError(400, "PrivateIPAddressIsAllocated", message)
 
 

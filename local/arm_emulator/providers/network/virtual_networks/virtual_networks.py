@@ -1,7 +1,5 @@
 """Virtual networks with their subnets and peerings, which live inside."""
 
-import hashlib
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,16 +16,21 @@ from local.arm_emulator.providers.network.virtual_networks.association_links imp
     holder_of,
     show_association_links,
 )
+from local.arm_emulator.providers.network.virtual_networks.peerings import (
+    check_peerings,
+    fill_peering,
+    show_peerings,
+)
 from local.arm_emulator.providers.network.virtual_networks.required_rules import check_subnet
 from local.arm_emulator.providers.network.virtual_networks.subnets import users_of
 from local.arm_emulator.state.operations import Operation
-from local.arm_emulator.state.store import Resource, Store
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json
-from local.arm_emulator.wire.names import Network, parse_prefix
+from local.arm_emulator.wire.names import Network
 
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
@@ -90,7 +93,7 @@ class VirtualNetworks(NetworkType):
         """The space is sound; subnets fit into it, lie apart, and change only as far as allowed."""
         self._keep_absent_subnets(change)
         space = space_of(change)
-        _check_peered(change, space)
+        check_peerings(change, space)
         _check_encryption(change)
         seen: list[tuple[str, Network]] = []
         names: set[str] = set()
@@ -117,7 +120,7 @@ class VirtualNetworks(NetworkType):
         for subnet in properties.setdefault("subnets", []):
             _fill_subnet(change, subnet)
         for peering in properties.setdefault("virtualNetworkPeerings", []):
-            _fill_peering(change, peering)
+            fill_peering(change, peering)
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """The network's lock."""
@@ -158,12 +161,7 @@ class VirtualNetworks(NetworkType):
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Services that hold a subnet, also for a while after they are gone; peers' states."""
         show_association_links(self.world, body, now)
-        for peering in body["properties"].get("virtualNetworkPeerings") or []:
-            back = _peering_back(self.world.store, str(resource.id), peering)
-            remote = peering["properties"]["remoteVirtualNetwork"]["id"]
-            there = self.world.store.find(str(remote)) is not None
-            state = ("Connected" if back else "Initiated") if there else "Disconnected"
-            peering["properties"]["peeringState"] = state
+        show_peerings(self.world, resource, body)
 
     def _keep_absent_subnets(self, change: Change) -> None:
         """Peerings are kept where a PUT does not speak of them; subnets only if so set."""
@@ -186,7 +184,7 @@ class VirtualNetworks(NetworkType):
         if not users:
             return
         if subnet_networks(before) != subnet_networks(subnet):
-            raise _in_use(id_, "addressPrefix", str(users[0].id), "InUseSubnetCannotBeUpdated")
+            raise _in_use(id_, "addressPrefix", str(users[0].id), "InUsePrefixCannotBeDeleted")
         had_outbound = had.get("defaultOutboundAccess")
         if wants.get("defaultOutboundAccess", had_outbound) != had_outbound:
             code = "InUseSubnetCannotBeUpdated"
@@ -201,29 +199,6 @@ class VirtualNetworks(NetworkType):
         for subnet in change.before("properties", "subnets") or []:
             if subnet["name"].lower() not in kept:
                 self.refuse_in_use(subnet["id"], "InUseSubnetCannotBeDeleted", change.now)
-
-
-def _check_peered(change: Change, space: list[Network]) -> None:
-    """Peers may not overlap; the space of a peered network may not change."""
-    had = (change.before("properties", "addressSpace") or {}).get("addressPrefixes")
-    for peering in change.properties.get("virtualNetworkPeerings") or []:
-        remote_id = ((peering.get("properties") or {}).get("remoteVirtualNetwork") or {}).get("id")
-        remote = change.world.store.find(str(remote_id)) if remote_id else None
-        if remote_id is None:
-            message = f"Peering {peering['name']} names no remote virtual network."
-            raise ArmError(400, change.world.settings.remote_network_missing_code, message)
-        known = [p["name"] for p in change.before("properties", "virtualNetworkPeerings") or []]
-        if had is not None and peering["name"] in known and [str(s) for s in space] != had:
-            message = f"The address space of {change.id} cannot change because it is peered."
-            raise ArmError(400, "VnetAddressSpaceCannotChangeDueToPeerings", message)
-        theirs = ((remote or {"properties": {}})["properties"].get("addressSpace") or {}).get(
-            "addressPrefixes"
-        ) or []
-        for text in theirs:
-            if any(parse_prefix(text).overlaps(each) for each in space):
-                message = f"{change.id} cannot be peered with {remote_id}: {text} overlaps."
-                # https://github.com/Azure/azure-cli/issues/16205
-                raise ArmError(400, "VnetAddressSpacesOverlap", message)
 
 
 def _check_encryption(change: Change) -> None:
@@ -252,37 +227,15 @@ def _fill_subnet(change: Change, subnet: Json) -> None:
         endpoint["provisioningState"] = "Succeeded"
 
 
-def _fill_peering(change: Change, peering: Json) -> None:
-    properties = peering.setdefault("properties", {})
-    guid = hashlib.sha256(f"{change.id.key}/{peering['name']}".encode()).hexdigest()[:32]
-    properties.setdefault("resourceGuid", str(uuid.UUID(guid)))
-    for flag, value in (
-        ("allowVirtualNetworkAccess", True),
-        ("allowForwardedTraffic", False),
-        ("allowGatewayTransit", False),
-        ("useRemoteGateways", False),
-        ("doNotVerifyRemoteGateways", False),
-    ):
-        properties.setdefault(flag, value)
-    properties["peeringSyncLevel"] = "FullyInSync"
-    remote = change.world.store.find(properties["remoteVirtualNetwork"]["id"])
-    if remote is not None:
-        properties["remoteAddressSpace"] = remote["properties"].get("addressSpace")
-
-
-def _peering_back(store: Store, own: str, peering: Json) -> bool:
-    """Whether the remote network is peered with this one as well."""
-    remote = store.get(str(peering["properties"]["remoteVirtualNetwork"]["id"]).lower())
-    theirs = remote.properties.get("virtualNetworkPeerings") or [] if remote else []
-    targets = [str(p["properties"]["remoteVirtualNetwork"]["id"]).lower() for p in theirs]
-    return own.lower() in targets
-
-
 def _services(properties: Json) -> set[str]:
     found = properties.get("delegations") or []
     return {str((each.get("properties") or {}).get("serviceName", "")).lower() for each in found}
 
 
 def _in_use(subnet: str, what: str, user: str, code: str) -> ArmError:
+    """The refusal to change what is in use.
+
+    Of a prefix: https://github.com/hashicorp/terraform-provider-azurerm/issues/11211.
+    """
     message = f"Subnet {subnet} is in use by {user}; its {what} cannot be updated."
     return ArmError(400, code, message)

@@ -117,6 +117,7 @@ def start_of(world: World, machine: Resource) -> tuple[Resource, Source]:
         group = (interface.properties.get("networkSecurityGroup") or {}).get("id")
         address, subnet = inner["privateIPAddress"], inner["subnet"]["id"]
         return interface, Source(subnet, address, (group,) if group else ())
+    # [K] A machine without an interface cannot be made.
     message = f"The source {machine.id} has no network interface."
     raise ArmError(400, "InvalidConnectivityCheckSource", message)
 

@@ -90,6 +90,7 @@ class Deployments(ResourceType):
             "would overwrite an existing deployment which is still active. Please see "
             "https://aka.ms/arm-deploy for usage details."
         )
+        # Recorded in azure-cli, test_list_deployment_stack_subscription.
         return ArmError(409, "DeploymentActive", message)
 
     def check_delete(self, resource: Resource, now: datetime) -> None:

@@ -50,6 +50,7 @@ def _stored(arm: ResourceManager, subscription: str, group: str, deployment: str
     found = arm.store.get(id_.key)
     if found is None:
         message = f"Deployment '{deployment}' could not be found."
+        # Recorded in azure-xplat-cli, arm_group_log_show_should_fail_when_an_invalid_deployment_*.
         raise ArmError(404, "DeploymentNotFound", message)
     return found
 

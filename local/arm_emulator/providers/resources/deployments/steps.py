@@ -61,6 +61,7 @@ def find_step(world: World, deployment: Resource, operation: str) -> Json:
     for each in list_steps(world, deployment):
         if each["operationId"].lower() == operation.lower():
             return each
+    # [K] As of deployments themselves.
     message = f"Deployment operation '{operation}' could not be found."
     raise ArmError(404, "DeploymentOperationNotFound", message)
 
