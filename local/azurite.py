@@ -19,7 +19,7 @@ ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 PACKAGE = Path(__file__).parents[1] / "node_modules/azurite"
 SERVICES = ("blob", "queue", "table")
-PATIENCE = 30.0  # seconds for node to load it; three are usual
+PATIENCE = 120.0  # seconds for node to load it; three are usual, on a busy machine thirty
 STOP_PATIENCE = 5.0
 
 
@@ -71,11 +71,14 @@ class Azurite:
 
         Raises:
             AzuriteMissing: there is nothing to start.
-            RuntimeError: it ended, or kept silent for too long.
+            RuntimeError: a port is taken, or it ended, or kept silent for too long.
         """
         node = shutil.which("node")
         if node is None or not self._script.exists():
             raise AzuriteMissing
+        for port in self.ports.values():
+            if _listens(port):  # or what listens there would be taken for it
+                raise RuntimeError(f"Azurite cannot listen on port {port}: is it free?")
         self._process = subprocess.Popen(
             [node, str(self._script), *self._arguments()],
             stdout=subprocess.DEVNULL,
@@ -122,14 +125,17 @@ class Azurite:
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 raise RuntimeError(f"Azurite ended before it listened on port {port}: is it free?")
-            try:
-                socket.create_connection((HOST, port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
+            if _listens(port):
                 return
+            time.sleep(0.05)
         self.stop()
         raise RuntimeError(f"Azurite does not listen on port {port} after {PATIENCE:.0f} s")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def _ports(wanted: tuple[int, ...]) -> list[int]:

@@ -21,7 +21,7 @@ from local.azure_control import AzureControl
 from local.azurite import Azurite
 from local.kept_clock import KeptClock
 
-READY = 60.0  # seconds for a child to say that it listens
+READY = 180.0  # seconds for a child to say that it listens; a few are usual
 
 
 class ChildFailed(RuntimeError):

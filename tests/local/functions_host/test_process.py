@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 APP = Path(__file__).parent / "app"
+PATIENCE = 200  # seconds: a process that hangs, not one on a busy machine
 
 # A process that runs the sample app and kills itself, hard, when it is at a place the second time.
 SUICIDAL = """
@@ -129,7 +130,7 @@ def test_the_command_line_says_what_runs_where_and_stops_on_sigterm(serve: Any) 
     started = httpx.post(f"{url}/api/start/poll/i1")
     assert started.status_code == 202
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
 
 
@@ -137,14 +138,14 @@ def test_a_port_in_use_is_one_sentence_and_an_error_code(serve: Any) -> None:
     first = serve()
     port = read_until_ready(first)[-1].rpartition(":")[2]
     second = serve("--port", port)
-    _, said = second.communicate(timeout=30)
+    _, said = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
     assert said.startswith(f"error: Port {port} is in use")
 
 
 def test_a_port_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> None:
     process = serve("--port", "70000")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said.splitlines()[-1] == (
         "error: Port 70000 is in use or not allowed: choose another one (ports end at 65535)."
@@ -153,7 +154,7 @@ def test_a_port_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> No
 
 def test_a_clock_that_is_none_is_one_sentence_and_an_error_code(serve: Any) -> None:
     process = serve("--clock", "yesterday")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said.startswith("error: 'yesterday' is no clock")
 
@@ -179,7 +180,7 @@ def test_an_app_that_cannot_run_is_one_sentence_and_an_error_code(
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
     (tmp_path / "function_app.py").write_text(source)
     process = serve("--app", str(tmp_path))
-    printed, said = process.communicate(timeout=30)
+    printed, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, printed) == (1, "")
     last = said.splitlines()[-1]  # the SDK may have warned before
     assert last.startswith("error: ")
@@ -188,7 +189,7 @@ def test_an_app_that_cannot_run_is_one_sentence_and_an_error_code(
 
 def test_a_chaos_that_is_none_is_refused_with_what_there_is(serve: Any) -> None:
     process = serve("--chaos", "kill,mayhem")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert "'mayhem' is no switch: say some of twice, shuffle, delay, kill, restart" in said
 
@@ -202,7 +203,7 @@ def test_chaos_on_the_command_line_starts_the_host_again_after_a_death(serve: An
         pass
     assert answer.json()["output"] == ["first", "left", "leg 2"]
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "chaos: the host died at 'after commit: episode i1' and is started again" in said
 
