@@ -27,9 +27,9 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
 ) -> None:
     specs = [
         load_sample(name) | {"approval": None}
-        for name in ("recipe", "lean", "direct", "full", "hub")
+        for name in ("recipe", "lean", "direct", "full", "hub", "spoke")
     ]
-    recipe, lean, direct, full, in_hub = specs
+    recipe, lean, direct, full, in_hub, spoke = specs
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})
@@ -44,7 +44,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
-    for spec in (recipe, lean, full, in_hub):
+    for spec in (recipe, lean, full, in_hub, spoke):
         assert simulation.destroy(spec["name"])["status"] == "Succeeded"
     move_to_a_port(simulation.azure, recipe["expressRoute"]["circuitId"])
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/plan", json=recipe))

@@ -19,6 +19,7 @@ def connectivity_faults(spec: DeploymentSpec) -> Iterator[Finding]:
         yield from _circuit(spec)
     yield from _gateway_sku(spec)
     yield from _existing(spec)
+    yield from _hub(spec)
 
 
 def connectivity_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def connectivity_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
             "once its provider has provisioned it; the gateway costs its price from now on"
         )
         yield finding("ConnectionDeferred", MODE, message)
-    elif spec.express_route.mode == "none":
+    elif spec.express_route.mode == "none" and spec.hub is None:
         message = "on-premises reaches the database by what somebody else makes: a VPN or a peering"
         yield finding("NoExpressRoute", MODE, message)
 
@@ -143,3 +144,18 @@ def _existing(spec: DeploymentSpec) -> Iterator[Finding]:
     elif spec.bastion.subnet and there.bastion is None:
         message = "Bastion is made in network.subnets.bastion: leave this out"
         yield finding("BastionSubnetNotUsed", "bastion.subnet", message, "existing.bastion")
+
+
+def _hub(spec: DeploymentSpec) -> Iterator[Finding]:
+    """A spoke has no gateway of its own, and a network of its own.
+
+    https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit
+    """
+    if spec.hub is None:
+        return
+    if spec.hub.gateway and spec.gatewayed:
+        message = "a network uses the hub's gateway or has its own: set the mode to none"
+        yield finding("SpokeHasGateway", MODE, message, "hub.gateway")
+    if spec.existing.virtual_network:
+        message = "a network that is there is peered by its owner: leave hub out"
+        yield finding("SpokeNotOurs", "hub", message, "existing.virtualNetwork")

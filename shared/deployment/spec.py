@@ -15,6 +15,7 @@ from shared.deployment.connectivity import ByMode
 from shared.deployment.database import Postgres
 from shared.deployment.existing import Existing, Names, called
 from shared.deployment.fields import Label, Location, Prefix
+from shared.deployment.hub import Hub
 from shared.deployment.messages import Json
 from shared.deployment.part import CLOSED, Part
 from shared.deployment.resource_id import ResourceId
@@ -118,6 +119,8 @@ class DeploymentSpec(Part):
     """Tags of every resource."""
     names: Names = Field(default={}, max_length=128)
     """Names of resources by key, or a pattern of {type}, {name} and {region} for all of them."""
+    hub: Hub | None = None
+    """The network that ours is a spoke of; absent: it is a hub itself."""
     existing: Existing = Existing()
     """What is there already and is used as it is."""
     adopt: bool = False

@@ -1,4 +1,4 @@
-"""The route table of the database subnet: empty on purpose."""
+"""The route table of the database subnet: empty on purpose, but in a spoke with a firewall."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -31,17 +31,39 @@ class DatabaseRouteTable(Resource):
         return f"rt-database-{spec.name}"
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
-        properties = {"disableBgpRoutePropagation": False, "routes": []}
+        routes = _through(spec.hub.firewall, spec) if spec.hub and spec.hub.firewall else []
+        properties = {"disableBgpRoutePropagation": False, "routes": routes}
         return {"location": spec.location, "properties": properties}
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.route_tables
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
+        firewalled = spec.hub and spec.hub.firewall
         yield Departure(
             "step 7",
             "NoStaticRouteToOnPremises",
             "next hop VnetLocal drops what lies outside the virtual network, so the route "
             "10.0.0.0/8 would black-hole the replies of the database; routes over ExpressRoute "
-            "come by BGP, hence an empty table with propagation on",
+            f"come by BGP, hence {'no route to it' if firewalled else 'an empty table'} with "
+            "propagation on",
         )
+
+
+def _through(firewall: str, spec: DeploymentSpec) -> list[Json]:
+    """Everything leaves by a firewall, but what the server and its standby say to one another.
+
+    What the server says to Entra ID and to Storage has to reach them whatever the firewall does.
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
+    """
+    appliance = {"nextHopType": "VirtualAppliance", "nextHopIpAddress": firewall}
+    routes = {
+        "everything": {"addressPrefix": "0.0.0.0/0", **appliance},
+        "database": {
+            "addressPrefix": spec.network.subnets.database,
+            "nextHopType": "VnetLocal",
+        },
+        "entra": {"addressPrefix": "AzureActiveDirectory", "nextHopType": "Internet"},
+        "storage": {"addressPrefix": f"Storage.{spec.location}", "nextHopType": "Internet"},
+    }
+    return [{"name": name, "properties": properties} for name, properties in routes.items()]

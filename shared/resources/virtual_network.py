@@ -152,7 +152,7 @@ class HubVirtualNetwork(Resource):
     key = "virtual-network"
     name_rule = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]"
     arm_type = "Microsoft.Network/virtualNetworks"
-    verbs = (*Resource.verbs, "join/action", "subnets/join/action")
+    verbs = (*Resource.verbs, "join/action", "peer/action", "subnets/join/action")
     free = "https://azure.microsoft.com/pricing/details/virtual-network"
     depends_on = (
         DatabaseSecurityGroup,
@@ -171,7 +171,9 @@ class HubVirtualNetwork(Resource):
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         subnets = [{"name": s.named(spec), **s.body(spec, ids)} for s in SUBNETS]
         space = {"addressPrefixes": list(spec.network.address_space)}
-        properties = {"addressSpace": space, "subnets": subnets}
+        properties: Json = {"addressSpace": space, "subnets": subnets}
+        if spec.hub and spec.hub.name_servers:
+            properties["dhcpOptions"] = {"dnsServers": list(spec.hub.name_servers)}
         return {"location": spec.location, "properties": properties}
 
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:

@@ -6,7 +6,7 @@ import pytest
 
 Json = dict[str, Any]
 
-SAMPLES = ("deferred", "hub")
+SAMPLES = ("deferred", "hub", "spoke")
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES)
 
@@ -172,3 +172,66 @@ def test_a_plan_refuses(
     started = simulation.request("POST", f"deployments/{spec['name']}/plan", json=spec)
     told = simulation.finish(started)
     assert expected in {(a["code"], a["target"]) for a in told["refusals"]}
+
+
+def test_a_failure_at_either_side_of_a_peering_takes_both_back(
+    simulation: Any, load_sample: Any
+) -> None:
+    spec, before = load_sample("spoke"), simulation.resources()
+    kind = "*/virtualNetworkPeerings"
+    for nth in (1, 2):
+        simulation.azure.fail(type=kind, method="PUT", nth=nth, status=400, code="QuotaExceeded")
+        told = simulation.deploy(spec)
+        assert (told["status"], told["failure"]["code"]) == ("Failed", "QuotaExceeded")
+        assert told["residue"] == []
+        assert without_etags(simulation.resources()) == without_etags(before)
+
+
+def test_a_spoke_of_ours_is_peered_both_ways_and_uses_the_gateway_of_the_hub(
+    simulation: Any, load_sample: Any
+) -> None:
+    spec = load_sample("spoke")
+    assert simulation.deploy(spec)["status"] == "Succeeded"
+    ours, theirs = (peering(simulation, name) for name in ("vnet-hub-", "vnet-corp"))
+    assert (ours["peeringState"], theirs["peeringState"]) == ("Connected", "Connected")
+    assert (ours["useRemoteGateways"], theirs["allowGatewayTransit"]) == (True, True)
+
+
+def peering(simulation: Any, network: str) -> Json:
+    """The properties of the one peering of a network."""
+    found = [
+        each["properties"]
+        for i, body in simulation.resources().items()
+        if f"/virtualNetworks/{network}" in i and "virtualNetworkPeerings" in body["properties"]
+        for each in body["properties"]["virtualNetworkPeerings"]
+    ]
+    [only] = found
+    properties: Json = only
+    return properties
+
+
+def test_the_owner_of_a_hub_is_told_the_command_that_is_theirs(
+    simulation: Any, load_sample: Any
+) -> None:
+    spec = load_sample("spoke")
+    spec["hub"] = {**spec["hub"], "side": "owners"}
+    told = simulation.deploy(spec)
+    assert told["status"] == "Succeeded", told["failure"]
+    [step] = [s for s in told["steps"] if s["key"] == "peering-to-hub"]
+    assert "az network vnet peering create" in step["warning"]
+    assert "--vnet-name vnet-corp" in step["warning"]
+    assert "--allow-gateway-transit" in step["warning"]
+    [network] = [i for i in simulation.resources() if i.endswith(f"/vnet-hub-{spec['name']}")]
+    hub = spec["hub"]["virtualNetwork"]
+    sides = {"remoteVirtualNetwork": {"id": network}, "allowGatewayTransit": True}
+    simulation.azure.put(f"{hub}/virtualNetworkPeerings/theirs", {"properties": sides})
+    assert actions(simulation.deploy(spec)) == {"peering-to-hub": "update"}
+    assert peering(simulation, "vnet-hub-")["useRemoteGateways"] is True
+    assert actions(simulation.deploy(spec)) == {}
+
+
+def test_a_spoke_that_overlaps_its_hub_is_refused(simulation: Any, load_sample: Any) -> None:
+    spec = load_sample("spoke")
+    spec["network"] = {"addressSpace": ["10.1.0.0/16", "10.60.128.0/24"]}
+    told = simulation.deploy(spec)
+    assert "HubOverlapsNetwork" in {refusal["code"] for refusal in told["refusals"]}

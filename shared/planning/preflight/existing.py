@@ -30,6 +30,8 @@ def check_existing(subject: Subject) -> Iterator[Finding]:
         if resource.state(found[name]) == "failed":
             text = f"{given} is in a failed state: have its owner repair it first"
             yield refused("ExistingNotReady", target, text)
+    if subject.spec.hub:
+        yield from _check_hub(subject, subject.spec.hub.virtual_network)
     if network := found.get("virtual_network"):
         yield from judge_network(subject.spec, network, _ours(subject))
     if gateway := found.get("express_route_gateway"):
@@ -79,6 +81,29 @@ def judge_network(spec: DeploymentSpec, network: Json, ours: set[str]) -> Iterat
             if subnet.overlaps(prefix):
                 text = f"{subnet} overlaps {prefix} of {name} in the network: choose a free range"
                 yield refused("SubnetTaken", path, text)
+
+
+def _check_hub(subject: Subject, hub: str) -> Iterator[Finding]:
+    target = "hub.virtualNetwork"
+    networks = subject.clients_of(hub).network.virtual_networks
+    try:
+        space = networks.get(*path_of(hub)).as_dict()["properties"]["addressSpace"]
+    except ResourceNotFoundError:
+        yield refused("HubNotFound", target, f"there is no network {hub}: correct the id")
+        return
+    yield from judge_hub(subject.spec, _prefixes(space))
+
+
+def judge_hub(spec: DeploymentSpec, space: list[IPv4Network]) -> Iterator[Finding]:
+    """Networks with addresses in common cannot be peered.
+
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+    """
+    ours = [IPv4Network(prefix) for prefix in spec.network.address_space]
+    common = [str(prefix) for prefix in space if any(prefix.overlaps(one) for one in ours)]
+    if common:
+        text = f"it overlaps {', '.join(common)} of the hub, so they cannot be peered: move it"
+        yield refused("HubOverlapsNetwork", "network.addressSpace", text)
 
 
 def judge_gateway(gateway: Json, network: str) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ USED = {
     )
 }
 """What is done to something that is there already: it is looked at, and joined."""
+PEER = "Microsoft.Network/virtualNetworks/peer/action"
 IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)
 
 
@@ -66,6 +67,10 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
         within = [r for r in outside if r.parent_id(spec) == holder]
         if holder and within:
             elsewhere[field] = (holder, needed_actions(within))
+    if spec.hub:
+        field, network = "hub.virtualNetwork", spec.hub.virtual_network
+        within = [r for r in outside if r.parent_id(spec) == network]
+        elsewhere[field] = (network, [*needed_actions(within), PEER])
     for name, given in spec.existing.model_dump(exclude_none=True).items():
         used = USED.intersection(catalogue()[name.replace("_", "-")].actions)
         field = f"existing.{to_camel(name)}"

@@ -8,6 +8,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.errors import presentable, retry_after
 from shared.azure.secrets import Agree
 from shared.deployment.ending import UNPROVEN
+from shared.deployment.hub import command_for_owner
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.validation import query
@@ -176,8 +177,13 @@ def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
 
 def _asked(spec: DeploymentSpec, ids: dict[str, str], at: str) -> Json:
     """What judges have to know of the spec."""
-    https = spec.gateway.https
+    https, hub = spec.gateway.https, spec.hub
+    ours = ids.get("peering-to-hub", "")
     return {
+        "hubGateway": hub is not None and hub.gateway,
+        "hubCommand": command_for_owner(hub.virtual_network, ours, gateway=hub.gateway)
+        if hub
+        else "",
         "at": at,
         "address": spec.server_fqdn,
         "location": spec.location,

@@ -54,6 +54,16 @@ def circuit_connected(body: Json, asked: Json) -> Seen:
     return judged(f"connectionStatus is {status}", good=status == "Connected")
 
 
+def hub_peered(body: Json, asked: Json) -> Seen:
+    """Our side of the peering with the hub, which shows whether the hub's is there."""
+    properties = body["properties"]
+    state, used = properties.get("peeringState"), bool(properties.get("useRemoteGateways"))
+    good = state == "Connected" and used == asked["hubGateway"]
+    of_gateway = "the hub's gateway is used" if used else "the hub's gateway is not used"
+    owner = f"; its owner runs {asked['hubCommand']}" if state != "Connected" else ""
+    return judged(f"peeringState is {state}, {of_gateway}{owner}", good=good)
+
+
 def routes_learned(body: Json, asked: Json) -> Seen:
     """What the gateway has learned from the circuit; a wider route covers a narrower network."""
     routes = [r for r in body.get("value") or [] if str(r.get("origin", "")).lower() != "network"]

@@ -142,6 +142,15 @@ TABLE = (
         late=True,
     ),
     Check(
+        "hub-peered",
+        "peering-to-hub",
+        _get("virtual_network_peerings"),
+        judges.hub_peered,
+        "peeringState Connected, and the hub's gateway used where it should be",
+        "az network vnet peering show --ids {id} --query peeringState",
+        late=True,
+    ),
+    Check(
         "server-ready",
         "postgres-server",
         _server,

@@ -79,3 +79,64 @@ def test_any_other_mode_is_refused(wrong: Any) -> None:
         parse_spec(raw(wrong), subscription_id=SUBSCRIPTION)
     [fault] = invalid.value.faults
     assert fault["target"] in {"expressRoute", "expressRoute.mode"}
+
+
+HUB = f"{CIRCUIT.rpartition('/expressRouteCircuits/')[0]}/virtualNetworks/vnet-corp"
+GATEWAY = HUB.replace("virtualNetworks/vnet-corp", "virtualNetworkGateways/ergw-corp")
+CONNECTION = HUB.replace("virtualNetworks/vnet-corp", "connections/connection-corp")
+BASTION = HUB.replace("virtualNetworks/vnet-corp", "bastionHosts/bastion-corp")
+ZONE = HUB.replace("virtualNetworks/vnet-corp", "privateDnsZones/a.postgres.database.azure.com")
+LINK = f"{ZONE}/virtualNetworkLinks/link-corp"
+AROUND: dict[str, tuple[Any, set[tuple[str, str]]]] = {
+    "a spoke has a gateway of its own": (
+        {"hub": {"virtualNetwork": HUB}},
+        {("SpokeHasGateway", "expressRoute.mode")},
+    ),
+    "a network that is there is to be a spoke": (
+        {"hub": {"virtualNetwork": HUB, "gateway": False}, "existing": {"virtualNetwork": HUB}},
+        {("SpokeNotOurs", "hub")},
+    ),
+    "a gateway is there without its network": (
+        {"existing": {"expressRouteGateway": GATEWAY}},
+        {("ExistingIncomplete", "existing.expressRouteGateway")},
+    ),
+    "a connection is there, and another is to be made": (
+        {
+            "existing": {
+                "virtualNetwork": HUB,
+                "expressRouteGateway": GATEWAY,
+                "expressRouteConnection": CONNECTION,
+            }
+        },
+        {("ExistingNotUsed", "existing.expressRouteConnection")},
+    ),
+    "the way is there and nothing says where": (
+        {"expressRoute": "existing"},
+        {("ExistingIncomplete", "expressRoute.mode")},
+    ),
+    "a link is there without its zone": (
+        {"existing": {"privateDnsLink": LINK, "virtualNetwork": HUB}},
+        {("ExistingIncomplete", "existing.privateDnsLink")},
+    ),
+    "a Bastion is there, and it is not said where it speaks from": (
+        {"existing": {"bastion": BASTION}},
+        {("BastionSubnetMissing", "bastion.subnet")},
+    ),
+    "a Bastion of its own is said to speak from elsewhere": (
+        {"bastion": {"subnet": "10.9.0.0/26"}},
+        {("BastionSubnetNotUsed", "bastion.subnet")},
+    ),
+    "the zone is named twice": (
+        {
+            "existing": {"privateDnsZone": ZONE},
+            "postgres": {"privateDnsZone": "b.postgres.database.azure.com"},
+        },
+        {("ZoneNamedTwice", "postgres.privateDnsZone")},
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), AROUND.values(), ids=AROUND.keys())
+def test_what_is_there_does_not_fit_where(changes: Any, expected: set[tuple[str, str]]) -> None:
+    asked = DeploymentSpec.model_validate(raw({"circuitId": CIRCUIT}) | changes)
+    assert {(advice["code"], advice["target"]) for advice in faults(asked)} == expected

@@ -56,6 +56,7 @@ def test_the_full_sample_uses_every_field_but_two_references() -> None:
         "bastion.subnet",  # only for one that is there already
         "names",
         "existing",
+        "hub",
     }
 
 

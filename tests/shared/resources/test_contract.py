@@ -17,6 +17,7 @@ from tests.shared.resources.conftest import sample
 from tests.shared.resources.typed_dicts import shape_of, unknown_keys
 
 SAMPLES = {name: sample(name) for name in ("recipe", "lean", "direct", "full")}
+OTHERS = ("hub", "spoke")  # tried for what none of those has
 
 
 def pairs(chosen: Callable[[Resource], bool]) -> pytest.MarkDecorator:
@@ -27,6 +28,12 @@ def pairs(chosen: Callable[[Resource], bool]) -> pytest.MarkDecorator:
         for resource in catalogue().wanted(spec)
         if chosen(resource)
     ]
+    covered = {resource for spec in SAMPLES.values() for resource in catalogue().wanted(spec)}
+    for name in OTHERS:
+        spec = sample(name)
+        for resource in (r for r in catalogue().wanted(spec) if r not in covered and chosen(r)):
+            covered.add(resource)
+            found.append(pytest.param(resource, spec, id=f"{name}-{resource.key}"))
     return pytest.mark.parametrize(("resource", "spec"), found)
 
 
@@ -105,7 +112,7 @@ def test_names_stay_legal_for_the_longest_deployment_name(
 def test_an_id_says_where_the_resource_lies(resource: Resource, spec: DeploymentSpec) -> None:
     resource_id = resource.id(spec)
     assert re.fullmatch(r"/subscriptions/[^/]+/resourceGroups/[^/]+(/[^/]+)*", resource_id)
-    assert resource_id.endswith(resource.name(spec))
+    assert resource_id.endswith(resource.named(spec))
     if resource.key != "resource-group":
         namespace, *kinds = resource.arm_type.split("/")
         assert f"/providers/{namespace}/{kinds[0]}/" in resource_id
