@@ -6,6 +6,7 @@ import azure.durable_functions as df
 
 from activities import (
     apply_resource,
+    claim_repair,
     confirm_plan,
     delete_resource,
     judge_plan,
@@ -22,9 +23,10 @@ from activities import (
     report_drift,
     restore_resource,
     save_progress,
+    write_acceptance,
     write_ahead,
 )
-from orchestrators import check_drift, deploy, destroy, repair, scan_drift, validate
+from orchestrators import accept, check_drift, deploy, destroy, repair, scan_drift, validate
 from triggers import deployments, drift, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
@@ -34,7 +36,7 @@ app = df.DFApp()
 
 for part in (deployments, operations, drift, page, retention):
     app.register_functions(part.blueprint)
-for part in (deploy, repair, destroy, validate, check_drift, scan_drift):
+for part in (deploy, repair, accept, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)
 for part in (
     load_operation,
@@ -55,5 +57,7 @@ for part in (
     list_deployments,
     listen,
     report_drift,
+    write_acceptance,
+    claim_repair,
 ):
     app.register_functions(part.blueprint)

@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.operation import Answer, Order
-from shared.planning.purposes import planned_anew
+from shared.planning.purposes import check_same, plan_for
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -15,6 +15,7 @@ blueprint = df.Blueprint()
 def confirm_plan(order: Order) -> Answer:
     """{operation} -> {} where a plan made now is the one that was kept, else {failure}."""
     operation, record = records().running(order["operation"])
+    baselines, installation = records().watch.baselines(record.name), records().installation()
     kept = records().plans.get(operation.id)
-    planned_anew(operation, record, records().installation(), kept)
+    check_same(kept, plan_for(operation, record, installation, baselines))
     return {}

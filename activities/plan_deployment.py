@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.operation import PlanAnswer, PlanRequest, outline
-from shared.planning.purposes import plan_for, planned_anew
+from shared.planning.purposes import check_same, plan_for
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -15,12 +15,13 @@ blueprint = df.Blueprint()
 def plan_deployment(order: PlanRequest) -> PlanAnswer:
     """{operation, at} -> the outline of the plan; made again, it is the plan that was kept."""
     operation, record = records().running(order["operation"])
-    plans, installation = records().plans, records().installation()
+    plans, kept = records().plans, records().watch.baselines(record.name)
     plan = plans.find(operation.id)
-    if plan is None and operation.planOf:
-        plan = plans.get(operation.planOf)
-        planned_anew(operation, record, installation, plan)
-    plan = plans.keep(operation.id, plan or plan_for(operation, record, installation))
+    if plan is None:
+        plan = plan_for(operation, record, records().installation(), kept)
+        if operation.planOf:
+            check_same(plans.get(operation.planOf), plan)
+        plan = plans.keep(operation.id, plan)
     answer = PlanAnswer(outline=outline(plan))
     if "approvalSeconds" in plan:
         answer["approvalSeconds"] = plan["approvalSeconds"]

@@ -5,9 +5,13 @@ import logging
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
+from shared.deployment.choosing import of_course
+from shared.deployment.messages import Json
 from shared.deployment.operation import DriftAnswer, DriftRequest
+from shared.planning.accepting import NotAcceptable, accept
 from shared.planning.drifting import drift_of
 from shared.planning.purposes import recorded_spec
+from shared.records.entities import Record
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -35,9 +39,25 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
         kept.save_drift(record.name, report)
     if check:
         kept.end_drift(check, report)
+    if wanted := of_course(report["changes"], "accept"):
+        accept_by_policy(record, wanted, order["at"])
     fields = {"deployment": record.name, "state": report["status"]}
     if report["status"] == "failed":
         log.warning("drift not checked: %s", report["failure"]["code"], extra=fields)
     elif report["changes"]:
         log.warning("drift: %s change(s)", len(report["changes"]), extra=fields)
-    return {"status": report["status"], "changes": len(report["changes"])}
+    answer = DriftAnswer(status=report["status"], changes=len(report["changes"]))
+    if of_course(report["changes"], "repair"):
+        answer["repair"] = record.name
+    return answer
+
+
+def accept_by_policy(record: Record, changes: list[Json], at: str) -> None:
+    """Make what the spec accepts part of it; what cannot be stays in the report."""
+    spec = recorded_spec(record.spec)
+    try:
+        taken = accept(spec, changes, by="drift policy", at=at, comment="by drift.policies")
+    except NotAcceptable as why:
+        log.warning("not accepted: %s", why, extra={"deployment": record.name})
+    else:
+        records().accept(record.name, taken)

@@ -68,6 +68,10 @@ def operate(context: DurableOrchestrationContext) -> Ended:
 
 def _go_on(context: DurableOrchestrationContext, operation: str, state: OperationState) -> Ended:
     """From wherever the last execution stopped."""
+    if state["kind"] == "accept":
+        request = PlanRequest(operation=operation, at=context.current_utc_datetime.isoformat())
+        _, failure = yield from ask(context, "write_acceptance", request)
+        return (yield from _end(context, operation, state, failure))
     if state["phase"] == "planning":
         context.set_custom_status(status("planning", now=context.current_utc_datetime))
         state, failure = yield from _plan(context, operation, state)

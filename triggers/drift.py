@@ -8,9 +8,10 @@ import azure.functions as func
 from shared.records.errors import DeploymentUnknown, OperationInProgress
 from shared.records.records import records
 from triggers.answers import reply
-from triggers.parameters import deployment_of
+from triggers.parameters import choice_of, deployment_of
 from triggers.routing import route
 from triggers.shapes.deployments import DriftReports, LastDrift
+from triggers.shapes.requests import Choice
 from triggers.starting import STARTING, start, start_beside
 from triggers.telling import ENDED, settle, settle_unended
 
@@ -92,11 +93,36 @@ async def check_drift_now(
     operation="Drift_Repair",
     client=True,
     status="202",
+    body=Choice,
+    optional=True,
     parameters=STARTING,
     roles=("Operator",),
 )
 async def repair_drift(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Put right what drifted from the recorded spec, as far as that can be; nothing is undone."""
-    return await start(req, client, deployment_of(req), "repair")
+    """Put right what drifted, or what {paths} choose of it, as far as can be; nothing is undone."""
+    return await start(req, client, deployment_of(req), "repair", **dict(await choice_of(req)))
+
+
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/drift/accept",
+    "Make what drifted part of the spec",
+    operation="Drift_Accept",
+    client=True,
+    status="202",
+    body=Choice,
+    optional=True,
+    parameters=STARTING,
+    roles=("Deployer",),
+)
+async def accept_drift(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Accept what drifted, or what {paths} choose of it: the last report says what is there.
+
+    The operation's result has the patch for the caller's own file.
+    """
+    return await start(req, client, deployment_of(req), "accept", **dict(await choice_of(req)))

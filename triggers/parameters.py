@@ -18,7 +18,7 @@ from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import NAME, DeploymentSpec
 from shared.settings import settings
 from triggers.answers import BadRequest
-from triggers.shapes.requests import LONGEST_COMMENT, Comment
+from triggers.shapes.requests import LONGEST_COMMENT, MOST_PATHS, Choice, Comment
 
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
 _NAME = re.compile(NAME)
@@ -118,6 +118,24 @@ async def comment_of(req: func.HttpRequest) -> str:
     except ValidationError:
         message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"
         raise BadRequest("InvalidParameter", message, "comment") from None
+
+
+async def choice_of(req: func.HttpRequest) -> Choice:
+    """What a body {paths, comment} chooses of a drift report; all of it where there is no body.
+
+    Raises:
+        BadRequest: the body is something else.
+    """
+    try:
+        return Choice.model_validate(_json(req) if req.get_body() else {})
+    except ValidationError as invalid:
+        wrong = str(invalid.errors(include_url=False)[0]["loc"][0])
+        message = (
+            "the body should be {paths, comment}: paths such as nsg-database:properties.*, as a "
+            f"drift report tells them, 1 to {MOST_PATHS}; a comment of at most "
+            f"{LONGEST_COMMENT:,} characters"
+        )
+        raise BadRequest("InvalidParameter", message, wrong[:40]) from None
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -36,6 +36,8 @@ async def start(
     *,
     spec: Json | None = None,
     delete_data: bool = False,
+    paths: list[str] | None = None,
+    comment: str = "",
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
 
@@ -57,6 +59,8 @@ async def start(
         **_request(req, deployment, kind),
         spec=spec,
         delete_data=delete_data,
+        paths=paths,
+        comment=comment,
         plan_of=plan_named(if_match),
         if_match=None if plan_named(if_match) else if_match,
         if_none_match=req.headers.get("If-None-Match") == "*",

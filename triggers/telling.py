@@ -56,6 +56,7 @@ class Recorded(NamedTuple):
             "actor": operation.actor,
             "decidedBy": operation.decidedBy,
             "canceledBy": operation.canceledBy,
+            **({"accepted": operation.accepted} if operation.accepted else {}),
             "plan": steps,
             "monthlyCost": plan.get("monthlyCost"),
             "unchanged": sum(step["action"] == "no-op" for step in steps),

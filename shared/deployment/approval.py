@@ -34,4 +34,5 @@ def _steps(plan: Plan) -> list[Json]:
             "changes": [(c["path"], c["before"], c["after"]) for c in step["changes"]],
         }
         for step in plan["steps"]
+        if step["action"] != "check"  # a plan alone has none
     ]

@@ -52,6 +52,10 @@ write, and what has moved by then is not overwritten.
 """
 
 
+Origin = Literal["spec", "edit", "both"]
+"""Whose a change of an update is: of a new spec, of somebody in Azure whom it undoes, or both."""
+
+
 class Change(TypedDict):
     """One difference between what is and what is wanted, by path in the ARM body."""
 
@@ -59,6 +63,8 @@ class Change(TypedDict):
     before: Any
     after: Any
     certainty: NotRequired[Certainty]  # of a change in a plan
+    origin: NotRequired[Origin]  # of a change in the plan of an update
+    by: NotRequired[str]  # of what somebody changed: who, where a drift report knows
     oneWay: NotRequired[bool]  # True: Azure makes it and never takes it back
 
 

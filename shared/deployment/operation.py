@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Action, Failure, Json, Outcome, Phase, Plan, Purpose, Run
 
-Kind = Literal["deploy", "repair", "destroy", "validate", "plan", "drift"]
+Kind = Literal["deploy", "repair", "accept", "destroy", "validate", "plan", "drift"]
 Health = Literal[
     "NotDeployed",
     "Deploying",
@@ -203,11 +203,29 @@ class DriftReport(TypedDict):
     failure: NotRequired[Failure]
 
 
+class Acceptance(TypedDict):
+    """What accepting drift has made of a spec."""
+
+    patch: Json  # for the caller's own file, too: a JSON merge patch
+    fields: list[Json]  # {field, value, by, at, comment}
+    exceptions: list[Json]  # what no other field says, as in drift.accepted
+    changes: list[Json]  # of the report: {id, path}
+
+
 class DriftAnswer(Answer):
     """A drift report in short, which has been recorded."""
 
     status: str
     changes: int
+    repair: NotRequired[str]  # the deployment, where its spec asks for some of it to be put right
+
+
+class RepairClaim(TypedDict):
+    """Asks for a repair by the policy of a spec."""
+
+    deployment: str
+    operation: str  # its id, chosen by the orchestration
+    at: str
 
 
 class Before(TypedDict):

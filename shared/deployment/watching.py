@@ -10,6 +10,7 @@ from shared.deployment.fields import Anything, Label
 from shared.deployment.part import Part
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+MOST_ACCEPTED = 100  # exceptions of one spec; our own bound
 Course = Literal["report", "repair", "accept", "ignore"]
 """What is done about a difference."""
 
@@ -82,7 +83,7 @@ class Drift(Part):
     """What an update does with what somebody changed in Azure: undo it, ask first, or leave it."""
     repair_window: RepairWindow | None = None
     """When a scan may repair what interrupts; absent: it asks for approval each time."""
-    accepted: list[Accepted] = Field(default=[], max_length=100)
+    accepted: list[Accepted] = Field(default=[], max_length=MOST_ACCEPTED)
     """What was accepted and no other field can say; accept writes it, a caller may drop it."""
 
     def course(self, resource: str, path: str, *, undeclared: bool) -> Course:

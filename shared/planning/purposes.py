@@ -1,19 +1,27 @@
 """The plan that an operation asks for, made now from its record and from Azure."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from pydantic import ValidationError
 
 from shared.azure.clients import clients_for
 from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
+from shared.deployment.choosing import NothingChosen, chosen
 from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Json, Plan
+from shared.deployment.operation import Acceptance
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
+from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
 from shared.planning.observing import Reach, inside, marked, observe, targets
+from shared.planning.origins import with_origins
 from shared.planning.owning import Owner, forgotten
 from shared.planning.removing import plan_destroy
+from shared.planning.repairing import Wish, repairing
 from shared.planning.validation.checks import plan_validate, required
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
@@ -58,7 +66,6 @@ def deploy_plan(
     *,
     previous: DeploymentSpec | None = None,
     delete_data: bool = False,
-    repair: bool = False,
 ) -> Plan:
     """What has to change for Azure to hold what `spec` asks for, as things stand now."""
     if not inventory:  # a deployment of that name may have been here, and its record been lost
@@ -72,7 +79,6 @@ def deploy_plan(
         owner,
         previous=previous,
         delete_data=delete_data,
-        repair=repair,
     )
 
 
@@ -93,8 +99,31 @@ def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_dat
     return plan_destroy(observed, inventory, strangers, owner, delete_data=delete_data)
 
 
-def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
-    """What has to be done for an operation, as things stand now."""
+def repair_plan(
+    reach: Reach,
+    spec: DeploymentSpec,
+    inventory: Inventory,
+    owner: Owner,
+    baselines: Mapping[str, Json],
+    wish: Wish,
+) -> Plan:
+    """What puts right what drifted, or what is wanted of that."""
+    observed = observe(reach, targets(spec, inventory))
+    plan = plan_deploy(spec, observed, inventory, owner, previous=spec, repair=True)
+    return repairing(plan, spec, observed, baselines, owner, wish)
+
+
+def plan_for(
+    operation: Operation, record: Record, installation: str, baselines: Mapping[str, Json]
+) -> Plan:
+    """What has to be done for an operation, as things stand now.
+
+    Args:
+        operation: what is asked for.
+        record: of its deployment.
+        installation: whose marks are ours.
+        baselines: by id, what the spec leaves open, as it was.
+    """
     owner = Owner(record.name, installation)
     if operation.kind == "destroy":
         plan = destroy_plan(clients_for, record.inventory, owner, delete_data=operation.deleteData)
@@ -102,15 +131,21 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     if operation.kind == "validate":
         return plan_validate(spec, operation.startedAt)
-    plan = deploy_plan(
-        clients_for,
-        spec,
-        record.inventory,
-        owner,
-        previous=_acceptable(record.spec),
-        delete_data=operation.deleteData,
-        repair=operation.kind == "repair",
-    )
+    if operation.kind == "repair":
+        at = datetime.fromisoformat(operation.startedAt)
+        wish = Wish(operation.paths, operation.byScan, at)
+        plan = repair_plan(clients_for, spec, record.inventory, owner, baselines, wish)
+    else:
+        previous = _acceptable(record.spec)
+        plan = deploy_plan(
+            clients_for,
+            spec,
+            record.inventory,
+            owner,
+            previous=previous,
+            delete_data=operation.deleteData,
+        )
+        plan = with_origins(plan, spec, previous, record)
     of_app = settings()  # they may have been narrowed since the spec was recorded
     allowance = Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)
     plan = {**plan, "refusals": [*plan["refusals"], *allowance.refusals(spec)]}
@@ -119,13 +154,29 @@ def plan_for(operation: Operation, record: Record, installation: str) -> Plan:
     return gated(plan, record.spec, record.proposed)
 
 
-def planned_anew(operation: Operation, record: Record, installation: str, kept: Plan) -> None:
+def acceptance(operation: Operation, record: Record, at: str) -> Acceptance:
+    """What becomes of the spec of a deployment by accepting what an operation names.
+
+    Raises:
+        NothingChosen: the last report has none of it.
+        NotAcceptable: a difference cannot become part of a spec.
+    """
+    found = (record.drift or {}).get("changes", [])
+    wanted = [change for change in found if chosen(change, operation.paths)]
+    if not wanted:
+        raise NothingChosen(operation.paths or [])
+    by = (operation.actor or {}).get("name", "")
+    spec = recorded_spec(record.spec)
+    return accept(spec, wanted, by=by, at=at, comment=operation.comment)
+
+
+def check_same(kept: Plan, fresh: Plan) -> None:
     """Make sure that a plan made now is the one that was kept.
 
     Raises:
         PlanStale: it is not.
     """
-    if not same_steps(kept, plan_for(operation, record, installation)):
+    if not same_steps(kept, fresh):
         raise PlanStale
 
 

@@ -39,6 +39,9 @@ class Claim:
     request_id: str | None = None  # Repeatability-Request-ID
     digest: str = ""  # of method, route and body
     actor: Json | None = None
+    paths: list[str] | None = None  # of a drift report: what is repaired or accepted; None: all
+    comment: str = ""
+    by_scan: bool = False  # asked for by a policy, and not by a person
     if_match: str | None = None  # an ETag, or * for any
     if_none_match: bool = False  # the caller sent If-None-Match: *
 

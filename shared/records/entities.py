@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
-from shared.deployment.operation import Decision, Health, Kind
+from shared.deployment.operation import Acceptance, Decision, Health, Kind
 
 RUNNING = "Running"
 SCHEMA = 2  # of a record: 1 had its inventory by key
@@ -51,6 +51,7 @@ class Record:
     createdAt: str
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
+    accepted: list[Json] | None = None  # fields of the spec that drift became: {field, value, by}
     schema: int = SCHEMA
     etag: str = ""  # empty: not written yet
 
@@ -83,8 +84,12 @@ class Operation:
     decidedBy: Json | None = None  # who decided on its plan, with their comment
     canceledBy: Json | None = None
     deleteData: bool = False
+    paths: list[str] | None = None  # of a drift report: what is repaired or accepted; None: all
+    comment: str = ""  # of whoever asked for it
+    byScan: bool = False  # asked for by a policy, and not by a person
     endedAt: str | None = None
     result: Json | None = None
+    accepted: Acceptance | None = None  # what accepting drift has made of the spec
     cancelRequested: bool = False
     decision: Decision | None = None
     rewinds: int = 0  # how often its orchestration was lost, and went on

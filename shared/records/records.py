@@ -19,8 +19,9 @@ from azure.identity import DefaultAzureCredential
 
 from shared.deployment.ending import Ending, Story
 from shared.deployment.inventory import Item, item_of
+from shared.deployment.merge_patch import patched
 from shared.deployment.messages import Failure, Json
-from shared.deployment.operation import Decision, DriftReport, Health, Signals
+from shared.deployment.operation import Acceptance, Decision, DriftReport, Health, Signals
 from shared.records.claims import Claim, Claimed, Fate, answer_again, begun, check, claimed
 from shared.records.entities import (
     RUNNING,
@@ -47,6 +48,7 @@ from shared.settings import settings
 
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
 AGREEMENTS = "agreement"  # a partition beside it
+ACCEPTED_KEPT = 100  # notes of fields that drift has changed
 NO_RECORD = "none"  # stands for the digest of a record that is not there
 
 
@@ -180,6 +182,36 @@ class Records:
         status = "Failed" if failure else "Succeeded"
         result = {"status": status, "failure": failure, "drift": found}
         self._note(operation_id, status=status, endedAt=report["checkedAt"], result=result)
+
+    def accept(self, name: str, taken: Acceptance, *, operation_id: str | None = None) -> None:
+        """Make what drifted part of a spec, unless another operation runs; may be repeated.
+
+        Args:
+            name: the deployment.
+            taken: what becomes of its spec and of its last report.
+            operation_id: the operation that accepts it; None: the scan does.
+        """
+        if operation_id:
+            self._note(operation_id, accepted=taken)
+
+        def with_it(record: Record) -> Record:
+            if record.busy and record.operation["id"] != operation_id:
+                return record
+            spec, drift = patched(record.spec, taken["patch"]), dict(record.drift or {})
+            left = [c for c in drift.get("changes", []) if not _among(c, taken["changes"])]
+            drift |= {"changes": left, "status": "drifted" if left else "inSync"}
+            fresh = [field for field in taken["fields"] if field not in (record.accepted or [])]
+            calm = record.status == "Drifted" and not left
+            return replace(
+                record,
+                spec=spec,
+                generation=record.generation + (spec != record.spec),
+                accepted=[*(record.accepted or []), *fresh][-ACCEPTED_KEPT:],
+                drift=drift,
+                status="Deployed" if calm else record.status,
+            )
+
+        self._amend(name, with_it)
 
     def finish(
         self,
@@ -501,6 +533,10 @@ class Records:
             raise OperationUnknown(operation_id)
 
 
+def _among(change: Json, places: list[Json]) -> bool:
+    return {"id": change["id"], "path": change.get("path")} in places
+
+
 def _properties(claim: Claim) -> Json:
     """What is noted of an operation when it begins."""
     return {
@@ -511,6 +547,9 @@ def _properties(claim: Claim) -> Json:
         "deleteData": claim.delete_data,
         "planOf": claim.plan_of,
         "actor": claim.actor,
+        "paths": claim.paths,
+        "comment": claim.comment,
+        "byScan": claim.by_scan,
     }
 
 

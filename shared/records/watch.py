@@ -6,6 +6,7 @@ none lies here. Everything may raise RecordsUnavailable.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -48,7 +49,8 @@ class Watch:
         latest_first = datetime.max.replace(tzinfo=UTC) - datetime.fromisoformat(
             report["checkedAt"]
         )
-        row = f"{REPORT}{int(latest_first.total_seconds()):012}"
+        told = hashlib.sha256(json.dumps(report, sort_keys=True).encode()).hexdigest()[:8]
+        row = f"{REPORT}{int(latest_first.total_seconds()):012}-{told}"  # the same, if repeated
         self._table.upsert(Key(deployment, row), packed({"report": report}))
         found = self._table.partition(deployment, start=REPORT, end=f"{REPORT}~")
         for entity in found[REPORTS_KEPT:]:

@@ -83,14 +83,12 @@ EXCLUSIVE = {
         *("urlPathMap", "redirectConfiguration"),
     ),
 }
+DRAINED = "each instance in turn is taken out, and cuts the sessions that pass it"
 RULES = Rules(
     (
         Path(at="zones", fixed=True),
         # Learn: Application Gateway FAQ, "update domain"; TCP connections drain for 30 s only
-        Path(
-            at="properties",
-            disturbs="each instance in turn is taken out, and cuts the sessions that pass it",
-        ),
+        *(Path(at=part, disturbs=DRAINED) for part in ("properties", "tags", "identity")),
         *(Path(at=path, optional=True) for path in OPTIONAL),
         *(Path(at=f"properties.{p}.properties.{u}", shown=True) for p in PARTS for u in USERS),
         *(Path(at=f"properties.{path}", excludes=others) for path, others in EXCLUSIVE.items()),

@@ -29,6 +29,8 @@ CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
     "storage": ("storageSizeGB", "autoGrow"),
     "backup": ("backupRetentionDays",),
     "highAvailability": ("mode",),
+    "maintenanceWindow": ("customWindow", "dayOfWeek", "startHour", "startMinute"),
+    "authConfig": ("activeDirectoryAuth", "passwordAuth", "tenantId"),
 }
 DEGRADED = {
     "stopped",

@@ -138,6 +138,7 @@ _DEPLOYMENT: Json = {
 EXAMPLES: Mapping[str, Json] = {
     "DeploymentSpec": SPEC,
     "Comment": {"comment": "as agreed"},
+    "Choice": {"paths": ["nsg-database:properties.*"], "comment": "CHG-7"},
     "Started": {
         "id": ID,
         "kind": "deploy",

@@ -134,6 +134,20 @@ class DriftFound(TypedDict):
 
 
 @told
+class Acceptance(TypedDict):
+    """What accepting drift has made of a spec."""
+
+    patch: Object
+    """A JSON merge patch of the spec."""
+    fields: list[Object]
+    """The fields that say what was accepted: {field, value, by, at, comment}."""
+    exceptions: list[Object]
+    """What no other field says, as drift.accepted of the spec has it."""
+    changes: list[Object]
+    """What of the report was accepted: {id, path}."""
+
+
+@told
 class Operation(TypedDict):
     """How an operation stands: its plan, its walk, and how it ended."""
 
@@ -197,6 +211,8 @@ class Operation(TypedDict):
     """What is needed to use the deployment: names, addresses, connection strings; no secret."""
     drift: NotRequired[DriftFound]
     """Of a drift check: what it found."""
+    accepted: NotRequired[Acceptance]
+    """Of an acceptance: what it has made of the spec, with the patch for the caller's own file."""
     leftOut: NotRequired[int]
     """How many steps and residues there was no room for while it runs."""
 

@@ -5,7 +5,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from shared.deployment.fields import Anything
-from shared.deployment.messages import Action, Certainty, Provenance
+from shared.deployment.messages import Action, Certainty, Origin, Provenance
 from triggers.shapes.base import told
 
 
@@ -35,6 +35,10 @@ class Change(TypedDict):
     """What will be there; null where it is removed."""
     certainty: NotRequired[Certainty]
     """How sure it is that exactly this is changed."""
+    origin: NotRequired[Origin]
+    """Whose it is: the spec's, that of somebody in Azure whom it would undo, or both."""
+    by: NotRequired[str]
+    """Of what somebody changed: who, where a drift report knows."""
     oneWay: NotRequired[bool]
     """Whether Azure makes it and never takes it back."""
 

@@ -1,8 +1,12 @@
 """What the API takes beside a spec."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 LONGEST_COMMENT = 2_000  # characters
+LONGEST_PATH = 1_200  # characters; of a property in an ARM body, with the key of its resource
+MOST_PATHS = 100
 
 
 class Comment(BaseModel):
@@ -12,3 +16,16 @@ class Comment(BaseModel):
 
     comment: str = Field(default="", max_length=LONGEST_COMMENT)
     """Why; kept with the decision."""
+
+
+class Choice(BaseModel):
+    """What is repaired or accepted of a drift report."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    paths: list[Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]] | None = Field(
+        default=None, min_length=1, max_length=MOST_PATHS
+    )
+    """key:path as the report tells them, or key alone; * and ? are wild. Absent: all of it."""
+    comment: str = Field(default="", max_length=LONGEST_COMMENT)
+    """Why; kept with the operation."""
