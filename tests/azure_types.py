@@ -22,9 +22,19 @@ GATEWAY, CONNECTION, PROXY = (
     f"Microsoft.Network/{kind}"
     for kind in ("virtualNetworkGateways", "connections", "applicationGateways")
 )
-INTERFACE, NETWORK, NAT = (
-    f"Microsoft.Network/{kind}" for kind in ("networkInterfaces", "virtualNetworks", "natGateways")
+INTERFACE, NETWORK, NAT, CIRCUIT, WATCHER = (
+    f"Microsoft.Network/{kind}"
+    for kind in (
+        "networkInterfaces",
+        "virtualNetworks",
+        "natGateways",
+        "expressRouteCircuits",
+        "networkWatchers",
+    )
 )
+PEERING, MONITOR = f"{NETWORK}/virtualNetworkPeerings", f"{WATCHER}/connectionMonitors"
+ADMINISTRATOR = "Microsoft.DBforPostgreSQL/flexibleServers/administrators"
+INSIGHTS = "Microsoft.Insights"
 BY_REFERENCE = "the whole gateway is demanded; az, the SDKs and ARM itself give its id alone"
 # Recordings beside the tests of Azure/azure-cli, in command_modules/network/tests/latest
 EDGE_ZONE = "recordings/test_network_vnet_gateway_edge_zone.yaml"
@@ -32,6 +42,12 @@ WITH_TCP = "recordings/test_appgw_with_tcp.yaml"
 # Recordings of Azure/azure-service-operator, in v2/internal/controllers/recordings
 SAMPLES = "Test_Samples_CreationAndDeletion/Test_Network_v1api20240301_CreationAndDeletion"
 PRIVATE_IP = "recordings/test_network_app_gateway_with_private_ip.yaml"
+CIRCUITS = "recordings/test_network_express_route.yaml"
+WATCHED = "recordings/test_network_watcher.yaml"
+MONITORED = "recordings/test_nw_connection_monitor_v2_creation.yaml"
+DATABASE = "Test_DBForPostgreSQL_FlexibleServer_20250801_CRUD_2"
+GROUPED, LOGGED = "Test_Insights_ActionGroup_v20230101_CRUD", "Test_Insights_ActivityLogAlert_*"
+NO_FRACTIONS = "Bicep has no numbers but whole ones; the threshold of an alert is a double"
 NOT_RECORDED = "assumed from the other back references; no recording has such a part in use"
 
 OLD_SIZES = "the open set ends in 2018; Microsoft.Compute/skus, which preflight reads, has them all"
@@ -50,6 +66,15 @@ ANSWER_EXCEPTIONS: Exceptions = {
     (GATEWAY, "properties.ipConfigurations[].type"): EDGE_ZONE,
     (GATEWAY, "properties.isMigrateToCSES"): EDGE_ZONE,
     (GATEWAY, "properties.packetCaptureDiagnosticState"): EDGE_ZONE,
+    (PEERING, "properties.routeServiceVips"): SAMPLES,
+    (CIRCUIT, "properties.allowGlobalReach"): CIRCUITS,
+    (CIRCUIT, "properties.resourceGuid"): CIRCUITS,
+    (WATCHER, "properties.runningOperationIds"): WATCHED,
+    (MONITOR, "properties.resourceGuid"): MONITORED,
+    (ADMINISTRATOR, "properties.tenantId"): DATABASE,
+    (f"{INSIGHTS}/ActionGroups", "type"): GROUPED,
+    (f"{INSIGHTS}/ActivityLogAlerts", "type"): LOGGED,
+    (f"{INSIGHTS}/metricAlerts", "properties.criteria"): NO_FRACTIONS,
     (NAT, "properties.scope"): SAMPLES,
     (NAT, "properties.type"): SAMPLES,
     (NAT, "sku.tier"): SAMPLES,

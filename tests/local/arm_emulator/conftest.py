@@ -20,6 +20,7 @@ from requests.structures import CaseInsensitiveDict
 
 from local.arm_emulator import ArmEmulator, Settings
 from local.clock import VirtualClock
+from tests.local.arm_emulator.judged import Judge
 
 ENVIRONMENT = (
     "IDENTITY_ENDPOINT",
@@ -131,7 +132,23 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArmEmu
 
 
 @pytest.fixture(scope="session")
-def connections(shared_emulator: ArmEmulator) -> Iterator[tuple[requests.Session, ...]]:
+def judge() -> Judge:
+    """One for the session: it judges a shape once."""
+    return Judge()
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_one_of_azures(judge: Judge) -> Iterator[None]:
+    """Whatever a test is about."""
+    judge.faults.clear()
+    yield
+    assert judge.faults == []
+
+
+@pytest.fixture(scope="session")
+def connections(
+    shared_emulator: ArmEmulator, judge: Judge
+) -> Iterator[tuple[requests.Session, ...]]:
     """For the SDKs and for plain HTTPS, kept alive over all tests.
 
     To read the certificates of the world takes 20 ms each time.
@@ -139,6 +156,7 @@ def connections(shared_emulator: ArmEmulator) -> Iterator[tuple[requests.Session
     with requests.Session() as sdks, requests.Session() as plain:
         for each in (sdks, plain):
             each.verify, each.trust_env = str(shared_emulator.ca_file), False
+            each.hooks["response"].append(judge.hear)
         yield sdks, plain
 
 

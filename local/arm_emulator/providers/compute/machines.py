@@ -153,7 +153,9 @@ class VirtualMachines(ComputeType):
         id_ = _disk_id(resource, disk)
         if self.world.store.get(id_.key) is None:
             kind = (disk.get("managedDisk") or {}).get("storageAccountType", "Standard_LRS")
-            properties = {"diskSizeGB": disk["diskSizeGB"], "diskState": "Attached"}
+            origin = {"createOption": disk.get("createOption", "FromImage")}
+            properties = {"creationData": origin, "diskSizeGB": disk["diskSizeGB"]}
+            properties |= {"osType": disk["osType"], "diskState": "Attached"}
             body: Json = {"location": resource.body["location"], "sku": {"name": kind}}
             made = Resource(id_, body | {"properties": properties}, now, now)
             type_ = self.peers.get(Disks.type.lower())
