@@ -19,7 +19,7 @@ from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.authors import with_authors
 from shared.planning.deciding import plan_deploy, with_strangers
-from shared.planning.observing import inside, locks, observe, targets
+from shared.planning.observing import inside, locks, observe, seen, targets
 from shared.planning.owning import Owner
 from shared.records.entities import Record
 from shared.resources.base import RESOURCE_GROUP
@@ -59,7 +59,7 @@ def drift_of(
         return Seen(DriftReport(checkedAt=at, status="busy", changes=[]), {})
     if failure := order.get("failure"):
         return Seen(DriftReport(checkedAt=at, status="failed", changes=[], failure=failure), {})
-    observed = observe(clients_for, targets(spec, record.inventory))
+    observed = observe(clients_for, targets(spec, record.inventory), seen(record.inventory))
     plan = plan_deploy(spec, observed, record.inventory, Owner(record.name, installation))
     groups = [step["id"] for step in plan["steps"] if _our_group(step)]
     strangers = [stranger for group in groups for stranger in inside(clients_for, group)]

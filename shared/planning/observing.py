@@ -1,6 +1,6 @@
 """Reads what a plan is decided from: the resources by their ids, and what else may be ours."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -38,13 +38,56 @@ def targets(spec: DeploymentSpec | None, inventory: Inventory) -> dict[str, Targ
     return found | {r.id(spec).casefold(): Target(r.id(spec), r) for r in wanted if spec}
 
 
-def observe(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
-    """Every resource as it is now; where a group is absent, nothing in it is asked for."""
+def seen(inventory: Inventory) -> set[str]:
+    """What should be there, by its id, as it was seen there."""
+    return {i.casefold() for i, item in inventory.items() if item["state"] == "seen"}
+
+
+def observe(
+    reach: Reach, wanted: Mapping[str, Target], known: Collection[str]
+) -> dict[str, Json | None]:
+    """Every resource as it is now; nothing is asked for that lies in what is absent.
+
+    Args:
+        reach: the clients for an id.
+        wanted: what to read, by id.
+        known: ids of what should be there; of the others a list tells which are absent.
+    """
     groups = {i: target for i, target in wanted.items() if target.resource.key == RESOURCE_GROUP}
     found = _read(reach, groups)
-    absent = tuple(f"{i}/" for i in groups if found[i] is None)
-    left = {i: t for i, t in wanted.items() if i not in found and not i.startswith(absent)}
+    absent = {i for i in groups if found[i] is None}
+    for group in groups.keys() - absent:
+        absent |= _unlisted(reach, group, wanted, known)
+    left = {
+        i: target
+        for i, target in wanted.items()
+        if i not in groups and not any(within(i, gone) for gone in absent)
+    }
     return {**dict.fromkeys(wanted), **found, **_read(reach, left)}
+
+
+def _unlisted(
+    reach: Reach, group: str, wanted: Mapping[str, Target], known: Collection[str]
+) -> set[str]:
+    """What is absent from a group by its list, which ARM keeps itself, of all that has tags.
+
+    What lies inside another resource may not be listed. Where one thing alone is in doubt, or the
+    list is refused, everything is read.
+    """
+    doubtful = {
+        i
+        for i, target in wanted.items()
+        if within(i, group) and i not in known and target.resource.taggable and _at_top(i)
+    }
+    try:
+        listed = inside(reach, wanted[group].id) if len(doubtful) > 1 else None
+    except HttpResponseError:
+        listed = None
+    return set() if listed is None else doubtful - {each.id.casefold() for each in listed}
+
+
+def _at_top(resource_id: str) -> bool:
+    return len(ResourceId.of(resource_id).kinds) == 1
 
 
 def marked(reach: Reach, subscriptions: Iterable[str], deployment: str) -> list[Stranger]:

@@ -17,7 +17,7 @@ from shared.deployment.resource_id import ResourceId
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
-from shared.planning.observing import Reach, inside, marked, observe, targets
+from shared.planning.observing import Reach, inside, marked, observe, seen, targets
 from shared.planning.origins import with_origins
 from shared.planning.owning import Owner, forgotten
 from shared.planning.removing import plan_destroy
@@ -71,7 +71,7 @@ def deploy_plan(
     if not inventory:  # a deployment of that name may have been here, and its record been lost
         found = marked(reach, {spec.subscription_id}, owner.deployment)
         inventory = forgotten(found, targets(spec, {}), owner)
-    observed = observe(reach, targets(spec, inventory))
+    observed = observe(reach, targets(spec, inventory), seen(inventory))
     return plan_deploy(
         spec,
         observed,
@@ -87,7 +87,7 @@ def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_dat
     subscriptions = {ResourceId.of(i).subscription.casefold() for i in inventory}
     bearing = marked(reach, subscriptions, owner.deployment)
     inventory = {**inventory, **forgotten(bearing, inventory, owner)}
-    observed = observe(reach, targets(None, inventory))
+    observed = observe(reach, targets(None, inventory), {i.casefold() for i in inventory})
     groups = [
         i
         for i, item in inventory.items()

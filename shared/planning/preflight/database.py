@@ -156,17 +156,19 @@ def size_of(sku: str) -> tuple[str, int, str, str]:
     return (letters.upper(), int(cores), features.casefold(), version or "")
 
 
-def check_database_name(subject: Subject) -> Iterable[Finding]:
-    """The name, which all of Azure shares, unless the server is there already in our group."""
+def check_database_name(subject: Subject) -> Iterator[Finding]:
+    """The name, which all of Azure shares; it is taken by our own server, where that is there."""
+    if subject.has(SERVER):
+        return
     postgres = subject.clients.postgres
+    question = CheckNameAvailabilityRequest(name=subject.spec.server_name, type=ARM_TYPE)
+    answer = postgres.name_availability.check_globally(question).as_dict()
+    findings = list(judge_database_name(subject.spec, answer))
     try:
-        postgres.servers.get(*path_of(subject.id(SERVER)))
+        if findings:
+            postgres.servers.get(*path_of(subject.id(SERVER)))
     except ResourceNotFoundError:
-        question = CheckNameAvailabilityRequest(name=subject.spec.server_name, type=ARM_TYPE)
-        return judge_database_name(
-            subject.spec, postgres.name_availability.check_globally(question).as_dict()
-        )
-    return ()
+        yield from findings
 
 
 def judge_database_name(spec: DeploymentSpec, answer: Json) -> Iterator[Finding]:

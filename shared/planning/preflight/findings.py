@@ -65,6 +65,10 @@ class Subject:
         """Whether a resource is one that it makes, rather than uses or does without."""
         return catalogue()[key].made(self.spec)
 
+    def creates(self, key: str) -> bool:
+        """Whether a resource is one that it makes and does not have yet: nothing lies inside it."""
+        return self.makes(key) and not self.has(key)
+
     def has(self, key: str) -> bool:
         """Whether a resource is part of it already."""
         return key in self.there

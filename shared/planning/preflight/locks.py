@@ -10,6 +10,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, refused, warned
+from shared.resources.base import RESOURCE_GROUP
 
 # Those at a scope and above it, not those of single resources below it.
 PATH = "/providers/Microsoft.Authorization/locks?api-version=2020-05-01&$filter=atScope()"
@@ -22,7 +23,9 @@ def check_locks(subject: Subject) -> Iterator[Finding]:
     What holds at a zone includes what holds at its group; where there is no zone yet, that of the
     group counts, and where there is no group, that of the subscription.
     """
-    yield from judge_locks(subject.spec, _first(subject, subject.id(ZONE), subject.group_id))
+    there = {ZONE: subject.id(ZONE), RESOURCE_GROUP: subject.group_id}
+    scopes = [scope for key, scope in there.items() if not subject.creates(key)]
+    yield from judge_locks(subject.spec, _first(subject, *scopes))
     circuit, key = subject.spec.circuit_id, subject.spec.express_route.authorization_key
     if circuit and key is None:  # else it may be in a tenant that the app cannot see
         found = subject.read(f"{circuit}{PATH}")["value"]

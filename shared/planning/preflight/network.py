@@ -9,6 +9,7 @@ from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, plain, refused, warned
 from shared.resources.base import Resource
 from shared.resources.sdk_calls import path_of
+from shared.settings import PUBLIC_ARM
 
 NETWORK = "virtual-network"
 ER_GATEWAY = "express-route-gateway"
@@ -38,9 +39,9 @@ def judge_network_quota(new: Iterable[Resource], usages: list[Json]) -> Iterator
 
 
 def check_existing_gateway(subject: Subject) -> Iterable[Finding]:
-    """ExpressRoute gateways in the group that the network lies in."""
+    """ExpressRoute gateways in the group that the network lies in; a new network has none."""
     network = subject.id(NETWORK)
-    if not subject.makes(ER_GATEWAY):
+    if subject.creates(NETWORK) or not subject.makes(ER_GATEWAY):
         return ()
     listed = subject.clients_of(network).network.virtual_network_gateways
     try:
@@ -73,14 +74,14 @@ def judge_existing_gateway(gateways: list[Json], network: str, ours: str) -> Ite
 
 
 def check_private_zones(subject: Subject) -> Iterator[Finding]:
-    """Zones that the network is linked to already, and the customer's own zone."""
-    clients = subject.clients.private_dns
-    links: dict[str, list[Json]] = {}
-    for zone in plain(clients.private_zones.list()):
-        if overlap(zone["name"], subject.spec.zone_name):
-            found = clients.virtual_network_links.list(*path_of(zone["id"]))
-            links[zone["id"]] = plain(found)
-    yield from judge_private_zones(links, subject.id(NETWORK), subject.id(ZONE))
+    """Zones that the network is linked to already, and the customer's own zone.
+
+    A new network is linked to none: with the one before it its links went.
+    https://learn.microsoft.com/azure/dns/private-dns-faq
+    """
+    if not subject.creates(NETWORK):
+        links = dict(_overlapping_links(subject))
+        yield from judge_private_zones(links, subject.id(NETWORK), subject.id(ZONE))
     alias = subject.spec.gateway.alias
     if alias:
         zones = subject.clients_of(alias.zone_id).private_dns.private_zones
@@ -89,6 +90,14 @@ def check_private_zones(subject: Subject) -> Iterator[Finding]:
         except ResourceNotFoundError:
             text = f"there is no zone {alias.zone_id}: create it, or leave the alias out"
             yield refused("ZoneNotFound", "gateway.alias.zoneId", text)
+
+
+def _overlapping_links(subject: Subject) -> Iterator[tuple[str, list[Json]]]:
+    """The links of every zone whose name overlaps that of the server's, by the zone's id."""
+    clients = subject.clients.private_dns
+    for zone in plain(clients.private_zones.list()):
+        if overlap(zone["name"], subject.spec.zone_name):
+            yield zone["id"], plain(clients.virtual_network_links.list(*path_of(zone["id"])))
 
 
 def overlap(one: str, other: str) -> bool:
@@ -114,7 +123,12 @@ def judge_private_zones(links: dict[str, list[Json]], network: str, ours: str) -
 
 
 def check_gateway_options(subject: Subject) -> Iterator[Finding]:
-    """The TLS policy of the gateway, and the rule sets of its WAF policy."""
+    """The TLS policy of the gateway, and the rule sets of its WAF policy.
+
+    We name both, and the public cloud offers what we name; other clouds get it later.
+    """
+    if subject.clients.settings.arm_audience == PUBLIC_ARM:
+        return
     spec, gateways = subject.spec, subject.clients.network.application_gateways
     wanted = {resource.key: resource for resource in subject.wanted}
     if gateway := wanted.get("application-gateway"):

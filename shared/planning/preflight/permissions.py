@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, refused
 from shared.planning.roles import CIRCUIT, PROBER
-from shared.resources.base import Resource
+from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
 
 PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
@@ -33,10 +33,8 @@ IDENTITY_ACTIONS = ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/act
 def check_permissions(subject: Subject) -> Iterator[Finding]:
     """The rights of the app, on the group where it exists and on what lies elsewhere."""
     inside = [r for r in subject.new if _inside(subject, r)]
-    try:
-        granted = subject.read(f"{subject.group_id}{PATH}")["value"]
-    except ResourceNotFoundError:
-        granted = subject.read(f"{subject.subscription}{PATH}")["value"]
+    around = subject.subscription if subject.creates(RESOURCE_GROUP) else subject.group_id
+    granted = subject.read(f"{around}{PATH}")["value"]
     yield from judge_permissions(subject.group_id, needed_actions(inside), granted)
     validation = subject.spec.validation
     if validation and validation.require == "query":

@@ -12,6 +12,9 @@ from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.by_id import ResourceById
 
 SUBSCRIPTIONS_VERSION = "2022-12-01"
+# Nobody registers it, and where it has groups the list of regions says.
+# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-services-resource-providers
+ALWAYS_REGISTERED = {"Microsoft.Resources"}
 POLICY_VERSION = "2022-03-01"
 # Those at a scope and above it, management groups included, not those below it.
 # https://learn.microsoft.com/rest/api/policy/policy-assignments/list
@@ -51,7 +54,7 @@ def judge_subscription(
 
 def check_providers(subject: Subject) -> Iterable[Finding]:
     """Registration, and where the types are offered."""
-    namespaces = sorted({r.arm_type.split("/")[0] for r in subject.wanted})
+    namespaces = sorted({r.arm_type.split("/")[0] for r in subject.wanted} - ALWAYS_REGISTERED)
     for namespace in namespaces:
         provider = subject.clients.resources.providers.get(namespace).as_dict()
         yield from judge_provider(subject.spec, namespace, provider, subject.new)

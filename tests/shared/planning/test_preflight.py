@@ -56,6 +56,15 @@ def test_few_reads_are_enough(azure: ArmEmulator, clients: AzureClients, spec: J
     assert len(made) <= MOST_READS
 
 
+def test_nothing_is_read_inside_a_group_that_is_not_there(
+    azure: ArmEmulator, clients: AzureClients, spec: Json
+) -> None:
+    before = len(azure.calls())
+    ask(clients, spec)
+    group = f"{group_of(clients, spec)}/".casefold()
+    assert not [c for c in azure.calls()[before:] if c["path"].casefold().startswith(group)]
+
+
 def test_nothing_is_written(azure: ArmEmulator, clients: AzureClients, spec: Json) -> None:
     ask(clients, spec)
     asked = [c for c in azure.calls() if c["method"] not in READS]
@@ -117,7 +126,9 @@ def test_a_gateway_of_somebody_else_in_the_network_is_refused(
     }
     other = catalogue()["express-route-gateway"].id(wanted) + "-other"
     azure.put(other, {"location": "eastus", "properties": properties})
-    assert ("GatewayExists", "expressRoute") in refused(ask(clients, spec))
+    assert ("GatewayExists", "expressRoute") in refused(
+        ask(clients, spec, there={"virtual-network"})
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +200,7 @@ def test_a_locked_group_is_refused_where_it_takes_no_writes(
     found: list[tuple[str, str]],
 ) -> None:
     azure.put(*extended(group_of(clients, spec), "locks", {"level": level}))
-    warnings, refusals = ask(clients, spec)
+    warnings, refusals = ask(clients, spec, there={"resource-group"})
     assert refused((warnings, refusals)) == found
     assert bool(warnings) is not bool(found)
 
@@ -503,7 +514,7 @@ def test_a_lock_on_the_zone_of_the_server_breaks_its_failover(
     zone = catalogue()["private-dns-zone"].id(whole(clients, spec))
     azure.put(zone, {"location": "global", "properties": {}})
     azure.put(*extended(zone, "locks", {"level": "CanNotDelete"}))
-    found = refused(ask(clients, spec, postgres=postgres))
+    found = refused(ask(clients, spec, there={"private-dns-zone"}, postgres=postgres))
     assert found == [("LockBreaksFailover", "postgres.highAvailability")]
 
 
@@ -523,7 +534,7 @@ def test_what_was_found_before_a_failure_is_kept(
 ) -> None:
     azure.fail(type="Microsoft.Network/privateDnsZones", status=500, times=0)
     azure.edit(circuit_of(spec), {"properties": {"peerings": []}})
-    answer = ask(clients, spec)
+    answer = ask(clients, spec, there={"virtual-network"})
     assert refused(answer) == [("CircuitWithoutPrivatePeering", "expressRoute.circuitId")]
     assert any("existing private DNS zones" in w["message"] for w in answer[0])
 
