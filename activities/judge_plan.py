@@ -1,4 +1,4 @@
-"""Closes the planning: says why a plan must not be walked, every reason at once."""
+"""Closes the planning where Azure need not be asked: why a plan must not be walked, if so."""
 
 import azure.durable_functions as df
 
@@ -13,6 +13,6 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
 def judge_plan(order: Order) -> Answer:
-    """{operation} -> {}, or {failure} with what was decided and what Azure says against it."""
+    """{operation} -> {}, or {failure} with every reason at once."""
     refused = refusal(records().plans.short(order["operation"]) or {})
     return {"failure": refused} if refused else {}

@@ -1,4 +1,4 @@
-"""Asks Azure whether it would accept the deployment; reads only."""
+"""Asks Azure whether it would accept the deployment, and closes the planning; reads only."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ import azure.durable_functions as df
 import shared.planning.preflight
 from shared.azure.clients import azure_clients
 from shared.azure.errors import failures_as_data
+from shared.deployment.ending import refusal
 from shared.deployment.operation import Answer, PlanRequest
 from shared.planning.purposes import recorded_spec
 from shared.records.records import records
@@ -17,7 +18,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
 def preflight(order: PlanRequest) -> Answer:
-    """{operation, at} -> {}; what Azure says is kept beside the plan."""
+    """{operation, at} -> {}, or {failure} with all that is against the plan; it is kept with it."""
     operation, record = records().running(order["operation"])
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     steps = records().plans.get(operation.id)["steps"]
@@ -28,4 +29,5 @@ def preflight(order: PlanRequest) -> Answer:
         now=datetime.fromisoformat(order["at"]),
     )
     records().plans.advise(operation.id, warnings, refusals)
-    return {}
+    refused = refusal(records().plans.short(operation.id) or {})
+    return {"failure": refused} if refused else {}

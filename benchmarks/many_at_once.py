@@ -91,9 +91,8 @@ class Deployment:
         while not self.progress.finished:
             episodes += 1
             await self.instance.episode()
-            if calls := self.progress.submits(self.now):
-                submits = [self.instance.activity(self.submit(call.key)) for call in calls]
-                self.progress.settle(calls, await asyncio.gather(*submits), self.now)
+            if keys := self.progress.submits(self.now):
+                self.progress.settle(await self.instance.activity(self.submit(keys)), self.now)
             elif (score := watch(self.progress, self.now))["steps"] or (
                 self.now - listened_at >= HEARTBEAT
             ):
@@ -109,11 +108,11 @@ class Deployment:
         took = (self.now - began).total_seconds()
         return Waited(took / critical_path(self.plan, self.truth), episodes, cancel_unseen)
 
-    async def submit(self, key: str) -> Outcome:
-        """A PUT on a thread of the pool."""
+    async def submit(self, keys: list[str]) -> dict[str, Outcome]:
+        """All PUTs of a round, on a thread of the pool."""
         async with self.instance.threads:
             await asyncio.sleep(SUBMIT)
-            return self.cloud.submit(key, self.now)
+            return {key: self.cloud.submit(key, self.now) for key in keys}
 
     def look(self, step: Step, watched: Watched, at: float) -> Outcome:
         """One look."""

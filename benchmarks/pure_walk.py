@@ -115,10 +115,10 @@ def walk(plan: Plan, truth: dict[str, float], latency: float = 0.0) -> Walked:
     listened_at, episodes, events, listened = START, 1, 3, 0.0
     late = timedelta(seconds=latency)
     while not progress.finished:
-        if calls := progress.submits(now):
+        if keys := progress.submits(now):
             now += late
-            progress.settle(calls, [cloud.submit(c.key, now) for c in calls], now)
-            events += 2 + 2 * len(calls)
+            progress.settle({key: cloud.submit(key, now) for key in keys}, now)
+            events += 4
         elif (score := watch(progress, now))["steps"] or now - listened_at >= HEARTBEAT:
             now += late
             began, listener, at = now, Listener(score), 0.0

@@ -120,10 +120,8 @@ def _plan(
     if failure:
         return state, failure
     changing = [s for s in answer["outline"]["steps"] if s["action"] != "check"]
-    if state["kind"] in {"deploy", "plan"} and changing:
-        _, failure = yield from ask(context, "preflight", request)
-    if not failure:
-        _, failure = yield from ask(context, "judge_plan", Order(operation=operation))
+    asked = state["kind"] in {"deploy", "plan"} and changing
+    _, failure = yield from ask(context, "preflight" if asked else "judge_plan", request)
     if failure:
         return state, failure
     if state["kind"] == "plan":

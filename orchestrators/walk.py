@@ -1,11 +1,11 @@
 """The tick loop: walks any plan, forward or undone, in rounds of fresh tasks.
 
-A round does one of three things. It submits all that is ready: one `task_all` over short
-activities. Or it listens: one activity looks at all that is due and returns with the first news,
-which the next round acts on in the same episode. Or, while nothing that matters can end, it sleeps
-on a durable timer. No task outlives its round, because the Durable extension awaits the SDK's
-actions strictly in order: a task raced again in a later round would hold up everything that was
-started after it. Nothing is raced, so nothing is cancelled.
+A round is one task. It submits all that is ready: a short activity. Or it listens: an activity that
+looks at all that is due and returns with the first news, which the next round acts on in the same
+episode. Or, while nothing that matters can end, it sleeps on a durable timer. No task outlives its
+round, because the Durable extension awaits the SDK's actions strictly in order: a task raced again
+in a later round would hold up everything that was started after it. Nothing is raced, so nothing is
+cancelled.
 
 After `ROUNDS` rounds the walk continues as a new execution, so that no history grows with the wait.
 """
@@ -18,11 +18,12 @@ from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrators.asking import continue_as_new, crashed
 from shared.deployment.listening import next_due, watch
-from shared.deployment.operation import ListenOrder, OperationState, StepOrder
+from shared.deployment.operation import ListenOrder, OperationState, SubmitOrder
 from shared.deployment.progress import Progress
 from shared.deployment.status import status
 
-ROUNDS = 32  # of half a dozen events each, most of them: a history stays below 200
+MOST = 16  # steps begun at once; their answers are one message, and 45 KB are all it may hold
+ROUNDS = 40  # of four events each, most of them: a history stays below 200
 HEARTBEAT = timedelta(seconds=140)  # a cancel is seen within this, and what a timer is late
 LISTEN_AGAIN = timedelta(seconds=20)  # where it could not even begin
 
@@ -66,14 +67,9 @@ def _round(
     """Submit, listen or sleep; when callers were last listened to."""
     now: datetime = context.current_utc_datetime
     undo = phase == "rolling-back"
-    if calls := progress.submits(now):
-        orders = [StepOrder(operation=operation, key=call.key, undo=undo) for call in calls]
-        tasks = [
-            context.call_activity(call.verb, order, expected_type=dict)
-            for call, order in zip(calls, orders, strict=True)
-        ]
-        answers = yield from _answers(context, tasks)
-        progress.settle(calls, answers, context.current_utc_datetime)
+    if keys := progress.submits(now)[:MOST]:
+        submit = SubmitOrder(operation=operation, keys=keys, undo=undo)
+        yield from _submit(context, progress, submit)
         return listened_at
     cancelable = phase == "deploying" and not progress.canceled
     listened = datetime.fromisoformat(listened_at) if listened_at else now
@@ -87,6 +83,22 @@ def _round(
         wake = min(wake, listened + HEARTBEAT)
     yield context.create_timer(wake)
     return listened_at or now.isoformat()
+
+
+def _submit(
+    context: DurableOrchestrationContext, progress: Progress, order: SubmitOrder
+) -> Generator[Any, Any, None]:
+    """Begin some steps; all are unknown where the activity raised instead of answering.
+
+    It returns the failures of steps, so only a crash or a time-out of the platform comes here.
+    """
+    try:
+        submitted = yield context.call_activity("submit_steps", order, expected_type=dict)
+        outcomes = submitted["outcomes"]
+    except Exception as error:
+        failure = crashed(error)
+        outcomes = {key: {"state": "unknown", "failure": failure} for key in order["keys"]}
+    progress.settle(outcomes, context.current_utc_datetime)
 
 
 def _listen(
@@ -104,17 +116,3 @@ def _listen(
         progress.cancel()
     if answer.get("failure"):
         yield context.create_timer(context.current_utc_datetime + LISTEN_AGAIN)
-
-
-def _answers(
-    context: DurableOrchestrationContext, tasks: list[Any]
-) -> Generator[Any, Any, list[Any]]:
-    """The answers of one round; all are unknown where an activity raised instead of answering.
-
-    Activities return their failures, so only a crash or a time-out of the platform comes here.
-    """
-    try:
-        answers: list[Any] = yield context.task_all(tasks)
-    except Exception as error:
-        return [{"state": "unknown", "failure": crashed(error)}] * len(tasks)
-    return answers

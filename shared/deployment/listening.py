@@ -1,13 +1,14 @@
-"""What to listen for in the coming minute, and what is news.
+"""What to listen for in the coming minutes, and what is news.
 
 The orchestrator decides when each running step is looked at (`watch`), the listening activity
 plays that score (`Listener`): many looks, one episode. News is what lets something start, ends
-the walk, or goes wrong; it is told at once, everything else in the end.
+the walk, or goes wrong; it is told at once. That some other step has ended is told within a minute,
+everything else in the end.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Literal
 
 from shared.deployment.messages import Outcome, Run
@@ -15,13 +16,15 @@ from shared.deployment.operation import Watch, Watched
 from shared.deployment.progress import Progress
 from shared.deployment.timing import Leg
 
-MINUTE = timedelta(seconds=60)  # at most: what a dead instance listened to, nobody hears
-
+LONGEST = timedelta(minutes=4)  # of listening; the platform ends an activity after five (host.json)
+MOST_LOOKS = 1000  # of a score: 7 KB
+SOON = timedelta(minutes=1)  # what is looked at later than that is worth a timer of its own
+UNTOLD = 60.0  # seconds at most that the end of a step waits for company
 INSTANT = 0.001  # seconds that do not count: a clock may wake us so much early
 
 
 def watch(progress: Progress, now: datetime) -> Watch:
-    """The looks of the coming minute; no steps where none of them is worth an episode."""
+    """The looks of the coming minutes; no steps where none of them is worth an episode soon."""
     chart, trusted = progress.chart(now), progress.trust()
     steps, worth = [], False
     for key, run in progress.runs.items():
@@ -29,11 +32,19 @@ def watch(progress: Progress, now: datetime) -> Watch:
             continue
         leg, last, deadline = progress.leg(key, chart, trusted), _seen(run), progress.deadline(key)
         soonest = max(now, _alone(run, "resourceAfter"))
-        looks = list(_looks(leg, last, soonest, deadline, now + MINUTE))
+        looks = list(_looks(leg, last, soonest, deadline, now + LONGEST))
         if looks:
-            worth = worth or leg.next_look(last) <= looks[-1] or looks[-1] == deadline
+            worth = worth or min(max(leg.next_look(last), soonest), deadline) <= now + SOON
             steps.append(_watched(key, run, leg, now, looks))
-    return Watch(steps=steps if worth else [], awaited=progress.awaited())
+    return Watch(steps=_few(steps) if worth else [], awaited=progress.awaited())
+
+
+def _few(steps: list[Watched]) -> list[Watched]:
+    """Shorten a score until it is a small message, however many steps it is for."""
+    looks = sorted(look for step in steps for look in step["looks"])
+    until = looks[MOST_LOOKS] if len(looks) > MOST_LOOKS else inf
+    kept = [Watched(**{**step, "looks": [n for n in step["looks"] if n < until]}) for step in steps]
+    return [step for step in kept if step["looks"]]
 
 
 def _watched(key: str, run: Run, leg: Leg, now: datetime, looks: list[datetime]) -> Watched:
@@ -85,11 +96,13 @@ class Listener:
         self.steps = {step["key"]: step for step in score["steps"]}
         self._left = {key: list(step["looks"]) for key, step in self.steps.items()}
         self._seen: dict[str, tuple[float, Outcome]] = {}
+        self._until = inf
         self.news = False
 
     def next(self) -> float | None:
         """When something is to be looked at next; None where nothing is any more."""
-        return min((left[0] for left in self._left.values() if left), default=None)
+        upcoming = min((left[0] for left in self._left.values() if left), default=inf)
+        return upcoming if upcoming < self._until else None
 
     def due(self, at: float) -> list[Watched]:
         """What is to be looked at now."""
@@ -105,6 +118,7 @@ class Listener:
             ended = {k for k, (_, seen) in self._seen.items() if seen["state"] == "succeeded"}
             awaited = any(keys <= ended for keys in self.awaited)
             self.news = self.news or outcome["state"] != "succeeded" or awaited
+            self._until = min(self._until, at + UNTOLD)
             return
         if "operationUrl" in outcome:
             step["operationUrl"] = outcome["operationUrl"]
@@ -132,9 +146,10 @@ def ask_operation(step: Watched, at: float) -> Literal["first", "last", "never"]
 
     That it was asked since then already shows in what it asked to be left alone for.
     """
-    if step["operationAfter"] > at:
+    now = at + INSTANT
+    if step["operationAfter"] > now:
         return "never"
-    return "first" if step["operationAfter"] <= step["over"] <= at else "last"
+    return "first" if step["operationAfter"] <= step["over"] <= now else "last"
 
 
 def _seen(run: Run) -> datetime:

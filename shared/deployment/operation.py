@@ -80,9 +80,16 @@ class RollbackRequest(Order):
 
 
 class StepOrder(Order):
-    """Asks for one step of the plan, or of the undone plan, to be done."""
+    """Names one step of the plan, or of the undone plan."""
 
     key: str
+    undo: bool
+
+
+class SubmitOrder(Order):
+    """Asks for steps of the plan, or of the undone plan, to be begun."""
+
+    keys: list[str]
     undo: bool
 
 
@@ -160,6 +167,12 @@ class Signals(Answer):
 
     cancelRequested: bool
     decision: Decision | None
+
+
+class SubmitAnswer(TypedDict):
+    """How steps stand that were begun, by key."""
+
+    outcomes: dict[str, Outcome]
 
 
 class ListenAnswer(Answer):

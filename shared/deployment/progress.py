@@ -10,8 +10,7 @@ repairs, undoes or destroys is relentless: independent branches go on, and even 
 not worth retrying is tried a few times before the step is given up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,16 +19,8 @@ from shared.deployment.operation import Outline, StepOutline
 from shared.deployment.schedule import Activity, Schedule, schedule
 from shared.deployment.timing import Evidence, Leg, evidence, trust
 
-VERB = {
-    "create": "apply_resource",
-    "update": "apply_resource",
-    "restore": "restore_resource",
-    "delete": "delete_resource",
-    "check": "probe_connectivity",
-}
-"""The activity that submits a step, by its action."""
-
 DEFAULT_WAIT = timedelta(seconds=10)
+SHORTEST_LEG = 1.0  # seconds; what Azure began takes some time, whatever we expect
 LONGEST_WAIT = timedelta(seconds=60)  # between two tries of a refused submit
 MAX_UNKNOWN = 3  # activities of one step that may raise before it counts as failed
 RELENTLESS_ATTEMPTS = 3  # tries of an undo whose failure is not worth retrying in itself
@@ -43,14 +34,6 @@ PASSING = (  # what matters only while a step is open
     "operationUrl",
     "refusedSince",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One activity that submits a step."""
-
-    verb: str
-    key: str
 
 
 class Progress:
@@ -91,12 +74,9 @@ class Progress:
 
     # What to do now
 
-    def submits(self, now: datetime) -> list[Call]:
+    def submits(self, now: datetime) -> list[str]:
         """The steps to start: ready, not to be left alone, and of those that share a lock one."""
-        return [
-            Call(VERB[self.steps[key]["action"]], key)
-            for key in self._startable(now, self.chart(now))
-        ]
+        return self._startable(now, self.chart(now))
 
     def again_at(self, now: datetime) -> datetime | None:
         """When the next refused step may be tried again."""
@@ -157,15 +137,15 @@ class Progress:
 
     # What came of it
 
-    def settle(self, calls: Sequence[Call], outcomes: Sequence[Outcome], now: datetime) -> None:
+    def settle(self, outcomes: Mapping[str, Outcome], now: datetime) -> None:
         """Fold the answers to submits."""
-        for call, outcome in zip(calls, outcomes, strict=True):
-            run = self.runs[call.key]
+        for key, outcome in outcomes.items():
+            run = self.runs[key]
             run["attempts"] += 1
             run.setdefault("startedAt", now.isoformat())
             if outcome["state"] == "inProgress":
-                outcome.setdefault("legSeconds", self.steps[call.key]["expectedSeconds"])
-            self._fold(call.key, outcome, now, now)
+                outcome.setdefault("legSeconds", self.steps[key]["expectedSeconds"])
+            self._fold(key, outcome, now, now)
         self._skip_unreachable()
 
     def observe(self, outcomes: Mapping[str, Outcome], now: datetime) -> None:
@@ -201,7 +181,8 @@ class Progress:
             return
         if "legSeconds" in outcome:
             run["legStartedAt"] = seen.isoformat()
-            run["legEndsAt"] = (seen + timedelta(seconds=outcome["legSeconds"])).isoformat()
+            expected = timedelta(seconds=max(outcome["legSeconds"], SHORTEST_LEG))
+            run["legEndsAt"] = (seen + expected).isoformat()
         run["state"] = "running"
         run["failure"] = None
         run["lookedAt"] = seen.isoformat()

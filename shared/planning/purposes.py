@@ -108,7 +108,7 @@ def repair_plan(
     wish: Wish,
 ) -> Plan:
     """What puts right what drifted, or what is wanted of that."""
-    observed = observe(reach, targets(spec, inventory))
+    observed = observe(reach, targets(spec, inventory), seen(inventory))
     plan = plan_deploy(spec, observed, inventory, owner, previous=spec, repair=True)
     return repairing(plan, spec, observed, baselines, owner, wish)
 

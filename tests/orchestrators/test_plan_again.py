@@ -15,7 +15,7 @@ from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
 from shared.deployment.parsing import parse_spec
-from shared.deployment.progress import Call, Progress
+from shared.deployment.progress import Progress
 from shared.planning.owning import Owner
 from shared.planning.purposes import deploy_plan
 from shared.records.records import records
@@ -28,14 +28,13 @@ def walk(simulation: Any, plan: Plan) -> Progress:
     clients, clock = azure_clients(SUBSCRIPTION), simulation.clock
     progress, steps = Progress(outline(plan)), {step["key"]: step for step in plan["steps"]}
 
-    def do(call: Call) -> Outcome:
-        step = steps[call.key]
+    def submit(key: str) -> Outcome:
         try:
-            if call.verb == "apply_resource":
-                return calls.apply(clients, step, records().agree)
-            return calls.delete(clients, step)
+            if steps[key]["action"] == "delete":
+                return calls.delete(clients, steps[key])
+            return calls.apply(clients, steps[key], records().agree)
         except Exception as error:
-            return Outcome(key=call.key, state="failed", failure=failure_of(error))
+            return Outcome(key=key, state="failed", failure=failure_of(error))
 
     def listen(listener: Listener) -> None:
         began, at = clock.now(), 0.0
@@ -54,7 +53,7 @@ def walk(simulation: Any, plan: Plan) -> Progress:
 
     while not progress.finished:
         if submits := progress.submits(clock.now()):
-            progress.settle(submits, [do(call) for call in submits], clock.now())
+            progress.settle({key: submit(key) for key in submits}, clock.now())
         elif (score := watch(progress, clock.now()))["steps"]:
             listen(Listener(score))
         else:

@@ -143,13 +143,13 @@ def with_overtaking(simulation: Any, spec: Json, overtake: Any) -> Json:
     acted: list[bool] = []
 
     def boundary(place: str) -> None:
-        if "apply_resource" in place and not acted:
+        if "submit_steps" in place and not acted:
             acted.append(True)
             overtake()
 
     simulation.start(boundary=boundary)
     told: Json = simulation.deploy(spec)
-    assert acted, "the host names no boundary of apply_resource"
+    assert acted, "the host names no boundary of submit_steps"
     return told
 
 

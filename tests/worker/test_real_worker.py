@@ -58,7 +58,7 @@ def told() -> Any:
 
 def test_the_library_loads_every_function_of_the_app(told: Any) -> None:
     assert "refused" not in told
-    assert {"health", "check_drift", "list_deployments", "apply_resource"} <= set(told["functions"])
+    assert {"health", "check_drift", "list_deployments", "submit_steps"} <= set(told["functions"])
 
 
 @pytest.mark.parametrize(

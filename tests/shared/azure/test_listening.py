@@ -88,6 +88,11 @@ def test_an_end_that_nothing_waits_for_is_told_with_its_age_in_the_end(room: Roo
     assert answer["outcomes"]["a"]["secondsAgo"] == pytest.approx(45, abs=0.1)
 
 
+def test_an_end_that_nothing_waits_for_is_told_within_a_minute(room: Room) -> None:
+    room.listen(watched("a", 5), watched("b", 50, 80, 200), awaited=[["b"]], a=1)
+    assert room.seconds == pytest.approx(50, abs=0.1)
+
+
 def test_a_cancel_is_seen_within_ten_seconds(room: Room) -> None:
     answer = room.listen(watched("a", 60), canceled=lambda: room.seconds > 21)
     assert answer["cancelRequested"]

@@ -1,13 +1,25 @@
 """What crosses the durable border stays small, however much a deployment is made of."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from orchestrators.walk import MOST
 from shared.deployment.ending import Story, ending
-from shared.deployment.messages import Failure, Plan, Remains, Run
-from shared.deployment.operation import Before, PlanAnswer, StateReport, first_state, outline
+from shared.deployment.listening import watch
+from shared.deployment.messages import Failure, Outcome, Plan, Remains, Run
+from shared.deployment.operation import (
+    Before,
+    ListenOrder,
+    PlanAnswer,
+    StateReport,
+    SubmitAnswer,
+    first_state,
+    outline,
+)
+from shared.deployment.progress import Progress
 from shared.deployment.status import STATUS_LIMIT, ended, fitting
 from shared.deployment.undo import residue, undone
 
@@ -86,6 +98,22 @@ def test_the_state_of_forty_steps_is_a_small_message(run: Run) -> None:
     runs = {s["key"]: run for s in shown["steps"]}
     report = StateReport(operation="o" * 60, state={**state, "outline": shown, "runs": runs})
     assert size(report) < LARGEST
+
+
+def test_a_score_for_forty_short_steps_under_way_is_a_small_message() -> None:
+    shown = outline(plan(dependsOn=[], locks=[], expectedSeconds=4.0))
+    ends = "2026-01-01T00:00:04+00:00"
+    runs = {s["key"]: Run(**{**running(), "legEndsAt": ends}) for s in shown["steps"]}
+    score = watch(Progress(shown, runs), datetime(2026, 1, 1, second=10, tzinfo=UTC))
+    assert len(score["steps"]) == MANY
+    order = ListenOrder(operation="o" * 60, undo=False, watch=score, cancelable=True)
+    assert size(order) < LARGEST
+
+
+def test_the_answers_to_as_many_submits_as_are_made_at_once_are_a_small_message() -> None:
+    failure = Failure(code="c" * 100, message="m" * 500, retryable=True, retryAfterSeconds=10.0)
+    refused = Outcome(key="k" * 40, state="failed", failure=failure, operationUrl=URL * 3)
+    assert size(SubmitAnswer(outcomes={f"{n:>40}": refused for n in range(MOST)})) < LARGEST
 
 
 def test_locks_that_nobody_else_needs_are_left_out_of_the_outline() -> None:

@@ -3,12 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from shared.deployment.listening import next_due, watch
 from shared.deployment.messages import Plan
 from shared.deployment.operation import outline
-from shared.deployment.progress import Call, Progress
+from shared.deployment.progress import Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DONE = {"state": "succeeded"}
@@ -48,20 +46,19 @@ def walking(*steps: Any, purpose: Any = "deploy") -> Progress:
     return Progress(outline(plan))
 
 
-def due(progress: Progress, now: datetime) -> list[Call]:
+def due(progress: Progress, now: datetime) -> list[str]:
     """What is to be done now: looks, then submits."""
     looks = [step["key"] for step in watch(progress, now)["steps"] if step["looks"][0] <= 0]
-    return [Call("listen", key) for key in looks] + progress.submits(now)
+    return looks + progress.submits(now)
 
 
-def answer(progress: Progress, now: datetime, **answers: Any) -> list[Call]:
-    """One round: every call is answered as said by its key, or is still busy."""
-    calls = due(progress, now)
-    told: dict[str, Any] = {c.key: {"key": c.key, **answers.get(c.key, BUSY)} for c in calls}
-    submits = [call for call in calls if call.verb != "listen"]
-    progress.settle(submits, [told.pop(call.key) for call in submits], now)
+def answer(progress: Progress, now: datetime, **answers: Any) -> list[str]:
+    """One round: every step is answered as said by its key, or is still busy."""
+    keys, submits = due(progress, now), progress.submits(now)
+    told: dict[str, Any] = {key: {"key": key, **answers.get(key, BUSY)} for key in keys}
+    progress.settle({key: told.pop(key) for key in submits}, now)
     progress.observe(told, now)
-    return calls
+    return keys
 
 
 def failed(code: str, **more: Any) -> Any:
@@ -69,35 +66,31 @@ def failed(code: str, **more: Any) -> Any:
     return {"state": "failed", "failure": failure}
 
 
-def keys(calls: list[Call]) -> list[str]:
-    return [call.key for call in calls]
-
-
 def test_a_step_starts_as_soon_as_its_own_dependencies_have_succeeded() -> None:
     progress = walking(step("a"), step("b"), step("c", "a"))
-    assert keys(answer(progress, NOW, a=DONE)) == ["a", "b"]
-    assert keys(due(progress, NOW)) == ["c"]  # b is still in progress
+    assert answer(progress, NOW, a=DONE) == ["a", "b"]
+    assert due(progress, NOW) == ["c"]  # b is still in progress
 
 
 def test_a_gate_opens_once_arm_has_accepted_the_step_before_it() -> None:
     progress = walking(step("cheap"), step("slow", startsAfter=["cheap"]))
-    assert keys(answer(progress, NOW)) == ["cheap"]
-    assert keys(due(progress, NOW)) == ["slow"]
+    assert answer(progress, NOW) == ["cheap"]
+    assert due(progress, NOW) == ["slow"]
 
 
 def test_steps_that_share_a_lock_never_run_at_once() -> None:
     progress = walking(step("a", locks=["/vnet"]), step("b", locks=["/vnet"]))
-    assert keys(answer(progress, NOW)) == ["a"]
+    assert answer(progress, NOW) == ["a"]
     assert due(progress, NOW) == []
     later = NOW + timedelta(seconds=200)
     answer(progress, later, a=DONE)
-    assert keys(due(progress, later)) == ["b"]
+    assert due(progress, later) == ["b"]
 
 
 def test_of_two_that_share_a_lock_the_more_critical_goes_first() -> None:
     long_tail = step("tail", "b", expectedSeconds=1000)
     progress = walking(step("a", locks=["/l"]), step("b", locks=["/l"]), long_tail)
-    assert keys(due(progress, NOW)) == ["b"]
+    assert due(progress, NOW) == ["b"]
 
 
 def test_nothing_new_starts_after_a_failure_and_what_runs_settles() -> None:
@@ -105,7 +98,7 @@ def test_nothing_new_starts_after_a_failure_and_what_runs_settles() -> None:
     answer(progress, NOW, a=failed("QuotaExceeded", retryable=False))
     assert not progress.finished
     later = NOW + timedelta(seconds=200)
-    assert keys(answer(progress, later, b=DONE)) == ["b"]
+    assert answer(progress, later, b=DONE) == ["b"]
     assert progress.finished
     assert progress.failed == ["a"]
     assert progress.runs["c"]["state"] == "waiting"
@@ -161,7 +154,7 @@ def test_retry_after_is_honoured_before_the_next_try() -> None:
     progress = walking(step("a"))
     answer(progress, NOW, a=failed("Busy", retryable=True, retryAfterSeconds=40))
     assert due(progress, NOW + timedelta(seconds=39)) == []
-    assert keys(due(progress, NOW + timedelta(seconds=40))) == ["a"]
+    assert due(progress, NOW + timedelta(seconds=40)) == ["a"]
 
 
 def test_an_activity_that_gave_no_answer_is_asked_again_and_then_counts_as_failed() -> None:
@@ -191,27 +184,12 @@ def test_a_walk_goes_on_from_its_runs_alone() -> None:
     progress = walking(step("a"), step("b", "a"))
     answer(progress, NOW, a=DONE)
     again = Progress(progress.plan, progress.runs)
-    assert keys(due(again, NOW)) == ["b"]
+    assert due(again, NOW) == ["b"]
 
 
 def test_a_no_op_counts_as_succeeded_for_what_depends_on_it() -> None:
     progress = walking(step("a", action="no-op"), step("b", "a"))
-    assert keys(due(progress, NOW)) == ["b"]
-
-
-@pytest.mark.parametrize(
-    ("action", "verb"),
-    [
-        ("create", "apply_resource"),
-        ("update", "apply_resource"),
-        ("restore", "restore_resource"),
-        ("delete", "delete_resource"),
-        ("check", "probe_connectivity"),
-    ],
-)
-def test_each_action_has_its_verb(action: str, verb: str) -> None:
-    progress = walking(step("a", action=action))
-    assert [call.verb for call in due(progress, NOW)] == [verb]
+    assert due(progress, NOW) == ["b"]
 
 
 def test_a_look_says_what_it_is_about_and_nothing_of_the_step() -> None:
