@@ -17,13 +17,14 @@ from activities import (
     prove_absence,
     read_signals,
     record_end,
+    release_secrets,
     report_drift,
     save_progress,
     submit_steps,
     write_acceptance,
     write_ahead,
 )
-from orchestrators import accept, check_drift, deploy, destroy, repair, scan_drift, validate
+from orchestrators import accept, check_drift, deploy, destroy, repair, rotate, scan_drift, validate
 from triggers import deployments, drift, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
@@ -33,7 +34,7 @@ app = df.DFApp()
 
 for part in (deployments, operations, drift, page, retention):
     app.register_functions(part.blueprint)
-for part in (deploy, repair, accept, destroy, validate, check_drift, scan_drift):
+for part in (deploy, repair, rotate, accept, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)
 for part in (
     load_operation,
@@ -48,6 +49,7 @@ for part in (
     save_progress,
     plan_rollback,
     prove_absence,
+    release_secrets,
     record_end,
     list_deployments,
     report_drift,

@@ -32,9 +32,11 @@ from shared.deployment.status import status
 WALKING: dict[Kind, Phase] = {
     "deploy": "deploying",
     "repair": "deploying",
+    "rotate": "deploying",
     "destroy": "destroying",
     "validate": "validating",
 }
+UNDONE: set[Kind] = {"deploy", "rotate"}  # where it fails
 WRITING: set[Phase] = {"deploying", "destroying"}
 SWEEPS = 3
 SWEEP_AGAIN = timedelta(seconds=30)
@@ -94,7 +96,7 @@ def _go_on(context: DurableOrchestrationContext, operation: str, state: Operatio
         if progress is None:
             return None
         state = {**state, **reached(progress)}
-        if state["kind"] != "deploy" or _stays(progress):
+        if state["kind"] not in UNDONE or _stays(progress):
             # What was put right stays, whatever else failed: undone, it would be drift again.
             cut = CANCELED if progress.canceled and not progress.failed else None
             return (yield from _end(context, operation, state, cut))
@@ -162,8 +164,11 @@ def _end(
     failure: Failure | None,
 ) -> Ended:
     """Record how it ended, however long that takes, and tell it; it is not over before."""
+    gone = state["phase"] == "rolling-back" and not _left(state)
     if state["phase"] == "destroying":
-        yield from _sweep(context, operation)
+        gone = yield from _sweep(context, operation)
+    if gone:
+        yield from ask(context, "release_secrets", Order(operation=operation))
     report = EndReport(
         operation=operation,
         state={**state, "outline": NOTHING},
@@ -197,7 +202,12 @@ def _watch(
     yield from ask(context, "report_drift", request, patience=NO_PATIENCE)
 
 
-def _sweep(context: DurableOrchestrationContext, operation: str) -> Generator[Any, Any, None]:
+def _left(state: OperationState) -> bool:
+    """Whether something could not be undone."""
+    return any(run["state"] != "succeeded" for run in (state["runs"] or {}).values())
+
+
+def _sweep(context: DurableOrchestrationContext, operation: str) -> Generator[Any, Any, bool]:
     """Prove absence: a destroy planned anew is empty but for what is retained, and says why.
 
     ARM shows some things for a while after their deletion, so what is found is looked for again.
@@ -205,5 +215,6 @@ def _sweep(context: DurableOrchestrationContext, operation: str) -> Generator[An
     for _ in range(SWEEPS):
         answer, failure = yield from ask(context, "prove_absence", Order(operation=operation))
         if failure or not answer["left"]:  # what cannot be proven stands as the walk has seen it
-            return
+            return not failure
         yield context.create_timer(context.current_utc_datetime + SWEEP_AGAIN)
+    return False

@@ -15,6 +15,7 @@ ASKED_BY_POST = {
     "microsoft.policyinsights/checkpolicyrestrictions",
 }
 SUBSCRIPTIONS = "microsoft.resources"
+VAULT = ("/secrets", "/deletedsecrets", "/certificates")  # has roles of its own
 
 
 def granted_actions() -> set[str]:
@@ -41,8 +42,6 @@ def used_actions(azure: ArmEmulator) -> set[str]:
     calls = [
         call
         for call in azure.cloud.calls
-        if call.caller
-        and call.caller.app_id
-        and not call.request.path.startswith(("/secrets", "/certificates"))
+        if call.caller and call.caller.app_id and not call.request.path.startswith(VAULT)
     ]
     return links | {action_of(call.method, call.request.path) for call in calls}

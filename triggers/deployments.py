@@ -174,6 +174,24 @@ async def validate_deployment(
     return await start(req, client, deployment_of(req), "validate")
 
 
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/rotate-password",
+    "Set another password of the database server",
+    operation="Deployments_RotatePassword",
+    client=True,
+    status="202",
+    parameters=STARTING,
+    roles=("Operator",),
+)
+async def rotate_password(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Generate another password, or set the newest version of the secret that the spec names."""
+    return await start(req, client, deployment_of(req), "rotate")
+
+
 async def _named_spec(req: func.HttpRequest) -> DeploymentSpec:
     name = deployment_of(req)
     spec = await spec_of(req)

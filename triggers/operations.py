@@ -148,7 +148,7 @@ async def cancel_operation(
     seen = await recorded(identity)
     if not seen.running:
         return reply(seen.as_json())
-    if seen.operation.kind not in {"deploy", "repair"}:
+    if seen.operation.kind not in {"deploy", "repair", "rotate"}:
         raise NotCancelable(identity, seen.operation.kind)
     await within_scope(req, seen.operation.deployment)
     by = {**caller_of(req)["actor"]}

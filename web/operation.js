@@ -28,7 +28,7 @@ function state(told) {
   if (told.unchanged) parts.push(`; ${told.unchanged} unchanged`);
   if (told.actor?.name) parts.push(`; started by ${told.actor.name}`);
   if (told.endedAt) parts.push(`; ended ${moment(told.endedAt)}`);
-  const cancel = told.status === "Running" && ["deploy", "repair"].includes(told.kind) && told.phase === "deploying" && !told.cancelRequested;
+  const cancel = told.status === "Running" && ["deploy", "repair", "rotate"].includes(told.kind) && told.phase === "deploying" && !told.cancelRequested;
   if (told.cancelRequested && told.status === "Running") parts.push("; cancel requested");
   return make("div", { class: "state" }, make("p", { "aria-live": "polite" }, parts), cancel ? button("Cancel and roll back", "cancel", { id: told.id }, "danger") : null);
 }

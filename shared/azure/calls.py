@@ -16,7 +16,8 @@ from shared.azure.errors import (
     presentable,
     retry_after,
 )
-from shared.azure.secrets import Agree, recall, resolve
+from shared.azure.generated_secrets import Agree
+from shared.azure.secrets import recall, resolve
 from shared.deployment.diff import applied, reverted
 from shared.deployment.messages import Change, Failure, Json, Outcome, Step
 from shared.deployment.paths import at

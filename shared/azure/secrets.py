@@ -4,12 +4,11 @@ The values live in Key Vault and in the one call that needs them: nothing here l
 What a body may ask the vault to generate is made where the vault has none, and kept there.
 """
 
-import hashlib
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -24,9 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
-from azure.keyvault.secrets import KeyVaultSecret, SecretClient
+from azure.keyvault.secrets import SecretClient
 from shared.azure.clients import PATIENCE, credential
 from shared.azure.errors import SecretUnavailable, VaultNotAllowed
+from shared.azure.generated_secrets import Agree, brought_back, kept
 from shared.azure.redaction import note
 from shared.deployment.messages import Json
 from shared.deployment.secrets import MARK, is_secret, references
@@ -36,7 +36,6 @@ PASSWORD_LENGTH = 32  # Azure allows 8 to 128 of PostgreSQL's administrator
 # Three of four kinds of characters are asked for; these signs need no escape in a connection URL.
 # https://learn.microsoft.com/rest/api/postgresql/servers/create-or-update
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.~")
-GENERATED = {"generated-by": "hybriddb"}  # tag of the versions that are ours
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -46,13 +45,6 @@ class Address(NamedTuple):
     vault_url: str
     name: str
     version: str | None = None
-
-
-class Agree(Protocol):
-    """`Records.agree`: of several proposals, everybody gets the first."""
-
-    def __call__(self, topic: str, proposal: str, *, instead_of: str | None = None) -> str:
-        """What is agreed on."""
 
 
 class Vaults:
@@ -129,7 +121,9 @@ def recall(body: Json, of_app: Vaults | None = None) -> None:
         address = vaults_of.address(reference["name"])
         try:
             note(
-                vaults_of.client(address.vault_url).get_secret(address.name, address.version).value
+                vaults_of.client(address.vault_url)
+                .get_secret(address.name, address.version or reference.get("version"))
+                .value
                 or ""
             )
         except ResourceNotFoundError:
@@ -153,46 +147,20 @@ def _value(reference: Mapping[str, Any], of_app: Vaults, agree: Agree) -> str:
     kind = reference.get("generate")
     try:
         client = of_app.client(address.vault_url)
-        if kind and not address.version:
-            stored = _kept(client, address.name, GENERATORS[kind], agree)
+        if version := reference.get("again"):
+            stored = brought_back(client, address.name, version)
+        elif kind and not address.version:
+            rotation = reference.get("rotation")
+            stored = kept(client, address.name, GENERATORS[kind], agree, rotation=rotation)
         else:
-            stored = client.get_secret(address.name, address.version)
+            version = address.version or reference.get("version")
+            stored = client.get_secret(address.name, version)
     except AzureError as error:
         # Not chained: the request inside the error may hold the value that was to be stored.
         raise _unavailable(address.name, error) from None
     value = stored.value or ""
     note(value)
     return _public_half(address.name, value) if kind == "ssh-key" else value
-
-
-def _kept(
-    client: SecretClient, name: str, generate: Callable[[], str], agree: Agree
-) -> KeyVaultSecret:
-    """The secret that the vault keeps, generated where it keeps none.
-
-    Key Vault has no conditional write: activities that find nothing at the same moment each store
-    a version. The records agree on one of these; whoever finds another one to be the latest makes
-    the agreed value the latest again. A version without the tag is a person's, and counts.
-    """
-    try:
-        latest = client.get_secret(name)
-    except ResourceNotFoundError:
-        latest = client.set_secret(name, generate(), tags=GENERATED)
-    version, tags = latest.properties.version or "", latest.properties.tags or {}
-    if not GENERATED.items() <= tags.items():
-        return latest
-    topic = hashlib.sha256(f"{client.vault_url}/{name}".casefold().encode()).hexdigest()
-    chosen = agree(topic, version)
-    while chosen != version:
-        try:
-            agreed = client.get_secret(name, chosen)
-        except ResourceNotFoundError:  # agreed on for a secret that has been purged since
-            chosen = agree(topic, version, instead_of=chosen)
-            continue
-        if agreed.value != latest.value:
-            client.set_secret(name, agreed.value or "", tags=GENERATED)
-        return agreed
-    return latest
 
 
 def generate_password() -> str:

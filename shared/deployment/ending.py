@@ -37,6 +37,7 @@ class Ending:
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
     health: Health | None  # likewise
+    secret_versions: dict[str, str] | None  # in use from now on, where the plan was walked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         inventory=_inventory(state, plan, story, left) if plan else None,
         outputs={} if gone else output["outputs"] or None,
         health=health,
+        secret_versions=plan.get("secretVersions") if plan else None,
     )
 
 
@@ -154,6 +156,8 @@ def _health(
     """
     if state["phase"] in UNCHANGING:
         return None
+    if state["kind"] == "rotate" and not left:
+        return story.before["health"]
     if failure is None:
         return "Destroyed" if state["phase"] == "destroying" else "Deployed"
     if state["kind"] == "repair":

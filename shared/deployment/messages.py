@@ -136,6 +136,7 @@ class Plan(TypedDict):
     retained: list[Json]  # what a destroy leaves alone: id and reason
     approvalSeconds: NotRequired[float]  # a person has that long to approve it, before a write
     monthlyCost: NotRequired[Estimate]
+    secretVersions: NotRequired[dict[str, str]]  # that are in use once it is walked, by name
 
 
 class Outcome(TypedDict):

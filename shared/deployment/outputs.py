@@ -22,6 +22,7 @@ def outputs(spec: DeploymentSpec) -> Json:
         "serverFqdn": spec.server_fqdn,
         "port": DATABASE_PORT,
         "privateDnsZone": spec.zone_name,
+        "passwordSecret": spec.password_secret,
         "connectionStrings": strings,
         "clients": _clients(spec),
         "dns": _dns(spec),

@@ -19,6 +19,7 @@ from shared.deployment.hub import Hub
 from shared.deployment.messages import Json
 from shared.deployment.part import CLOSED, Part
 from shared.deployment.resource_id import ResourceId
+from shared.deployment.secrets import generated
 from shared.deployment.watching import Drift
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
@@ -168,6 +169,12 @@ class DeploymentSpec(Part):
     def server_fqdn(self) -> str:
         """The name clients use; a CNAME into the private zone."""
         return f"{self.server_name}.postgres.database.azure.com"
+
+    @property
+    def password_secret(self) -> str:
+        """Where the password of the server is: a secret's URL, or its name in the app's vault."""
+        given = self.postgres.admin_password
+        return given.key_vault_secret if given else generated(self.name, "password")
 
     @property
     def zone_name(self) -> str:

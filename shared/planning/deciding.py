@@ -15,6 +15,7 @@ from shared.deployment.inventory import UNREAD, Inventory, Item, Observed, Stran
 from shared.deployment.messages import Advice, Change, Json, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.resource_id import same
+from shared.deployment.secrets import NO_VERSIONS, Versions, pinned
 from shared.deployment.spec import DeploymentSpec
 from shared.deployment.succession import renewed
 from shared.planning.advice import (
@@ -53,6 +54,7 @@ def plan_deploy(
     owner: Owner,
     *,
     previous: DeploymentSpec | None = None,
+    versions: Versions = NO_VERSIONS,
     delete_data: bool = False,
     repair: bool = False,
 ) -> Plan:
@@ -64,6 +66,7 @@ def plan_deploy(
         inventory: what the deployment consists of.
         owner: who we are.
         previous: the spec that is deployed.
+        versions: of the secrets that both refer to.
         delete_data: whether data may be lost.
         repair: leave alone what cannot be put right, rather than refuse all of it.
     """
@@ -78,7 +81,7 @@ def plan_deploy(
         there = observed[resource.id(spec).casefold()]
         item = item_of(inventory, resource.id(spec))
         step, refused = _decide(
-            resource, spec, there, item, owner, ours, keys, previous, repair=repair
+            resource, spec, there, item, owner, ours, keys, previous, versions, repair=repair
         )
         steps.append(step)
         refusals += refused
@@ -87,7 +90,7 @@ def plan_deploy(
         if there is not None and there is not UNREAD:
             found += disturbing(resource, there, step["changes"]) + degraded(resource, there)
             found += unshrinkable(resource, resource.tagged_body(spec), there)
-        plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys)
+        plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys, versions)
     refusals += naming_refusals(spec, wanted)
     refusals += ours_by_mistake(spec, inventory)
     replaced = replacing(spec, plots, refusals)
@@ -111,6 +114,7 @@ def plan_deploy(
         outputs=outputs(spec),
         retained=retained,
         monthlyCost=total,
+        secretVersions=dict(versions.newest),
     )
 
 
@@ -122,9 +126,11 @@ def _plot(
     item: Item | None,
     owner: Owner,
     keys: set[str],
+    versions: Versions,
 ) -> Plot:
     """A resource as a replacement sees it."""
-    anew = wanted_step(resource, spec, with_marks(resource, spec, owner), None, [], "created", keys)
+    body = pinned(with_marks(resource, spec, owner), versions.newest)
+    anew = wanted_step(resource, spec, body, None, [], "created", keys)
     ours = item is not None and item["provenance"] == "created"
     leaving = None
     if ours and observed is not None and observed is not UNREAD:
@@ -151,12 +157,13 @@ def _decide(
     ours: Sequence[str],
     keys: set[str],
     previous: DeploymentSpec | None,
+    versions: Versions,
     *,
     repair: bool,
 ) -> tuple[Step, list[Advice]]:
     """The step of one resource, and a refusal where it is somebody else's and different."""
     provenance: Provenance
-    body = with_marks(resource, spec, owner)
+    body = pinned(with_marks(resource, spec, owner), versions.newest)
     if observed is None:
         return wanted_step(resource, spec, body, None, [], "created", keys), []
     if observed is UNREAD:
@@ -170,7 +177,7 @@ def _decide(
         body = resource.succeeding(body, before, observed)
     changes = resource.differences(body, observed)
     if before is not None:
-        changes += renewed(body, before)
+        changes += renewed(body, pinned(before, versions.deployed))
     refused = []
     if changes and not mine and not spec.adopt:
         refused.append(foreign(resource, resource.id(spec), changes))

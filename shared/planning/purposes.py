@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from shared.azure.clients import clients_for
+from shared.azure.secrets import vaults
 from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
 from shared.deployment.choosing import NothingChosen, chosen
@@ -14,6 +15,7 @@ from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Json, Plan
 from shared.deployment.operation import Acceptance
 from shared.deployment.resource_id import ResourceId
+from shared.deployment.secrets import NO_VERSIONS, Versions
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
@@ -22,7 +24,9 @@ from shared.planning.origins import with_origins
 from shared.planning.owning import Owner, forgotten
 from shared.planning.removing import plan_destroy
 from shared.planning.repairing import Wish, repairing
+from shared.planning.rotating import plan_rotation
 from shared.planning.validation.checks import plan_validate, required
+from shared.planning.versions import versions_of
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
 from shared.settings import settings
@@ -65,6 +69,7 @@ def deploy_plan(
     owner: Owner,
     *,
     previous: DeploymentSpec | None = None,
+    versions: Versions = NO_VERSIONS,
     delete_data: bool = False,
 ) -> Plan:
     """What has to change for Azure to hold what `spec` asks for, as things stand now."""
@@ -78,8 +83,16 @@ def deploy_plan(
         inventory,
         owner,
         previous=previous,
+        versions=versions,
         delete_data=delete_data,
     )
+
+
+def rotation_plan(reach: Reach, spec: DeploymentSpec, record: Record, rotation: str) -> Plan:
+    """What sets another password, as things stand now."""
+    observed = observe(reach, targets(spec, record.inventory))
+    known = versions_of(spec, record.secretVersions, vaults())
+    return plan_rotation(spec, observed, record.inventory, known, rotation=rotation)
 
 
 def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
@@ -131,6 +144,9 @@ def plan_for(
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     if operation.kind == "validate":
         return plan_validate(spec, operation.startedAt)
+    if operation.kind == "rotate":
+        plan = rotation_plan(clients_for, spec, record, operation.id)
+        return gated(plan, record.spec)
     if operation.kind == "repair":
         at = datetime.fromisoformat(operation.startedAt)
         wish = Wish(operation.paths, operation.byScan, at)
@@ -143,6 +159,7 @@ def plan_for(
             record.inventory,
             owner,
             previous=previous,
+            versions=versions_of(spec, record.secretVersions, vaults()),
             delete_data=operation.deleteData,
         )
         plan = with_origins(plan, spec, previous, record)

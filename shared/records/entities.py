@@ -7,7 +7,7 @@ one; what is flat stays a plain property, so that a person can read the table.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict
 
 from shared.deployment.inventory import Item
@@ -49,6 +49,7 @@ class Record:
     outputs: Json
     requests: dict[str, Answered]  # by Repeatability-Request-ID
     createdAt: str
+    secretVersions: Mapping[str, str] = field(default_factory=dict)  # of those deployed, by name
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
     accepted: list[Json] | None = None  # fields of the spec that drift became: {field, value, by}

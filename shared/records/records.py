@@ -8,7 +8,7 @@ RecordsUnavailable.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -224,6 +224,7 @@ class Records:
         inventory: dict[str, Item] | None = None,
         outputs: Json | None = None,
         health: Health | None = None,
+        secret_versions: Mapping[str, str] | None = None,
     ) -> None:
         """Record how an operation ended; may be repeated.
 
@@ -239,6 +240,7 @@ class Records:
                 too: then nothing was deployed.
             outputs: likewise.
             health: likewise.
+            secret_versions: those that are deployed now, where something was.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
 
@@ -258,6 +260,7 @@ class Records:
                 operation={**record.operation, "status": status},
                 inventory=record.inventory if inventory is None else inventory,
                 outputs=record.outputs if outputs is None else outputs,
+                secretVersions=(secret_versions if deployed else None) or record.secretVersions,
             )
 
         self._amend(name, ended)
@@ -319,6 +322,7 @@ class Records:
             inventory=ending.inventory,
             outputs=ending.outputs,
             health=ending.health,
+            secret_versions=ending.secret_versions,
         )
 
     def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:

@@ -24,7 +24,7 @@ from shared.deployment.diff import (
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
 from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import leads_to_secret
+from shared.deployment.secrets import Generated, leads_to_secret
 from shared.deployment.spec import DeploymentSpec
 from shared.deployment.succession import without_dropped
 from shared.resources.prices import Meter
@@ -131,6 +131,8 @@ class Resource:
     paths: Rules = Rules()  # what Azure does with the parts of its body
     first_leg: ClassVar[timedelta | None] = None  # where a step is several operations in a row
     holds_data: ClassVar[bool] = False  # deleting it loses data that nothing here can restore
+    sign_in: ClassVar[str | None] = None  # path of the password of its administrator
+    generates: ClassVar[Generated | None] = None  # a secret that the app makes for it, where asked
     taggable: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("read", "write", "delete")  # what the app's role may do
     free: ClassVar[str | None] = None  # where Azure says that it costs nothing; else it has meters

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.deployment.messages import Json
 from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import secret
+from shared.deployment.secrets import generated, secret
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById
@@ -69,6 +69,7 @@ class JumpBox(ResourceById):
     name_rule = r"[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?"  # its host name too
     api_version = "2025-04-01"
     depends_on = (JumpBoxNic,)
+    generates = "ssh-key"
     # 1-3 min either way (azure-cli recordings)
     timing = Timing(create=minutes(2), delete=minutes(2), timeout=minutes(45))
     # A machine that is deallocated does not show all of its profiles (azure-powershell issues).
@@ -135,8 +136,8 @@ class JumpBox(ResourceById):
 def _login(spec: DeploymentSpec, computer: str) -> Json:
     """The only account: a key from the spec, or one generated into the vault (its public half)."""
     user = spec.jump_box.admin_username
-    generated = secret(f"{spec.name}-jump-box-ssh", generate="ssh-key")
-    key: Any = spec.jump_box.ssh_public_key or generated
+    made = secret(generated(spec.name, "ssh-key"), generate="ssh-key")
+    key: Any = spec.jump_box.ssh_public_key or made
     authorized = {"path": f"/home/{user}/.ssh/authorized_keys", "keyData": key}
     return {
         "computerName": computer,

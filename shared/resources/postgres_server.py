@@ -58,6 +58,8 @@ class PostgresServer(Resource):
     # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))
     holds_data = True
+    sign_in = SIGN_IN
+    generates = "password"
     paths = Rules(
         (
             Path(at="properties.createMode", ignored=True),  # never returned
@@ -219,10 +221,9 @@ class PostgresServer(Resource):
 
 def admin_password(spec: DeploymentSpec) -> Json:
     """The reference to the administrator's password; made in our own vault where none is given."""
-    given = spec.postgres.admin_password
-    if given is not None:
-        return secret(given.key_vault_secret)
-    return secret(f"{spec.name}-postgres-admin", generate="password")
+    if spec.postgres.admin_password is not None:
+        return secret(spec.password_secret)
+    return secret(spec.password_secret, generate="password")
 
 
 def tier(sku: str) -> str:

@@ -4,46 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.orchestrators.updating import changed, one, password, update, value
+
 Json = dict[str, Any]
-
-
-def changed(spec: Json, **parts: Any) -> Json:
-    return spec | {
-        name: {**spec.get(name, {}), **part} if isinstance(part, dict) else part
-        for name, part in parts.items()
-    }
-
-
-def update(simulation: Any, spec: Json) -> Json:
-    answer = simulation.request("PUT", f"deployments/{spec['name']}", json=spec)
-    told: Json = simulation.finish(answer)
-    return told
-
-
-def one(azure: Any, part: str) -> Json:
-    found: Json = next(r for r in azure.resources() if part.casefold() in r["id"].casefold())
-    return found
-
-
-def value(azure: Any, name: str) -> str:
-    """Of a server parameter that somebody has set at some time."""
-    text: str = one(azure, f"/configurations/{name}")["properties"]["value"]
-    return text
-
-
-def password(azure: Any) -> str:
-    stored = [
-        resource.secrets["administratorLoginPassword"]
-        for resource in azure.cloud.store.resources.values()
-        if resource.id.type.casefold().endswith("/flexibleservers")
-    ]
-    (text,) = stored
-    return str(text)
-
-
-@pytest.fixture
-def small(lean: Json) -> Json:
-    return lean | {"tags": {"Env": "prod", "owner": "dba"}}
 
 
 def test_a_tag_that_the_spec_has_dropped_goes_from_every_resource(
@@ -107,19 +70,6 @@ def test_a_library_that_the_spec_has_dropped_is_no_longer_loaded(
     assert value(azure, "shared_preload_libraries").split(",") == [
         library for library in loaded if library != "pgaudit"
     ]
-
-
-@pytest.fixture
-def secured(azure: Any, small: Json) -> Any:
-    """The spec with its password in one of two secrets of the vault."""
-    azure.set_secret("first", "First-Pass-1234")
-    azure.set_secret("second", "Second-Pass-5678")
-
-    def under(name: str) -> Json:
-        reference = {"keyVaultSecret": f"{azure.url}/secrets/{name}"}
-        return changed(small, postgres={"adminPassword": reference})
-
-    return under
 
 
 def test_another_password_is_set_and_its_value_is_nowhere_told(

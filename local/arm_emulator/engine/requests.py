@@ -9,7 +9,7 @@ from local.arm_emulator.wire.messages import ArmError, Request, Response
 from local.arm_emulator.wire.resource_ids import parse_id
 from local.arm_emulator.wire.router import Router
 
-VAULT = ("/secrets", "/certificates")
+VAULT = ("/secrets", "/deletedsecrets", "/certificates")
 
 
 def serve(arm: ResourceManager, router: Router, call: Call) -> Response:

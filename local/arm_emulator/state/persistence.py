@@ -85,7 +85,9 @@ class Journal:
         for operation in sorted(operations, key=lambda each: each.started):
             world.operations.add(operation)
         for value in self._values("secret"):
-            world.keyvault.secrets[value["key"]] = [Secret(**each) for each in value["versions"]]
+            vault = world.keyvault
+            place = vault.deleted if value.get("deleted") else vault.secrets
+            place[value["key"]] = [Secret(**each) for each in value["versions"]]
         for value in self._values("lingering"):
             reference = Reference(**value["reference"])
             world.store.linger(reference, datetime.fromisoformat(value["until"]))
@@ -149,10 +151,8 @@ class Journal:
         if "lingering" in world.store.changed:
             rows += _lingering(world)
         if world.keyvault.changed:
-            rows += [
-                ("secret", key, json.dumps({"key": key, "versions": [asdict(v) for v in versions]}))
-                for key, versions in world.keyvault.secrets.items()
-            ]
+            rows += _kept(world.keyvault.secrets, deleted=False)
+            rows += _kept(world.keyvault.deleted, deleted=True)
             gone += [("secret", key) for key in world.keyvault.gone]
         if world.subscriptions != self._subscriptions:
             self._subscriptions = list(world.subscriptions)
@@ -164,6 +164,17 @@ class Journal:
         assert self._file is not None  # noqa: S101 - only read where there is a file
         query = "SELECT value FROM items WHERE kind = ? ORDER BY rowid"
         return [json.loads(value) for (value,) in self._file.execute(query, (kind,)).fetchall()]
+
+
+def _kept(secrets: dict[str, list[Secret]], *, deleted: bool) -> list[Row]:
+    return [
+        (
+            "secret",
+            key,
+            json.dumps({"key": key, "deleted": deleted, "versions": [asdict(v) for v in versions]}),
+        )
+        for key, versions in secrets.items()
+    ]
 
 
 def _dump(item: Resource | Operation) -> str:

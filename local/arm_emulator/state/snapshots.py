@@ -43,6 +43,7 @@ class Snapshot:
             "operations": {key: _fields(each, "polls") for key, each in operations.items()},
             "faults": [_fields(each) for each in self.parts["faults"].all],
             "secrets": self.parts["keyvault"].secrets,
+            "deletedSecrets": self.parts["keyvault"].deleted,
             "subscriptions": self.parts["subscriptions"],
         }
 

@@ -44,8 +44,9 @@ class KeyVault:
         self._identity = identity
         self._faults = faults
         self.secrets: dict[str, list[Secret]] = {}
+        self.deleted: dict[str, list[Secret]] = {}  # they keep their names until they are purged
         self.changed = False
-        self.gone: set[str] = set()  # names deleted, to be taken out of the state file
+        self.gone: set[str] = set()  # names purged, to be taken out of the state file
 
     def serve(self, call: Call) -> Response:
         """Answer a request below /secrets or /certificates; challenge one without a token."""
@@ -65,6 +66,9 @@ class KeyVault:
             ("GET", "secrets"): self._get,
             ("PUT", "secrets"): self._put,
             ("DELETE", "secrets"): self._delete,
+            ("GET", "deletedsecrets"): self._get_deleted,
+            ("POST", "deletedsecrets"): self._recover,
+            ("DELETE", "deletedsecrets"): self._purge,
             ("GET", "certificates"): self._get_certificate,
         }
         handler = handlers.get((call.method, kind.lower()))
@@ -77,6 +81,7 @@ class KeyVault:
 
     def set(self, name: str, value: str) -> Secret:
         """Store a new version, as a user would have done beforehand."""
+        self.deleted.pop(name.lower(), None)
         return self._add(name, {"value": value})
 
     def set_certificate(self, name: str, cer: str, policy: Json) -> Secret:
@@ -170,6 +175,13 @@ class KeyVault:
             raise ArmError(
                 400, "BadParameter", "A secret is set by name, with a value that is text."
             )
+        if parts[0].lower() in self.deleted:
+            raise ArmError(
+                409,
+                "Conflict",
+                f"Secret {parts[0]} is currently in a deleted but recoverable state, and its name "
+                "cannot be reused; in this state, the secret can only be recovered or purged.",
+            )
         secret = self._add(parts[0], body)
         return Response(200, {"value": secret.value} | self._item(secret, versioned=True))
 
@@ -177,15 +189,42 @@ class KeyVault:
         versions = self.secrets.pop(parts[0].lower(), None) if parts else None
         if not versions:
             raise self._not_found("/".join(parts))
+        self.deleted[parts[0].lower()] = versions
         self.changed = True
+        return Response(200, self._deleted_item(versions[-1]))
+
+    def _get_deleted(self, call: Call, parts: list[str]) -> Response:
+        return Response(200, self._deleted_item(self._in_deletion(parts)[-1]))
+
+    def _recover(self, call: Call, parts: list[str]) -> Response:
+        if parts[1:] != ["recover"]:
+            raise ArmError(501, "NotEmulated", "A deleted secret is recovered, or purged.")
+        versions = self._in_deletion(parts)
+        self.secrets[parts[0].lower()] = self.deleted.pop(parts[0].lower())
+        self.changed = True
+        return Response(200, self._item(versions[-1], versioned=True))
+
+    def _purge(self, call: Call, parts: list[str]) -> Response:
+        self._in_deletion(parts)
+        del self.deleted[parts[0].lower()]
         self.gone.add(parts[0].lower())
+        self.changed = True
+        return Response(204)
+
+    def _in_deletion(self, parts: list[str]) -> list[Secret]:
+        versions = self.deleted.get(parts[0].lower()) if parts else None
+        if not versions:
+            message = f"Deleted Secret not found: {'/'.join(parts[:1])}"
+            raise ArmError(404, "SecretNotFound", message)
+        return versions
+
+    def _deleted_item(self, secret: Secret) -> Json:
         now = int(self.clock.now().timestamp())
-        gone = {
-            "recoveryId": f"{self._identity.url}/deletedsecrets/{parts[0]}",
+        return self._item(secret, versioned=True) | {
+            "recoveryId": f"{self._identity.url}/deletedsecrets/{secret.name}",
             "deletedDate": now,
             "scheduledPurgeDate": now + 90 * 86_400,
         }
-        return Response(200, self._item(versions[-1], versioned=True) | gone)
 
     def _item(self, secret: Secret, *, versioned: bool = False) -> Json:
         id_ = f"{self._identity.url}/secrets/{secret.name}"

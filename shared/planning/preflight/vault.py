@@ -17,12 +17,14 @@ from azure.core.exceptions import (
 )
 
 from shared.azure.errors import SecretUnavailable, VaultNotAllowed
+from shared.azure.generated_secrets import is_ours
 from shared.azure.secrets import KINDS, Vaults
 from shared.deployment.secrets import references
 from shared.deployment.spec import DeploymentSpec
-from shared.planning.preflight.findings import Finding, Subject, refused
+from shared.planning.preflight.findings import Finding, Subject, refused, warned
 
 Stored = Literal["there", "missing", "disabled", "forbidden"]
+Deleted = Literal["no", "ours", "foreign"]
 
 PASSWORD = "postgres.adminPassword"  # noqa: S105 - the name of the field
 KEY = "expressRoute.authorizationKey"
@@ -48,7 +50,10 @@ def check_secrets(subject: Subject) -> Iterator[Finding]:
             secret = of_app.client(address.vault_url).get_secret(address.name, address.version)
             yield from judge_password(subject.spec, secret.value or "")
     for field, name in generated(subject).items():
-        yield from judge_generated(field, name, stored(of_app, name))
+        state = stored(of_app, name)
+        yield from judge_generated(field, name, state)
+        if state == "missing":
+            yield from judge_deleted(field, name, deleted(of_app, name))
 
 
 def given(spec: DeploymentSpec) -> dict[str, str]:
@@ -93,6 +98,16 @@ def stored(of_app: Vaults, name: str) -> Stored:
     return "there" if newest.enabled else "disabled"
 
 
+def deleted(of_app: Vaults, name: str) -> Deleted:
+    """Whether a secret was deleted and still keeps its name, and whose it was."""
+    address = of_app.address(name)
+    try:
+        there = of_app.client(address.vault_url).get_deleted_secret(address.name)
+    except ResourceNotFoundError:
+        return "no"
+    return "ours" if is_ours(there.properties.tags) else "foreign"
+
+
 def judge_secret(field: str, name: str, state: Stored) -> Iterator[Finding]:
     """A reference that leads nowhere, or where the app may not go."""
     if state == "missing":
@@ -120,6 +135,19 @@ def judge_generated(field: str, name: str, state: Stored) -> Iterator[Finding]:
     elif state == "disabled":
         text = f"the secret {name}, generated earlier, is disabled: enable it, or give your own"
         yield refused("SecretDisabled", field, text)
+
+
+def judge_deleted(field: str, name: str, state: Deleted) -> Iterator[Finding]:
+    """A name in whose place nothing can be stored, since what bore it can still be recovered."""
+    if state == "foreign":
+        text = (
+            f"the secret {name}, which is to be generated, was deleted and is not ours: recover or "
+            "purge it (az keyvault secret recover, az keyvault secret purge), or give your own here"
+        )
+        yield refused("SecretDeleted", field, text)
+    elif state == "ours":
+        text = f"the secret {name} was deleted with an earlier deployment: it is recovered"
+        yield warned("SecretRecovered", field, text)
 
 
 def judge_password(spec: DeploymentSpec, password: str) -> Iterator[Finding]:

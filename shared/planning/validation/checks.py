@@ -6,7 +6,7 @@ from typing import Any
 from shared.azure.calls import LEFT_ALONE
 from shared.azure.clients import AzureClients
 from shared.azure.errors import presentable, retry_after
-from shared.azure.secrets import Agree
+from shared.azure.generated_secrets import Agree
 from shared.deployment.ending import UNPROVEN
 from shared.deployment.hub import command_for_owner
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step

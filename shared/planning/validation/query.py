@@ -14,7 +14,8 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.azure.clients import AzureClients
-from shared.azure.secrets import Agree, resolve
+from shared.azure.generated_secrets import Agree
+from shared.azure.secrets import resolve
 from shared.deployment.messages import Json, Step
 from shared.deployment.secrets import MARK, secret
 from shared.deployment.spec import DeploymentSpec

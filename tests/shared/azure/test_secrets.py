@@ -191,3 +191,47 @@ def test_a_vault_that_the_settings_allow_is_asked(
     allowed = replace(app_settings, key_vault_hosts=frozenset({"kv-other.vault.azure.net"}))
     address = Vaults(credential, allowed).address(f"https://{host}/secrets/pw/{'0' * 32}")
     assert (address.vault_url, address.name) == (f"https://{host}", "pw")
+
+
+def test_a_rotation_makes_one_version_however_often_it_is_asked_for(
+    azure: ArmEmulator, resolved: Resolved
+) -> None:
+    first = resolved({"a": secret("made", generate="password")})
+    wanted = {"a": secret("made", generate="password", rotation="op-1")}
+    with ThreadPoolExecutor(4) as pool:
+        second, *rest = pool.map(resolved, [wanted] * 4)
+    assert rest == [second] * 3
+    assert first != second == resolved({"a": secret("made", generate="password")})
+    assert stored(azure, "made") == second["a"]
+
+
+def test_a_version_that_is_brought_back_is_the_latest_again(
+    azure: ArmEmulator, vaults: Vaults, resolved: Resolved
+) -> None:
+    first = resolved({"a": secret("made", generate="password")})
+    version = vaults.client(azure.url).get_secret("made").properties.version
+    resolved({"a": secret("made", generate="password", rotation="op-1")})
+    for _ in range(2):
+        assert resolved({"a": secret("made", generate="password", again=version)}) == first
+    assert resolved({"a": secret("made", generate="password")}) == first
+
+
+def test_a_deleted_secret_of_ours_is_recovered_and_asked_for_again(
+    vaults: Vaults, azure: ArmEmulator, resolved: Resolved
+) -> None:
+    first = resolved({"a": secret("made", generate="password")})
+    vaults.client(azure.url).begin_delete_secret("made")
+    with pytest.raises(SecretUnavailable, match="being recovered") as caught:
+        resolved({"a": secret("made", generate="password")})
+    assert caught.value.retryable
+    assert resolved({"a": secret("made", generate="password")}) == first
+
+
+def test_a_deleted_secret_of_somebody_else_is_left_alone(
+    vaults: Vaults, azure: ArmEmulator, resolved: Resolved
+) -> None:
+    azure.set_secret("made", VALUE)
+    vaults.client(azure.url).begin_delete_secret("made")
+    with pytest.raises(SecretUnavailable, match="recover or purge") as caught:
+        resolved({"a": secret("made", generate="password")})
+    assert not caught.value.retryable
