@@ -18,7 +18,7 @@ def record_end(order: EndReport) -> EndAnswer:
     """{operation, state, at, failure} -> how it ended, in the words of its instance."""
     operation = records().operation(order["operation"])
     story = records().story(operation)
-    end = ending(order["state"], story, order["failure"])
+    end = ending(order["state"], story, order["failure"], at=order["at"], operation=operation.id)
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))
     answer = EndAnswer(
         status=end.status, cause=end.failure, customStatus=end.custom_status, output=end.output

@@ -188,6 +188,14 @@ async def _settled(operation: Operation, status: Any) -> bool:
     return gone
 
 
+def _cost(record: Record) -> Json | None:
+    """What a deployment costs a month as it is now, where that can be told."""
+    if record.monthlyCost is None:
+        return None
+    told = {k: v for k, v in record.monthlyCost.items() if k not in {"before", "after"}}
+    return {"amount": record.monthlyCost["after"], **told}
+
+
 def shown(record: Record) -> Json:
     """A deployment as it is shown."""
     return {
@@ -199,6 +207,7 @@ def shown(record: Record) -> Json:
         "spec": record.spec,
         "inventory": record.inventory,
         "outputs": record.outputs,
+        "monthlyCost": _cost(record),
         "drift": record.drift,
     }
 

@@ -11,6 +11,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from shared.azure.clients import AzureClients
 from shared.azure.errors import (
     SecretUnavailable,
+    correlated,
     failure_from,
     failure_of_answer,
     presentable,
@@ -179,6 +180,7 @@ def refused(step: Step, response: Any) -> Outcome:
         failure["message"] = "not shown, since the vault cannot be asked which secrets it may quote"
     else:
         failure = failure_of_answer(response)
+    failure = correlated(failure, response)
     return Outcome(key=step["key"], state="failed", failure=failure)
 
 

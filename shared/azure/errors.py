@@ -35,6 +35,7 @@ from shared.deployment.messages import Failure, Outcome
 LONGEST_RETRY_AFTER = 604_800.0  # seconds: a week, longer than any step may take
 LONGEST_MESSAGE = 500
 LONGEST_CODE = 100
+CORRELATION = "x-ms-correlation-request-id"  # what Azure's support asks for
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 GRANTED_LATE = frozenset({"AuthorizationFailed", "LinkedAuthorizationFailed"})
 LONGEST_READ = 20_000  # characters of what Azure sends; nothing behind them is looked at
@@ -45,6 +46,7 @@ _SECRET = re.compile(
     r' *("(?:[^"\\]|\\.){4,}")'
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_ID = re.compile(r"[\w-]{1,64}")
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
@@ -89,7 +91,7 @@ def failures_as_data(verb: Callable[[Any], Any]) -> Callable[[Any], Any]:
             try:
                 return verb(order)
             except Exception as error:
-                failure = failure_of(error)
+                failure = correlated(failure_of(error), getattr(error, "response", None))
                 if "key" in order:
                     return Outcome(key=order["key"], state="failed", failure=failure)
                 return {"failure": failure}
@@ -231,6 +233,13 @@ def failure_of_answer(response: Any) -> Failure:
             note(value)
         writes = getattr(response.request, "method", "GET") in WRITES
         return failure_from(response.status_code, body, response.headers, writes=writes)
+
+
+def correlated(failure: Failure, response: Any) -> Failure:
+    """A failure with the id by which Azure knows the request that it refused."""
+    headers = getattr(response, "headers", None) or {}
+    known = _ID.fullmatch(headers.get(CORRELATION) or "")
+    return {**failure, "correlationId": known[0]} if known else failure
 
 
 def _secrets_of(content: Any) -> Iterator[str]:

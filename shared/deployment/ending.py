@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
-from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run
+from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run, Step
 from shared.deployment.operation import Before, Health, OperationState, outline
-from shared.deployment.status import briefly, ended
+from shared.deployment.status import ABOUT, briefly, ended
 from shared.deployment.undo import residue
 
 End = Literal["Succeeded", "Failed", "Canceled"]
@@ -37,6 +37,7 @@ class Ending:
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
     health: Health | None  # likewise
+    monthly_cost: Json | None  # of what there is from now on, where that has changed
     secret_versions: dict[str, str] | None  # in use from now on, where the plan was walked
 
 
@@ -52,13 +53,22 @@ class Story:
     now: Inventory
 
 
-def ending(state: OperationState, story: Story, failure: Failure | None) -> Ending:
+def ending(
+    state: OperationState,
+    story: Story,
+    failure: Failure | None,
+    *,
+    at: str = "",
+    operation: str = "",
+) -> Ending:
     """The end of an operation.
 
     Args:
         state: how far it came.
         story: what was stored of it.
         failure: why it did not succeed, where no step says so.
+        at: when it ended.
+        operation: its id.
     """
     plan, walked = story.plan, story.undone or story.plan
     runs = (state["runs"] if walked else None) or {}
@@ -70,16 +80,20 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         failure = failure or _not_repaired(plan)
     status: End = "Succeeded"
     if failure:
+        failure = complete(failure, target=plan["deployment"] if plan else "", at=at, id=operation)
         status = "Canceled" if failure["code"] in BY_A_PERSON else "Failed"
     steps = briefly(outline(walked), runs) if walked else []
     health = _health(state, story, failure, left)
     there = plan and health in STANDING and state["phase"] == "deploying"
+    cost = _cost(state, plan, runs, left) if plan and health else None
     output: Json = {
         "status": status,
         "outputs": plan["outputs"] if plan and there else {},
         "retained": story.remains["retained"] or (plan["retained"] if plan else []),
     }
     result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
+    if cost and plan and "monthlyCost" in plan:
+        result["monthlyCost"] = {**plan["monthlyCost"], **cost}
     if plan and story.undone:
         result["forwardSteps"] = briefly(outline(plan), story.forward_runs or {})
     gone = status == "Succeeded" and state["phase"] == "destroying"
@@ -90,7 +104,8 @@ def ending(state: OperationState, story: Story, failure: Failure | None) -> Endi
         output=output,
         custom_status=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
-        outputs={} if gone else output["outputs"] or None,
+        outputs={} if gone or _partly_gone(state, runs) else output["outputs"] or None,
+        monthly_cost=result.get("monthlyCost"),
         health=health,
         secret_versions=plan.get("secretVersions") if plan else None,
     )
@@ -101,6 +116,38 @@ def has_written(state: OperationState, story: Story) -> bool:
     steps = story.plan["steps"] if story.plan else []
     writing = any(step["action"] not in {"no-op", "check"} for step in steps)
     return writing and bool(state["runs"]) and state["kind"] in {"deploy", "repair"}
+
+
+def complete(failure: Failure, *, target: str, at: str, id: str) -> Failure:
+    """A failure with all that is told of one, also where the step it is of does not say it."""
+    told = {"target": target, "time": at, "correlationId": id}
+    return Failure(**{**told, **failure})  # type: ignore[typeddict-item]
+
+
+def _partly_gone(state: OperationState, runs: dict[str, Run]) -> bool:
+    """Whether a destroy has begun to take away what outputs tell of."""
+    return state["phase"] == "destroying" and any(r["state"] == "succeeded" for r in runs.values())
+
+
+def _cost(
+    state: OperationState, plan: Plan, runs: dict[str, Run], left: list[Residue]
+) -> Json | None:
+    """What costs money a month from now on; None where the plan does not speak of all there is."""
+    if state["kind"] == "rotate":
+        return None
+    stuck = {item["id"].casefold() for item in left}
+
+    def made(step: Step) -> bool:
+        if state["phase"] == "rolling-back":
+            return step["id"].casefold() in stuck
+        if state["phase"] == "destroying":
+            return step["id"].casefold() not in stuck
+        done = {key for key, run in runs.items() if run["state"] == "succeeded"}
+        return step["action"] == "no-op" or step["key"] in done
+
+    priced = [step for step in plan["steps"] if "monthlyCost" in step]
+    costs = [s["monthlyCost"]["after" if made(s) else "before"] for s in priced]
+    return {"after": round(sum(cost or 0 for cost in costs), 2), "complete": None not in costs}
 
 
 def _not_repaired(plan: Plan) -> Failure | None:
@@ -115,8 +162,10 @@ def refusal(plan: Json) -> Failure | None:
     if not refusals:
         return None
     message = "; ".join(f"{r['target']}: {r['message']}" for r in refusals)
-    code = refusals[0]["code"] if len(refusals) == 1 else "Refused"
-    return Failure(code=code, message=message, retryable=False)
+    if len(refusals) > 1:
+        return Failure(code="Refused", message=message, retryable=False)
+    (only,) = refusals
+    return Failure(code=only["code"], message=message, retryable=False, target=only["target"])
 
 
 def root_failure(runs: dict[str, Run]) -> Failure | None:
@@ -125,9 +174,14 @@ def root_failure(runs: dict[str, Run]) -> Failure | None:
     if not lost:
         return None
     key = min(lost, key=lambda key: runs[key].get("settledAt", ""))
-    cause = runs[key].get("failure")
-    code, message = (cause["code"], cause["message"]) if cause else ("Unknown", "no reason known")
-    return Failure(code=code, message=f"{key}: {message}", retryable=False)
+    cause = runs[key].get("failure") or Failure(
+        code="Unknown", message="no reason known", retryable=False
+    )
+    root = Failure(
+        code=cause["code"], message=f"{key}: {cause['message']}", retryable=cause["retryable"]
+    )
+    about = {name: told for name, told in cause.items() if name in ABOUT}
+    return Failure(**{**root, "target": key, **about})  # type: ignore[typeddict-item]
 
 
 def _inventory(

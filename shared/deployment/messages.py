@@ -39,6 +39,9 @@ class Failure(TypedDict):
     patienceSeconds: NotRequired[float]  # give up this long after the first such failure
     maxAttempts: NotRequired[int]  # give up after this many such failures
     keeps: NotRequired[bool]  # True: what was done stays, as undoing it would mend nothing
+    target: NotRequired[str]  # the step, the spec field or the deployment that it is about
+    time: NotRequired[str]  # when it was seen
+    correlationId: NotRequired[str]  # Azure's, of what it refused; else the id of the operation
 
 
 Certainty = Literal["certain", "afterRestart", "byReference", "unsettled"]

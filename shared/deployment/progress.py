@@ -247,12 +247,12 @@ class Progress:
         if patience < float("inf"):  # a Retry-After beyond it leaves one last try at its end
             backoff = min(backoff, since + timedelta(seconds=patience) - now)
         run["state"] = "waiting"
-        run["failure"] = failure
+        run["failure"] = {**failure, "target": key, "time": now.isoformat()}
         run["dueAt"] = (now + backoff).isoformat()
 
     def _fail(self, key: str, failure: Failure, now: datetime) -> None:
         self._end(key, "failed", now)
-        self.runs[key]["failure"] = failure
+        self.runs[key]["failure"] = {**failure, "target": key, "time": now.isoformat()}
         if not self.relentless:
             self.halted = True
 

@@ -15,6 +15,7 @@ from shared.deployment.progress import Progress
 VERSION = 1
 MESSAGE_LIMIT = 400  # characters of a failure in the status; the record has the rest
 STATUS_LIMIT = 16_384 // 2  # characters: the extension counts 16 KB of UTF-16
+ABOUT = ("target", "time", "correlationId")  # what a failure tells beside code and message
 BRIEF = 80  # characters of a text, where there is no room for more
 
 
@@ -91,7 +92,9 @@ def short(failure: Failure | None) -> Json | None:
     """A failure in the words that fit into a status."""
     if failure is None:
         return None
-    return {"code": failure["code"][:BRIEF], "message": failure["message"][:MESSAGE_LIMIT]}
+    told: Json = {"code": failure["code"][:BRIEF], "message": failure["message"][:MESSAGE_LIMIT]}
+    told["retryable"] = failure["retryable"]
+    return told | {name: str(text)[:BRIEF] for name, text in failure.items() if name in ABOUT}
 
 
 def fitting(shown: Json) -> Json:

@@ -50,6 +50,7 @@ class Record:
     requests: dict[str, Answered]  # by Repeatability-Request-ID
     createdAt: str
     secretVersions: Mapping[str, str] = field(default_factory=dict)  # of those deployed, by name
+    monthlyCost: Json | None = None  # of what there is: {after, complete, currency, ...}
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
     accepted: list[Json] | None = None  # fields of the spec that drift became: {field, value, by}

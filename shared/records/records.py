@@ -17,7 +17,7 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
-from shared.deployment.ending import Ending, Story
+from shared.deployment.ending import Ending, Story, complete
 from shared.deployment.inventory import Item, item_of
 from shared.deployment.merge_patch import patched
 from shared.deployment.messages import Failure, Json
@@ -225,6 +225,7 @@ class Records:
         outputs: Json | None = None,
         health: Health | None = None,
         secret_versions: Mapping[str, str] | None = None,
+        monthly_cost: Json | None = None,
     ) -> None:
         """Record how an operation ended; may be repeated.
 
@@ -241,6 +242,7 @@ class Records:
             outputs: likewise.
             health: likewise.
             secret_versions: those that are deployed now, where something was.
+            monthly_cost: of what there is now; None leaves it as it was.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
 
@@ -260,6 +262,7 @@ class Records:
                 operation={**record.operation, "status": status},
                 inventory=record.inventory if inventory is None else inventory,
                 outputs=record.outputs if outputs is None else outputs,
+                monthlyCost=monthly_cost or record.monthlyCost,
                 secretVersions=(secret_versions if deployed else None) or record.secretVersions,
             )
 
@@ -293,7 +296,9 @@ class Records:
         if entity is None or entity["status"] != RUNNING:
             return
         message = f"its orchestration is {how} without a recorded end: start the operation again"
-        failure = Failure(code="OperationLost", message=message, retryable=False)
+        lost = Failure(code="OperationLost", message=message, retryable=True)
+        at, target = now.isoformat(), str(entity["deployment"])
+        failure = complete(lost, target=target, at=at, id=operation_id)
         result = {"status": "Failed", "failure": failure, "residue": [], "retained": []}
         end = packed({"status": "Failed", "endedAt": now.isoformat(), "result": result})
         self._operations.merge(Key(operation_id), end, etag=entity.metadata["etag"])
@@ -323,6 +328,7 @@ class Records:
             outputs=ending.outputs,
             health=ending.health,
             secret_versions=ending.secret_versions,
+            monthly_cost=ending.monthly_cost,
         )
 
     def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:

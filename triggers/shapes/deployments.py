@@ -142,6 +142,24 @@ class LastDrift(TypedDict):
 
 
 @told
+class CurrentCost(TypedDict):
+    """What a deployment costs a month, at list prices."""
+
+    amount: float
+    """The sum of what is known."""
+    complete: bool
+    """Whether every price is known."""
+    currency: str
+    """USD."""
+    region: str
+    """Whose prices they are."""
+    pricesOf: str
+    """Year and month of the prices."""
+    source: str
+    """Where the prices are from."""
+
+
+@told
 class Deployment(TypedDict):
     """A deployment: its spec, its health and what it consists of."""
 
@@ -161,6 +179,8 @@ class Deployment(TypedDict):
     """What it consists of, by ARM id."""
     outputs: Object
     """What is needed to use it; no secret."""
+    monthlyCost: CurrentCost | None
+    """What it costs as it is now; null before anything was made."""
     drift: DriftReport | None
     """What the last drift check found."""
 

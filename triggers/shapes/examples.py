@@ -132,6 +132,14 @@ _DEPLOYMENT: Json = {
         }
     },
     "outputs": _OPERATION["outputs"],
+    "monthlyCost": {
+        "amount": 1324.03,
+        "complete": True,
+        "currency": "USD",
+        "region": "eastus",
+        "pricesOf": "2026-11",
+        "source": "https://prices.azure.com/api/retail/prices",
+    },
     "drift": _DRIFT,
 }
 

@@ -69,6 +69,12 @@ class Failure(TypedDict):
     """How long after the first such failure it is given up."""
     maxAttempts: NotRequired[int]
     """After how many such failures it is given up."""
+    target: NotRequired[str]
+    """The step, the field of the spec, or the deployment that it is about."""
+    time: NotRequired[Moment]
+    """When it was seen."""
+    correlationId: NotRequired[str]
+    """The id by which Azure knows what it refused; else that of the operation."""
     keeps: NotRequired[bool]
     """Whether what was done stays, as undoing it would mend nothing."""
 
@@ -92,7 +98,7 @@ class Step(TypedDict):
     settledAt: NotRequired[Moment]
     """When it ended."""
     failure: NotRequired[Object]
-    """Why it failed, or is tried again: code and message."""
+    """Why it failed, or is tried again: code, message, target, time."""
     warning: NotRequired[str]
     """What to know although it succeeded."""
     detail: NotRequired[str]
