@@ -24,7 +24,17 @@ from activities import (
     write_acceptance,
     write_ahead,
 )
-from orchestrators import accept, check_drift, deploy, destroy, repair, rotate, scan_drift, validate
+from orchestrators import (
+    accept,
+    check_drift,
+    deploy,
+    destroy,
+    forget,
+    repair,
+    rotate,
+    scan_drift,
+    validate,
+)
 from triggers import deployments, drift, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
@@ -34,7 +44,7 @@ app = df.DFApp()
 
 for part in (deployments, operations, drift, page, retention):
     app.register_functions(part.blueprint)
-for part in (deploy, repair, rotate, accept, destroy, validate, check_drift, scan_drift):
+for part in (deploy, repair, rotate, forget, accept, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)
 for part in (
     load_operation,

@@ -15,11 +15,12 @@ blueprint = df.Blueprint()
 @failures_as_data
 def release_secrets(order: Order) -> Answer:
     """{operation} -> {}; what stays is kept with what the destroy has found."""
-    operation, _ = records().running(order["operation"])
+    operation, record = records().running(order["operation"])
     plans = records().plans
     if operation.kind != "destroy" and plans.before(operation.id)["inventory"]:
         return {}  # what was deployed before is there as before
     remains = plans.remains(operation.id)
-    stay = released(vaults(), operation.deployment, remains["retained"])
+    kept = [*remains["retained"], *record.letGo]
+    stay = released(vaults(), operation.deployment, kept)
     plans.save_remains(operation.id, {**remains, "retained": [*remains["retained"], *stay]})
     return {}

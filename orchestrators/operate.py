@@ -33,6 +33,7 @@ WALKING: dict[Kind, Phase] = {
     "deploy": "deploying",
     "repair": "deploying",
     "rotate": "deploying",
+    "forget": "deploying",
     "destroy": "destroying",
     "validate": "validating",
 }

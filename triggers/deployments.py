@@ -11,9 +11,10 @@ from shared.deployment.spec import DeploymentSpec
 from shared.records.records import records
 from triggers.answers import BadRequest, reply
 from triggers.conventions import next_link
-from triggers.parameters import deployment_of, flag, number, page_token, spec_of
+from triggers.parameters import deployment_of, flag, number, page_token, resources_of, spec_of
 from triggers.routing import route
 from triggers.shapes.deployments import Deployment, DeploymentPage
+from triggers.shapes.requests import Resources
 from triggers.starting import STARTING, start, start_beside
 from triggers.telling import settle, shown
 
@@ -190,6 +191,26 @@ async def rotate_password(
 ) -> func.HttpResponse:
     """Generate another password, or set the newest version of the secret that the spec names."""
     return await start(req, client, deployment_of(req), "rotate")
+
+
+@route(
+    blueprint,
+    "POST",
+    "deployments/{name}/forget",
+    "Let go of resources without deleting them",
+    operation="Deployments_Forget",
+    body=Resources,
+    client=True,
+    status="202",
+    parameters=STARTING,
+    roles=("Operator",),
+)
+async def forget_resources(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Take our marks off the resources that the body names: nothing deletes them from then on."""
+    named = await resources_of(req)
+    return await start(req, client, deployment_of(req), "forget", forgets=named)
 
 
 async def _named_spec(req: func.HttpRequest) -> DeploymentSpec:

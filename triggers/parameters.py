@@ -18,7 +18,14 @@ from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import NAME, DeploymentSpec
 from shared.settings import settings
 from triggers.answers import BadRequest
-from triggers.shapes.requests import LONGEST_COMMENT, MOST_PATHS, Choice, Comment
+from triggers.shapes.requests import (
+    LONGEST_COMMENT,
+    MOST_PATHS,
+    MOST_RESOURCES,
+    Choice,
+    Comment,
+    Resources,
+)
 
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
 _NAME = re.compile(NAME)
@@ -136,6 +143,19 @@ async def choice_of(req: func.HttpRequest) -> Choice:
             f"{LONGEST_COMMENT:,} characters"
         )
         raise BadRequest("InvalidParameter", message, wrong[:40]) from None
+
+
+async def resources_of(req: func.HttpRequest) -> tuple[str, ...]:
+    """The resources that a body names, {resources}: by their keys, or by their ids.
+
+    Raises:
+        BadRequest: the body is something else.
+    """
+    try:
+        return tuple(Resources.model_validate(_json(req) if req.get_body() else {}).resources)
+    except ValidationError:
+        message = f"the body should be {{resources}}, 1 to {MOST_RESOURCES} keys or ids"
+        raise BadRequest("InvalidParameter", message, "resources") from None
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -38,6 +38,7 @@ async def start(
     delete_data: bool = False,
     paths: list[str] | None = None,
     comment: str = "",
+    forgets: tuple[str, ...] = (),
 ) -> func.HttpResponse:
     """Claim and start; 202 with where to look, or the first answer again for a repeated request.
 
@@ -61,6 +62,7 @@ async def start(
         delete_data=delete_data,
         paths=paths,
         comment=comment,
+        forgets=forgets,
         plan_of=plan_named(if_match),
         if_match=None if plan_named(if_match) else if_match,
         if_none_match=req.headers.get("If-None-Match") == "*",

@@ -208,6 +208,7 @@ def shown(record: Record) -> Json:
         "inventory": record.inventory,
         "outputs": record.outputs,
         "monthlyCost": _cost(record),
+        "retained": record.letGo,
         "drift": record.drift,
     }
 

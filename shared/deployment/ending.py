@@ -37,6 +37,7 @@ class Ending:
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
     health: Health | None  # likewise
+    let_go: list[Json]  # what is not ours any more, though it is there
     monthly_cost: Json | None  # of what there is from now on, where that has changed
     secret_versions: dict[str, str] | None  # in use from now on, where the plan was walked
 
@@ -86,17 +87,21 @@ def ending(
     health = _health(state, story, failure, left)
     there = plan and health in STANDING and state["phase"] == "deploying"
     cost = _cost(state, plan, runs, left) if plan and health else None
+    retained = story.remains["retained"] or (plan["retained"] if plan else [])
+    if plan and state["kind"] == "forget":
+        gone = _let_go(plan, runs) if state["phase"] == "deploying" else set()
+        retained = [item for item in retained if item["id"] in gone]
     output: Json = {
         "status": status,
         "outputs": plan["outputs"] if plan and there else {},
-        "retained": story.remains["retained"] or (plan["retained"] if plan else []),
+        "retained": retained,
     }
     result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
     if cost and plan and "monthlyCost" in plan:
         result["monthlyCost"] = {**plan["monthlyCost"], **cost}
     if plan and story.undone:
         result["forwardSteps"] = briefly(outline(plan), story.forward_runs or {})
-    gone = status == "Succeeded" and state["phase"] == "destroying"
+    destroyed_now = status == "Succeeded" and state["phase"] == "destroying"
     return Ending(
         status=status,
         failure=failure,
@@ -104,7 +109,8 @@ def ending(
         output=output,
         custom_status=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
-        outputs={} if gone or _partly_gone(state, runs) else output["outputs"] or None,
+        outputs={} if destroyed_now or _partly_gone(state, runs) else output["outputs"] or None,
+        let_go=retained if state["kind"] == "forget" else [],
         monthly_cost=result.get("monthlyCost"),
         health=health,
         secret_versions=plan.get("secretVersions") if plan else None,
@@ -133,7 +139,7 @@ def _cost(
     state: OperationState, plan: Plan, runs: dict[str, Run], left: list[Residue]
 ) -> Json | None:
     """What costs money a month from now on; None where the plan does not speak of all there is."""
-    if state["kind"] == "rotate":
+    if state["kind"] in {"rotate", "forget"}:
         return None
     stuck = {item["id"].casefold() for item in left}
 
@@ -184,6 +190,14 @@ def root_failure(runs: dict[str, Run]) -> Failure | None:
     return Failure(**{**root, "target": key, **about})  # type: ignore[typeddict-item]
 
 
+def _let_go(plan: Plan, runs: dict[str, Run]) -> set[str]:
+    """Ids that we have let go of: nothing of them had to be changed, or that has been done."""
+    held = {
+        s["id"] for s in plan["steps"] if runs.get(s["key"], {"state": ""})["state"] != "succeeded"
+    }
+    return {item["id"] for item in plan["retained"]} - held
+
+
 def _inventory(
     state: OperationState, plan: Plan, story: Story, left: list[Residue]
 ) -> dict[str, Item] | None:
@@ -196,6 +210,9 @@ def _inventory(
     if state["phase"] == "rolling-back":
         return rolled_back(story.before["inventory"], plan, stuck)
     runs = state["runs"] or {}
+    if state["kind"] == "forget":
+        gone = _let_go(plan, runs)
+        return {i: item for i, item in story.now.items() if i not in gone}
     made = {key for key, run in runs.items() if run["state"] == "succeeded"}
     missing = [s["id"] for s in plan["steps"] if s["action"] == "create" and s["key"] not in made]
     return {**deployed(story.now, plan), **{i: story.now[i] for i in missing if i in story.now}}
@@ -210,7 +227,7 @@ def _health(
     """
     if state["phase"] in UNCHANGING:
         return None
-    if state["kind"] == "rotate" and not left:
+    if state["kind"] in {"rotate", "forget"} and not left:
         return story.before["health"]
     if failure is None:
         return "Destroyed" if state["phase"] == "destroying" else "Deployed"

@@ -11,7 +11,9 @@ from typing import Literal, NotRequired, TypedDict
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Action, Failure, Json, Outcome, Phase, Plan, Purpose, Run
 
-Kind = Literal["deploy", "repair", "accept", "rotate", "destroy", "validate", "plan", "drift"]
+Kind = Literal[
+    "deploy", "repair", "accept", "rotate", "forget", "destroy", "validate", "plan", "drift"
+]
 Health = Literal[
     "NotDeployed",
     "Deploying",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from shared.azure.clients import clients_for
 from shared.deployment.diff import all_differences, applied
 from shared.deployment.drift import UNDECLARED, changes_of, drift_report
+from shared.deployment.ending import complete
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Change, Json, Plan, Step
 from shared.deployment.operation import DriftReport, DriftRequest
@@ -58,7 +59,8 @@ def drift_of(
     if record.busy:
         return Seen(DriftReport(checkedAt=at, status="busy", changes=[]), {})
     if failure := order.get("failure"):
-        return Seen(DriftReport(checkedAt=at, status="failed", changes=[], failure=failure), {})
+        told = complete(failure, target=record.name, at=at, id=record.name)
+        return Seen(DriftReport(checkedAt=at, status="failed", changes=[], failure=told), {})
     observed = observe(clients_for, targets(spec, record.inventory), seen(record.inventory))
     plan = plan_deploy(spec, observed, record.inventory, Owner(record.name, installation))
     groups = [step["id"] for step in plan["steps"] if _our_group(step)]

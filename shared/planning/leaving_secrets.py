@@ -18,7 +18,7 @@ def released(of_app: Vaults, deployment: str, retained: Collection[Json]) -> lis
     Args:
         of_app: the vaults; generated secrets are in that of the app.
         deployment: the one that is gone.
-        retained: what a destroy has left alone; its secrets stay with it.
+        retained: what is left alone, or was let go of; its secrets stay with it.
     """
     kept = {item["key"] for item in retained}
     stay = []

@@ -19,6 +19,7 @@ from shared.deployment.secrets import NO_VERSIONS, Versions
 from shared.deployment.spec import DeploymentSpec
 from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
+from shared.planning.letting_go import plan_letting_go
 from shared.planning.observing import Reach, inside, marked, observe, seen, targets
 from shared.planning.origins import with_origins
 from shared.planning.owning import Owner, forgotten
@@ -90,9 +91,16 @@ def deploy_plan(
 
 def rotation_plan(reach: Reach, spec: DeploymentSpec, record: Record, rotation: str) -> Plan:
     """What sets another password, as things stand now."""
-    observed = observe(reach, targets(spec, record.inventory))
+    observed = observe(reach, targets(spec, record.inventory), seen(record.inventory))
     known = versions_of(spec, record.secretVersions, vaults())
     return plan_rotation(spec, observed, record.inventory, known, rotation=rotation)
+
+
+def letting_go_plan(reach: Reach, record: Record, operation: Operation) -> Plan:
+    """What takes our marks off what is to be forgotten."""
+    observed = observe(reach, targets(None, record.inventory), seen(record.inventory))
+    named, by = operation.forgets or [], (operation.actor or {}).get("name", "")
+    return plan_letting_go(record.name, observed, record.inventory, named, by=by)
 
 
 def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
@@ -144,6 +152,9 @@ def plan_for(
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     if operation.kind == "validate":
         return plan_validate(spec, operation.startedAt)
+    if operation.kind == "forget":
+        plan = letting_go_plan(clients_for, record, operation)
+        return gated(plan, record.spec)
     if operation.kind == "rotate":
         plan = rotation_plan(clients_for, spec, record, operation.id)
         return gated(plan, record.spec)

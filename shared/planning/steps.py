@@ -90,7 +90,7 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
     """
     keys: dict[str, Leaving] = {}
     for each in leaving:
-        keys[_free(each.resource.key, {*taken, *keys})] = each
+        keys[free_key(each.resource.key, {*taken, *keys})] = each
     before = {
         key: [k for k, other in keys.items() if other.resource.key in edges(each.resource)]
         for key, each in keys.items()
@@ -139,7 +139,7 @@ def _sure(resource: Resource, changes: list[Change], observed: Json) -> list[Cha
     return judged
 
 
-def _free(key: str, taken: set[str]) -> str:
+def free_key(key: str, taken: set[str]) -> str:
     """A key for a step that no other step has."""
     free, count = key, 1
     while free in taken:

@@ -35,6 +35,7 @@ class Claim:
     now: datetime
     spec: Json | None = None  # None: the one on record
     plan_of: str | None = None  # the plan to walk, and no other
+    forgets: tuple[str, ...] = ()  # what is to be let go of: keys, or ids
     delete_data: bool = False  # the database may go as well
     request_id: str | None = None  # Repeatability-Request-ID
     digest: str = ""  # of method, route and body

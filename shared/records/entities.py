@@ -50,6 +50,7 @@ class Record:
     requests: dict[str, Answered]  # by Repeatability-Request-ID
     createdAt: str
     secretVersions: Mapping[str, str] = field(default_factory=dict)  # of those deployed, by name
+    letGo: list[Json] = field(default_factory=list)  # what was forgotten: {key, id, reason}
     monthlyCost: Json | None = None  # of what there is: {after, complete, currency, ...}
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
@@ -82,6 +83,7 @@ class Operation:
     base: str | None = None  # of a plan: digest of the record that it was made from
     planOf: str | None = None  # the plan that is walked, where one was named
     request: str | None = None  # of a plan or drift check: digest of the request it answers
+    forgets: list[str] | None = None  # what is to be let go of
     actor: Json | None = None  # who asked for it: {name, objectId, client}
     decidedBy: Json | None = None  # who decided on its plan, with their comment
     canceledBy: Json | None = None

@@ -8,7 +8,7 @@ RecordsUnavailable.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -226,6 +226,7 @@ class Records:
         health: Health | None = None,
         secret_versions: Mapping[str, str] | None = None,
         monthly_cost: Json | None = None,
+        let_go: Sequence[Json] = (),
     ) -> None:
         """Record how an operation ended; may be repeated.
 
@@ -243,6 +244,7 @@ class Records:
             health: likewise.
             secret_versions: those that are deployed now, where something was.
             monthly_cost: of what there is now; None leaves it as it was.
+            let_go: what was forgotten, with the reason.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
 
@@ -253,6 +255,7 @@ class Records:
             proven = record.operation["kind"] == "validate" and status == "Succeeded"
             at_last = "Deployed" if proven and record.status == "Unvalidated" else record.status
             spec = (record.proposed if deployed else None) or record.spec
+            held = record.inventory if inventory is None else inventory
             return replace(
                 record,
                 spec=spec,
@@ -260,7 +263,8 @@ class Records:
                 proposed=None,
                 status=health or at_last,
                 operation={**record.operation, "status": status},
-                inventory=record.inventory if inventory is None else inventory,
+                inventory=held,
+                letGo=[e for e in [*record.letGo, *let_go] if item_of(held, e["id"]) is None],
                 outputs=record.outputs if outputs is None else outputs,
                 monthlyCost=monthly_cost or record.monthlyCost,
                 secretVersions=(secret_versions if deployed else None) or record.secretVersions,
@@ -329,6 +333,7 @@ class Records:
             health=ending.health,
             secret_versions=ending.secret_versions,
             monthly_cost=ending.monthly_cost,
+            let_go=ending.let_go,
         )
 
     def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:
@@ -556,6 +561,7 @@ def _properties(claim: Claim) -> Json:
         "startedAt": claim.now.isoformat(),
         "deleteData": claim.delete_data,
         "planOf": claim.plan_of,
+        "forgets": list(claim.forgets) or None,
         "actor": claim.actor,
         "paths": claim.paths,
         "comment": claim.comment,

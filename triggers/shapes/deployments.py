@@ -10,7 +10,7 @@ from shared.deployment.messages import Certainty, Provenance
 from shared.deployment.operation import Health, Kind
 from shared.deployment.watching import Course
 from triggers.shapes.base import Moment, Object, Status, Url, told
-from triggers.shapes.operations import Failure
+from triggers.shapes.operations import Failure, Retained
 from triggers.shapes.plans import Change
 
 
@@ -181,6 +181,8 @@ class Deployment(TypedDict):
     """What is needed to use it; no secret."""
     monthlyCost: CurrentCost | None
     """What it costs as it is now; null before anything was made."""
+    retained: list[Retained]
+    """What was forgotten: it is there, and not ours any more."""
     drift: DriftReport | None
     """What the last drift check found."""
 

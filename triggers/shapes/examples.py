@@ -140,6 +140,10 @@ _DEPLOYMENT: Json = {
         "pricesOf": "2026-11",
         "source": "https://prices.azure.com/api/retail/prices",
     },
+    "retained": [
+        {"key": "bastion", "id": f"{GROUP}/providers/Microsoft.Network/bastionHosts/bastion"}
+        | {"reason": "ann@contoso.com let go of it"}
+    ],
     "drift": _DRIFT,
 }
 
@@ -147,6 +151,7 @@ EXAMPLES: Mapping[str, Json] = {
     "DeploymentSpec": SPEC,
     "Comment": {"comment": "as agreed"},
     "Choice": {"paths": ["nsg-database:properties.*"], "comment": "CHG-7"},
+    "Resources": {"resources": ["bastion"]},
     "Started": {
         "id": ID,
         "kind": "deploy",

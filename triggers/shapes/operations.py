@@ -121,8 +121,10 @@ class Residue(TypedDict):
 
 @told
 class Retained(TypedDict):
-    """What a destroy leaves alone by intention."""
+    """What is left alone by intention."""
 
+    key: NotRequired[str]
+    """What the architecture calls it."""
     id: str
     """Its ARM id."""
     reason: str
