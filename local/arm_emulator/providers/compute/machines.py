@@ -24,7 +24,6 @@ API_VERSIONS: tuple[str, ...] = (
 )
 DISK_SIZES = "https://learn.microsoft.com/azure/virtual-machines/disks-types"
 DISK_API_VERSIONS = ("2026-03-02", "2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
-FREE: dict[str, Any] = {"*": object}
 
 RESERVED_NAMES = (
     "1 123 a actuser adm admin admin1 admin2 administrator aspnet backup console david guest "
@@ -48,17 +47,6 @@ class ComputeType(GenericType):
     """What the types of Microsoft.Compute share."""
 
     api_versions = API_VERSIONS
-    declared_body: ClassVar[Mapping[str, Any]] = {
-        "location": str,
-        "tags": {"*": str},
-        "zones": [str],
-        "sku": FREE,
-        "identity": FREE,
-        "plan": FREE,
-        "etag": str,
-        "properties": FREE,
-    }
-    declared_required = ("location",)
     name_rule = ANY_NAME
 
     def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:

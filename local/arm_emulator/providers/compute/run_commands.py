@@ -5,9 +5,7 @@ shows that only where ``$expand`` asks for it.
 https://learn.microsoft.com/azure/virtual-machines/linux/run-command-managed
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
 
 from local.arm_emulator.engine import reads
 from local.arm_emulator.providers.compute.machines import ComputeType
@@ -40,19 +38,6 @@ class RunCommands(ComputeType):
     type = "Microsoft.Compute/virtualMachines/runCommands"
     timing = Timing(30, 30, 10)  # [K] beside what the script itself takes
     secrets = (f"{PROTECTED}[].value", "runAsPassword")
-    declared_body: ClassVar[Mapping[str, Any]] = {
-        "location": str,
-        "tags": {"*": str},
-        "properties": {
-            "source": {"*": object},
-            "parameters": [{"name": str, "value": str}],
-            PROTECTED: [{"name": str, "value": str}],
-            "asyncExecution": bool,
-            "timeoutInSeconds": int,
-            **dict.fromkeys(NOT_EMULATED[3:], object),
-            "runAsPassword": str,
-        },
-    }
 
     def check(self, change: Change) -> None:
         """A machine that runs, and a script to run on it."""
