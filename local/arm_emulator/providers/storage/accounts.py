@@ -51,7 +51,7 @@ class StorageAccounts(GenericType):
     bounds = (
         Bound("kind", PAGE, choices=KINDS),
         Bound("sku.name", PAGE, choices=SKUS),
-        Bound("properties.accessTier", PAGE, choices=("Hot", "Cool", "Cold", "Premium")),
+        Bound("properties.accessTier", PAGE, choices=("Hot", "Cool", "Cold", "Premium", "Smart")),
     )
     defaults: ClassVar[Mapping[str, Any]] = {
         "tags": {},

@@ -159,5 +159,5 @@ def _default_route(table: Json | None) -> str | None:
 
 
 def _found(world: World, reference: Json | None) -> Json | None:
-    found: Json | None = world.store.find(reference["id"]) if reference else None
+    found: Json | None = world.store.find(str(reference.get("id"))) if reference else None
     return found
