@@ -41,6 +41,7 @@ EDGE_ZONE = "recordings/test_network_vnet_gateway_edge_zone.yaml"
 WITH_TCP = "recordings/test_appgw_with_tcp.yaml"
 # Recordings of Azure/azure-service-operator, in v2/internal/controllers/recordings
 SAMPLES = "Test_Samples_CreationAndDeletion/Test_Network_v1api20240301_CreationAndDeletion"
+GROUPS = "Test_Insights_v1api20230101_CRUD: ActionGroups comes back in another case"
 PRIVATE_IP = "recordings/test_network_app_gateway_with_private_ip.yaml"
 CIRCUITS = "recordings/test_network_express_route.yaml"
 WATCHED = "recordings/test_network_watcher.yaml"
@@ -60,6 +61,7 @@ REQUEST_EXCEPTIONS: Exceptions = {
 }
 ANSWER_EXCEPTIONS: Exceptions = {
     (CONNECTION, "properties.virtualNetworkGateway1.properties"): BY_REFERENCE,
+    ("Microsoft.Insights/ActionGroups", "type"): GROUPS,
     (INTERFACE, "kind"): SAMPLES,
     (INTERFACE, "properties.allowPort25Out"): SAMPLES,
     (NETWORK, "properties.virtualNetworkPeerings[].properties.routeServiceVips"): SAMPLES,

@@ -17,8 +17,13 @@ from tests.shared.strategies import SUBSCRIPTION
 
 ROOT = Path(__file__).parents[1]
 GRANTED: dict[str, list[str]] = json.loads((ROOT / "infra" / "roles.json").read_text())
-# Of what Azure asks by itself, for a disk that is declared inside of its machine.
-INHERENT = {"microsoft.compute/disks/write", "microsoft.compute/disks/delete"}
+# Of what Azure asks by itself, for a disk that is declared inside of its machine, and of who lets
+# something write to a workspace (Learn: Diagnostic settings, permissions).
+INHERENT = {
+    "microsoft.compute/disks/write",
+    "microsoft.compute/disks/delete",
+    "microsoft.operationalinsights/workspaces/sharedkeys/action",
+}
 STOPPED = ("/flexibleServers/psql", "/applicationGateways/appgw")
 
 
@@ -30,6 +35,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
         for name in ("recipe", "lean", "direct", "full", "hub", "spoke")
     ]
     recipe, lean, direct, full, in_hub, spoke = specs
+    in_hub["monitoring"] = {"alerts": {"emails": ["dba@corp.example"]}}
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})

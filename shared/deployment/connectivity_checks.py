@@ -129,6 +129,7 @@ def _existing(spec: DeploymentSpec) -> Iterator[Finding]:
     unused = {
         gateway: (there.express_route_gateway, MODE, spec.gatewayed),
         connection: (there.express_route_connection, MODE, spec.express_route.mode == "existing"),
+        "workspace": (there.workspace, "monitoring", spec.monitoring is not None),
         "bastion": (there.bastion, "bastion.enabled", spec.bastion.enabled),
     }
     for name, (given, field, used) in unused.items():

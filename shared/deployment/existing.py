@@ -11,6 +11,7 @@ from shared.deployment.fields import (
     Label,
     LinkId,
     NetworkId,
+    WorkspaceId,
     ZoneId,
 )
 from shared.deployment.part import Part
@@ -33,6 +34,8 @@ class Existing(Part):
     """The private zone that holds the address of the server."""
     private_dns_link: LinkId | None = None
     """The link of that zone to that network, where it is made already."""
+    workspace: WorkspaceId | None = None
+    """The Log Analytics workspace that everything writes to."""
     bastion: BastionId | None = None
     """A Bastion that reaches the jump box."""
 

@@ -97,6 +97,7 @@ _NETWORK = "Microsoft.Network/virtualNetworks"
 _GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 _CONNECTION = "Microsoft.Network/connections"
 _BASTION = "Microsoft.Network/bastionHosts"
+_WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 _LINK = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -110,6 +111,7 @@ NetworkId = Annotated[str, _LONG, _resource_id(_NETWORK), _id(_NETWORK)]
 GatewayId = Annotated[str, _LONG, _resource_id(_GATEWAY), _id(_GATEWAY)]
 ConnectionId = Annotated[str, _LONG, _resource_id(_CONNECTION), _id(_CONNECTION)]
 BastionId = Annotated[str, _LONG, _resource_id(_BASTION), _id(_BASTION)]
+WorkspaceId = Annotated[str, _LONG, _resource_id(_WORKSPACE), _id(_WORKSPACE)]
 LinkId = Annotated[str, _LONG, _resource_id(_LINK), _id(_LINK)]
 SecretUrl = Annotated[
     str,

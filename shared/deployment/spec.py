@@ -17,6 +17,7 @@ from shared.deployment.existing import Existing, Names, called
 from shared.deployment.fields import Label, Location, Prefix
 from shared.deployment.hub import Hub
 from shared.deployment.messages import Json
+from shared.deployment.monitoring import Monitoring
 from shared.deployment.part import CLOSED, Part
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.secrets import generated
@@ -120,6 +121,8 @@ class DeploymentSpec(Part):
     """Tags of every resource."""
     names: Names = Field(default={}, max_length=128)
     """Names of resources by key, or a pattern of {type}, {name} and {region} for all of them."""
+    monitoring: Monitoring | None = None
+    """What is watched, and who is told; absent: nothing is."""
     hub: Hub | None = None
     """The network that ours is a spoke of; absent: it is a hub itself."""
     existing: Existing = Existing()

@@ -30,6 +30,7 @@ READS = {
     "Microsoft.Network/networkWatchers/connectivityCheck/action": "the check of reachability",
     "Microsoft.Network/networkWatchers/read": "which watcher does it",
     "Microsoft.Network/privateDnsOperationStatuses/read": "how an operation stands",
+    "Microsoft.OperationalInsights/locations/operationStatuses/read": "how an operation stands",
     "Microsoft.PolicyInsights/checkPolicyRestrictions/read": "what a policy would refuse",
     "Microsoft.ResourceGraph/resources/read": "looks at many resources at once, for drift",
     "Microsoft.Resources/subscriptions/locations/read": "regions and their zones",

@@ -23,12 +23,13 @@ from shared.resources.base import (
     minutes,
     seconds,
 )
-from shared.resources.postgres_server import PostgresServer
+from shared.resources.postgres_server import PostgresServer, memory_gib
 from shared.resources.sdk_calls import Answer, Response, path_of, started
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
+CONNECTIONS_PER_GIB = 107.4  # 859 for 8 GiB, 5,000 at most
 SETTING = seconds(30)  # 10-60 s each, strictly one at a time (terraform-provider-azurerm)
 RESTARTING = seconds(90)  # 1-2 min (Learn: restart a flexible server)
 RESTART = "the server restarts once for all of them and cuts every session, for a minute or two"
@@ -190,6 +191,18 @@ class PostgresParameters(Resource):
                 "setting shared_preload_libraries replaces the whole list and drops what the "
                 "server loads by default, pg_cron for one: the libraries named are added to it",
             )
+
+
+def most_connections(spec: DeploymentSpec) -> int:
+    """How many connections the server takes: as declared, else the default of its size.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-limits
+    """
+    if (given := spec.postgres.parameters.get("max_connections", "")).isdecimal():
+        return int(given)
+    if spec.postgres.sku.casefold() == "standard_b1ms":
+        return 50
+    return min(5000, int(CONNECTIONS_PER_GIB * memory_gib(spec.postgres.sku)))
 
 
 def _is_static(change: Change, observed: Json) -> bool:

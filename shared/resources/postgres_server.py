@@ -232,6 +232,23 @@ def tier(sku: str) -> str:
     return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
 
 
+def memory_gib(sku: str) -> float:
+    """Memory of a size in GiB: four for each vCore, eight where that is what one pays for.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-compute
+    """
+    vcores = vcores_of(sku)
+    if tier(sku) == "Burstable" and vcores <= 2:
+        return 4 if sku.casefold().endswith("b2s") else 2 if vcores == 1 else 8
+    return vcores * (8 if tier(sku) == "MemoryOptimized" else 4)
+
+
+def vcores_of(sku: str) -> int:
+    """The first number in a size."""
+    found = re.search(r"\d+", sku.removeprefix("Standard_"))
+    return int(found[0]) if found else 2
+
+
 def patch(body: Json, observed: Json) -> Json:
     """What a PATCH carries for `observed` to become `body`; storage never shrinks."""
     wanted, there = body.get("properties") or {}, observed.get("properties") or {}

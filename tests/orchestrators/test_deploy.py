@@ -10,10 +10,18 @@ from shared.resources.catalogue import catalogue
 Json = dict[str, Any]
 
 
+MONITORS = ("diagnosticSettings", "metricAlerts", "actionGroups")
+
+
 def wanted_by_the_recipe() -> tuple[Resource, ...]:
     """The resources that the recipe makes: all but what it has in others, and a way out."""
-    elsewhere = ("virtualNetworks/subnets", "virtualNetworkPeerings", "privateDnsZones/A")
-    optional = {"public-ip-nat", "nat-gateway", "private-dns-link-hub"}
+    elsewhere = (
+        "virtualNetworks/subnets",
+        "virtualNetworkPeerings",
+        "privateDnsZones/A",
+        *MONITORS,
+    )
+    optional = {"public-ip-nat", "nat-gateway", "private-dns-link-hub", "workspace"}
     return tuple(
         resource
         for resource in catalogue().resources

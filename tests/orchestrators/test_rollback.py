@@ -10,12 +10,14 @@ from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]
 
-# What lies in the networks and zones of others is tried there: test_existing_ground.py
-ELSEWHERE = ("privateDnsZones/A", "virtualNetworks/subnets", "virtualNetworkPeerings")
+MONITORS = ("diagnosticSettings", "metricAlerts", "actionGroups")
+# What lies in the networks and zones of others is tried in test_existing_ground.py, what watches
+# in test_observed.py.
+ELSEWHERE = ("privateDnsZones/A", "virtualNetworks/subnets", "virtualNetworkPeerings", *MONITORS)
 KEYS = [
     r.key
     for r in catalogue().resources
-    if not r.arm_type.endswith(ELSEWHERE) and r.key != "private-dns-link-hub"
+    if not r.arm_type.endswith(ELSEWHERE) and r.key not in {"private-dns-link-hub", "workspace"}
 ]
 ASYNCHRONOUS = [
     key for key in KEYS if key not in {"resource-group", "waf-policy", "postgres-parameters"}

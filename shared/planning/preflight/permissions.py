@@ -17,6 +17,9 @@ PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
 # A resource takes on an identity only by the leave of who may assign it.
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
 USED = {
+    "Microsoft.OperationalInsights/workspaces/read",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+} | {
     f"Microsoft.Network/{action}"
     for action in (
         *("virtualNetworks/read", "virtualNetworks/join/action"),

@@ -54,9 +54,11 @@ def test_the_full_sample_uses_every_field_but_two_references() -> None:
         "expressRoute.authorizationKey",  # only for the circuit of another subscription
         "postgres.adminPassword",  # generated
         "bastion.subnet",  # only for one that is there already
+        "drift",  # policies of its own
         "names",
         "existing",
         "hub",
+        "monitoring",
     }
 
 

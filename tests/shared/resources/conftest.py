@@ -12,6 +12,7 @@ from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
 from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import DeploymentSpec
+from shared.resources.base import Resource
 from shared.settings import settings_from
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -26,6 +27,13 @@ def sample(name: str, **changes: Any) -> DeploymentSpec:
     for field, value in changes.items():
         raw[field] = {**raw.get(field, {}), **value} if isinstance(value, dict) else value
     return parse_spec(raw, subscription_id=SUBSCRIPTION)
+
+
+def sample_with(resource: Resource) -> DeploymentSpec:
+    """A sample that makes this resource; the fullest where none does."""
+    names = ("full", *(path.stem for path in sorted(SAMPLES.glob("*.json"))))
+    specs = (sample(name) for name in names if name != "surroundings")
+    return next((spec for spec in specs if resource.made(spec)), sample("full"))
 
 
 @pytest.fixture

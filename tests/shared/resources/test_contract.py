@@ -17,7 +17,7 @@ from tests.shared.resources.conftest import sample
 from tests.shared.resources.typed_dicts import shape_of, unknown_keys
 
 SAMPLES = {name: sample(name) for name in ("recipe", "lean", "direct", "full")}
-OTHERS = ("hub", "spoke")  # tried for what none of those has
+OTHERS = ("hub", "spoke", "observed")  # tried for what none of those has
 
 
 def pairs(chosen: Callable[[Resource], bool]) -> pytest.MarkDecorator:
@@ -62,6 +62,7 @@ NAMES = {
     "Microsoft.Network/privateDnsZones/A": r"[a-z0-9-]{1,63}",
     "Microsoft.DBforPostgreSQL/flexibleServers": r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
     "Microsoft.DBforPostgreSQL/flexibleServers/configurations": r"configurations",
+    "Microsoft.Insights/diagnosticSettings": r"[^/]{1,260}",
     "Microsoft.Compute/virtualMachines": r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]",
 }
 CONFIDENTIAL = re.compile(r"password|authorizationKey|sharedKey|^data$", re.IGNORECASE)

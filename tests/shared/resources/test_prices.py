@@ -14,7 +14,7 @@ from shared.resources.express_route import ExpressRouteGateway
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import PRICES, Meter, hourly, monthly
-from tests.shared.resources.conftest import MakeSpec, sample
+from tests.shared.resources.conftest import MakeSpec, sample, sample_with
 
 ADDRESS, ZONE, JUMP_BOX = 3.65, 0.5, 32.77  # 730 x 0.005; 1; 730 x 0.0416 + 2.40
 ER_GATEWAY, SERVER, WAF_V2 = 263.53, 144.66, 533.63  # 730 x 0.361; 2 vCores, 128 GiB; 20 units
@@ -34,7 +34,7 @@ def cost(resource: Resource, name: str, **changes: Any) -> float | None:
 
 @pytest.mark.parametrize("resource", catalogue().resources, ids=lambda r: r.key)
 def test_a_resource_has_a_price_or_is_known_to_be_free(resource: Resource) -> None:
-    body = resource.tagged_body(sample("full"))
+    body = resource.tagged_body(sample_with(resource))
     assert bool(resource.free) != bool(list(resource.meters(body)))
     assert (resource.free or "https://").startswith("https://")
 
