@@ -41,4 +41,6 @@ def _submit(order: StepOrder) -> Outcome:
         case "check":
             return probe(clients, step, agree, operation_url=None, elapsed=timedelta())
         case _:
+            if step.get("unread") and (found := calls.read_at_last(clients, step)):
+                step = records().plans.complete(order, found)
             return calls.apply(clients, step, agree)

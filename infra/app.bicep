@@ -5,6 +5,9 @@ param token string
 param driftSchedule string
 param principalId string
 param pythonVersion string
+param keyVaultHosts string
+param allowedSubscriptions string
+param allowedResourceGroups string
 
 var packages = 'packages'
 // Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -191,6 +194,9 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
       AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
       RECORDS_TABLE_ENDPOINT: storage.properties.primaryEndpoints.table
       KEY_VAULT_URL: vault.properties.vaultUri
+      KEY_VAULT_HOSTS: keyVaultHosts
+      ALLOWED_SUBSCRIPTIONS: allowedSubscriptions
+      ALLOWED_RESOURCE_GROUPS: allowedResourceGroups
       DRIFT_SCHEDULE: driftSchedule
       PYTHON_THREADPOOL_THREAD_COUNT: '32'
       AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'

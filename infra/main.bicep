@@ -22,6 +22,16 @@ param principalId string = ''
 @allowed(['3.11', '3.12', '3.13'])
 @description('Python that the app runs on; the locked requirements are for each of them.')
 param pythonVersion string = '3.13'
+
+@description('Other vaults whose secrets a spec may name: host names, a space between them. Empty: the app\'s own vault alone.')
+param keyVaultHosts string = ''
+
+@description('Subscriptions that the app may deploy into: patterns, a space between them. Empty: all.')
+param allowedSubscriptions string = ''
+
+@description('Resource groups that the app may deploy into: patterns such as rg-data-*, a space between them. Empty: all.')
+param allowedResourceGroups string = ''
+
 @description('Also let the app assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
 param grantPrivileged bool = false
 
@@ -51,6 +61,9 @@ module app 'app.bicep' = {
     driftSchedule: driftSchedule
     principalId: principalId
     pythonVersion: pythonVersion
+    keyVaultHosts: keyVaultHosts
+    allowedSubscriptions: allowedSubscriptions
+    allowedResourceGroups: allowedResourceGroups
   }
 }
 

@@ -47,6 +47,16 @@ def test_the_settings_of_the_sample_are_set_in_azure_too() -> None:
     assert set(sample) - by_platform - by_identity <= set(_set())
 
 
+@pytest.mark.parametrize(
+    "name", ["KEY_VAULT_HOSTS", "ALLOWED_SUBSCRIPTIONS", "ALLOWED_RESOURCE_GROUPS"]
+)
+def test_a_list_that_an_operator_may_set_is_a_parameter_of_the_template(name: str) -> None:
+    parameter = _set()[name]
+    assert f"param {parameter} string" in APP
+    parameters = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
+    assert parameters[parameter]["value"] == f"${{HYBRIDDB_{name}=}}"
+
+
 # Flex Consumption refuses the deployment of a site with one of them, or ignores it:
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 FORBIDDEN = {

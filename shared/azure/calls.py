@@ -20,7 +20,7 @@ from shared.azure.errors import (
 from shared.azure.generated_secrets import Agree
 from shared.azure.secrets import recall, resolve
 from shared.deployment.diff import applied, reverted
-from shared.deployment.messages import Change, Failure, Json, Outcome, Step
+from shared.deployment.messages import Change, Failure, Found, Json, Outcome, Step
 from shared.deployment.paths import at
 from shared.deployment.secrets import is_secret
 from shared.resources.base import Resource
@@ -51,6 +51,21 @@ def apply(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
         return _not_yet(step, "it was stopped, and is started before it is changed", begun)
     body = resource.update_body(step["body"], resource.writable(observed), step["changes"])
     return _put(clients, resource, step, body, observed, agree)
+
+
+def read_at_last(clients: AzureClients, step: Step) -> Found | None:
+    """What differs in a resource that was planned unread; None where it is gone.
+
+    What it is now is what a rollback goes back to.
+    """
+    resource = catalogue()[step.get("resource", step["key"])]
+    observed = observe(clients, resource, step["id"])
+    if observed is None:
+        return None
+    return Found(
+        changes=resource.differences(step["body"], observed),
+        prior=resource.snapshot(step["body"], observed),
+    )
 
 
 def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:

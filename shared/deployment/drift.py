@@ -4,6 +4,7 @@ missing: gone from Azure. changed: differs from the spec. degraded: as declared,
 extra: in our resource group, and not ours.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from shared.deployment.messages import Change, Json, Plan
 from shared.deployment.operation import DriftReport
 from shared.deployment.watching import Course, Drift
 
+MOST_CHANGES, LONGEST_TEXT = 100, 500  # of a report; characters of a value in it, as JSON
+OF_AZURE = {"path", "before", "after", "message"}  # what somebody else has written
 UNDECLARED = "undeclared"  # marks a change of what the spec leaves open
 NO_POLICY = Drift()
 DEGRADED = "Degraded"
@@ -83,6 +86,29 @@ def drift_report(
     if ignored := len(told) - len(kept):
         report["ignored"] = ignored
     return report
+
+
+def bounded(report: DriftReport) -> DriftReport:
+    """A report that a record can hold, whatever somebody has written into Azure: gravest first."""
+    changes = report["changes"]
+    if len(changes) > MOST_CHANGES:
+        changes = sorted(changes, key=lambda change: change["severity"] != "high")[:MOST_CHANGES]
+    told = [
+        {name: shortened(value) if name in OF_AZURE else value for name, value in change.items()}
+        for change in changes
+    ]
+    cut: DriftReport = {**report, "changes": told}
+    if left := len(report["changes"]) - len(told):
+        cut["leftOut"] = left
+    return cut
+
+
+def shortened(value: Any) -> Any:
+    """A value as it is, or the beginning of it as text where it is long."""
+    text = json.dumps(value)
+    if len(text) <= LONGEST_TEXT:
+        return value
+    return f"{text[:LONGEST_TEXT]}... ({len(text):,} characters)"
 
 
 def changes_of(step: Mapping[str, Any], changes: Iterable[Change]) -> list[Json]:

@@ -37,6 +37,7 @@ class Ending:
     inventory: dict[str, Item] | None  # what there is now; None: as before
     outputs: Json | None  # likewise
     health: Health | None  # likewise
+    stays: Json  # field of the spec -> what Azure has made of it and never takes back
     let_go: list[Json]  # what is not ours any more, though it is there
     monthly_cost: Json | None  # of what there is from now on, where that has changed
     secret_versions: dict[str, str] | None  # in use from now on, where the plan was walked
@@ -110,6 +111,7 @@ def ending(
         custom_status=ended(status, steps=steps, failure=failure, residue=left),
         inventory=_inventory(state, plan, story, left) if plan else None,
         outputs={} if destroyed_now or _partly_gone(state, runs) else output["outputs"] or None,
+        stays=_stays(story.undone, runs) if story.undone else {},
         let_go=retained if state["kind"] == "forget" else [],
         monthly_cost=result.get("monthlyCost"),
         health=health,
@@ -188,6 +190,17 @@ def root_failure(runs: dict[str, Run]) -> Failure | None:
     )
     about = {name: told for name, told in cause.items() if name in ABOUT}
     return Failure(**{**root, "target": key, **about})  # type: ignore[typeddict-item]
+
+
+def _stays(undone: Plan, runs: dict[str, Run]) -> Json:
+    """What a rollback could not take back, by the fields of the spec that say it."""
+    told = {key: run["detail"] for key, run in runs.items() if "detail" in run}
+    return {
+        change["field"]: change["after"]
+        for step in undone["steps"]
+        for change in step["changes"]
+        if "field" in change and change["path"] in told.get(step["key"], "")
+    }
 
 
 def _let_go(plan: Plan, runs: dict[str, Run]) -> set[str]:

@@ -69,6 +69,7 @@ class Change(TypedDict):
     origin: NotRequired[Origin]  # of a change in the plan of an update
     by: NotRequired[str]  # of what somebody changed: who, where a drift report knows
     oneWay: NotRequired[bool]  # True: Azure makes it and never takes it back
+    field: NotRequired[str]  # of the spec, that says such a change: postgres.storageGiB
 
 
 class MonthlyCost(TypedDict):
@@ -125,6 +126,13 @@ class Step(TypedDict):
     provenance: NotRequired[Provenance]
     unread: NotRequired[bool]  # True: nobody could read it, so the walk makes whatever differs
     monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
+
+
+class Found(TypedDict):
+    """What a walk has read of a resource that could not be read when it was planned."""
+
+    changes: list[Change]
+    prior: Json
 
 
 class Plan(TypedDict):

@@ -214,6 +214,7 @@ class DriftReport(TypedDict):
     status: Literal["inSync", "drifted", "failed", "busy"]
     changes: list[Json]
     ignored: NotRequired[int]  # changes that the spec says do not count
+    leftOut: NotRequired[int]  # changes that there was no room for
     since: NotRequired[str]  # when the deployment was last known to be as declared
     failure: NotRequired[Failure]
 

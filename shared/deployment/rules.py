@@ -27,6 +27,7 @@ class Path:
     order: tuple[str, ...] = ()  # changed in place in this order only, there being no way back
     families: tuple[frozenset[str], ...] = ()  # changed in place within one of these only
     grows: bool = False  # a number that changes upwards only, and by itself
+    field: str | None = None  # of the spec, which says it: recorded where it cannot go back
     excludes: tuple[str, ...] = ()  # may not stand beside it; from the object that it lies in
     disturbs: str | None = None  # what its users notice while it is changed
 
@@ -71,6 +72,10 @@ class Rules:
     def one_way(self, path: str, before: Any, after: Any) -> bool:
         """Whether this change is made in place and cannot be taken back."""
         return not self.fixed(path, before, after) and self.fixed(path, after, before)
+
+    def field(self, path: str) -> str | None:
+        """The field of the spec that says what stands at this path, where it is told."""
+        return next((rule.field for rule in self.over(path) if rule.field), None)
 
     def disturbance(self, path: str) -> str | None:
         """What users notice of a change at this path."""

@@ -8,8 +8,10 @@ from azure.core.exceptions import AzureError
 
 from shared.azure.clients import clients_for
 from shared.deployment.attribution import KEPT, Attribution, attributed
+from shared.deployment.drift import shortened
 from shared.deployment.messages import Json
 from shared.deployment.operation import DriftReport
+from shared.deployment.resource_id import ResourceId
 from shared.planning.history import graph_changes, logged_writes, own_object_id
 
 log = logging.getLogger(__name__)
@@ -39,8 +41,11 @@ def with_authors(report: DriftReport, previous: Json | None, *, created: str) ->
             change["attribution"] = known
         else:
             unknown.append(change)
-    for subscription in {change["id"].split("/")[2] for change in unknown}:
-        _ask([c for c in unknown if c["id"].split("/")[2] == subscription], report, before.keys())
+    by_subscription: dict[str, list[Json]] = {}
+    for change in unknown:
+        by_subscription.setdefault(ResourceId.of(change["id"]).subscription, []).append(change)
+    for changes in by_subscription.values():
+        _ask(changes, report, before.keys())
     return report
 
 
@@ -51,7 +56,7 @@ def _ask(changes: list[Json], report: DriftReport, seen: Collection[Identity]) -
     try:
         ours = own_object_id(clients.credential, clients.settings.arm_audience)
         graph = graph_changes(clients, [change["id"] for change in changes])
-        groups = {change["id"].split("/")[4] for change in changes}
+        groups = {ResourceId.of(change["id"]).group for change in changes}
         logged = list(logged_writes(clients, groups, max(since, now - KEPT)))
     except AzureError as error:
         log.info("who made the changes is not known yet: %s", type(error).__name__)
@@ -71,7 +76,7 @@ def _ask(changes: list[Json], report: DriftReport, seen: Collection[Identity]) -
 
 
 def _identity(change: Json) -> Identity:
-    there = str(change.get("before"))
+    there = str(shortened(change.get("before")))  # as the report before it has kept it
     return change["id"].casefold(), change["class"], change.get("path", ""), there
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from shared.azure.clients import clients_for
 from shared.deployment.diff import all_differences, applied
-from shared.deployment.drift import UNDECLARED, changes_of, drift_report
+from shared.deployment.drift import UNDECLARED, bounded, changes_of, drift_report
 from shared.deployment.ending import complete
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Change, Json, Plan, Step
@@ -86,7 +86,8 @@ def drift_of(
         step = {"key": key, "id": resource_id}
         found += [{**each, UNDECLARED: True} for each in changes_of(step, edits)]
     report = drift_report(plan, found, at=at, policy=spec.drift)
-    return Seen(with_authors(report, record.drift, created=record.createdAt), made)
+    attributed = with_authors(report, record.drift, created=record.createdAt)
+    return Seen(bounded(attributed), made)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -135,7 +135,11 @@ def _sure(resource: Resource, changes: list[Change], observed: Json) -> list[Cha
     judged: list[Change] = []
     for change in changes:
         sure: Change = {**change, "certainty": resource.certainty(change, observed)}
-        judged.append({**sure, "oneWay": True} if resource.one_way(change) else sure)
+        if resource.one_way(change):
+            sure["oneWay"] = True
+            if field := resource.paths.field(change["path"]):
+                sure["field"] = field
+        judged.append(sure)
     return judged
 
 

@@ -8,13 +8,14 @@ operation is cleared away. Everything may raise RecordsUnavailable.
 from collections.abc import Mapping
 from typing import Any, cast
 
-from shared.deployment.messages import Advice, Json, Plan, Remains, Run, Step
+from shared.deployment.messages import Advice, Found, Json, Plan, Remains, Run, Step
 from shared.deployment.operation import Before, OperationState, StepOrder
 from shared.records.entities import packed, unpacked
 from shared.records.errors import PlanUnknown
 from shared.records.tables import Key, Table
 
 FORWARD, UNDO = "forward", "undo"  # rows of the two plans; their steps follow
+FOUND = "found"  # begins the rows of what was read of a step later
 BEFORE, STATE, ADVICE = "before", "state", "advice"
 REMAINS, FORWARD_RUNS = "remains", "forward-runs"
 LEFT_TO_STEPS = frozenset({"body", "prior", "locks"})
@@ -48,6 +49,8 @@ class Plans:
         found = self._table.partition(operation, start=prefix, end=f"{prefix}~")
         steps = {entity["RowKey"]: unpacked(entity)["step"] for entity in found}
         whole = [steps[_row(undo, step["key"])] for step in short["steps"]]
+        if any(step.get("unread") for step in whole):
+            whole = [self._completed(operation, step) for step in whole]
         return cast(Plan, {**short, "steps": whole})
 
     def get(self, operation: str, *, undo: bool = False) -> Plan:
@@ -86,7 +89,20 @@ class Plans:
         entity = self._table.find(Key(order["operation"], _row(order["undo"], order["key"])))
         if entity is None:
             raise PlanUnknown(order["operation"], order["key"])
-        return cast(Step, unpacked(entity)["step"])
+        step = cast(Step, unpacked(entity)["step"])
+        return self._completed(order["operation"], step)
+
+    def complete(self, order: StepOrder, found: Found) -> Step:
+        """A step that was planned unread, with what was read of it first: that is kept."""
+        key = Key(order["operation"], f"{FOUND}-{order['key']}")
+        self._table.insert(key, packed({"value": found}))
+        return self.step(order)
+
+    def _completed(self, operation: str, step: Step) -> Step:
+        if not step.get("unread"):
+            return step
+        found = self._value(operation, f"{FOUND}-{step['key']}")
+        return cast(Step, {**step, **found, "unread": False}) if found else step
 
     def advise(self, operation: str, warnings: list[Advice], refusals: list[Advice]) -> None:
         """Add what Azure says to a plan."""

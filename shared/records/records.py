@@ -22,6 +22,7 @@ from shared.deployment.inventory import Item, item_of
 from shared.deployment.merge_patch import patched
 from shared.deployment.messages import Failure, Json
 from shared.deployment.operation import Acceptance, Decision, DriftReport, Health, Signals
+from shared.deployment.paths import changed
 from shared.records.claims import Claim, Claimed, Fate, answer_again, begun, check, claimed
 from shared.records.entities import (
     RUNNING,
@@ -227,6 +228,7 @@ class Records:
         secret_versions: Mapping[str, str] | None = None,
         monthly_cost: Json | None = None,
         let_go: Sequence[Json] = (),
+        stays: Mapping[str, Any] | None = None,
     ) -> None:
         """Record how an operation ended; may be repeated.
 
@@ -245,6 +247,7 @@ class Records:
             secret_versions: those that are deployed now, where something was.
             monthly_cost: of what there is now; None leaves it as it was.
             let_go: what was forgotten, with the reason.
+            stays: fields of the spec, as Azure holds them from now on whatever the spec said.
         """
         self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
 
@@ -255,6 +258,7 @@ class Records:
             proven = record.operation["kind"] == "validate" and status == "Succeeded"
             at_last = "Deployed" if proven and record.status == "Unvalidated" else record.status
             spec = (record.proposed if deployed else None) or record.spec
+            spec = changed(spec, (stays or {}).items())
             held = record.inventory if inventory is None else inventory
             return replace(
                 record,
@@ -334,6 +338,7 @@ class Records:
             secret_versions=ending.secret_versions,
             monthly_cost=ending.monthly_cost,
             let_go=ending.let_go,
+            stays=ending.stays,
         )
 
     def write_ahead(self, operation: Operation, inventory: dict[str, Item]) -> None:

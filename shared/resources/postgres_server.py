@@ -66,9 +66,9 @@ class PostgresServer(Resource):
             Path(at="properties.administratorLogin", fixed=True),
             Path(at="properties.network", fixed=True),
             Path(at="properties.backup.geoRedundantBackup", fixed=True),
-            Path(at=SIZE, grows=True),  # autogrow; it never shrinks
+            Path(at=SIZE, grows=True, field="postgres.storageGiB"),  # autogrow; it never shrinks
             # Learn: Major version upgrades, in place and without a way back
-            Path(at=VERSION, order=VERSIONS, disturbs=UPGRADE),
+            Path(at=VERSION, order=VERSIONS, disturbs=UPGRADE, field="postgres.version"),
             # azure-cli asks before it does so: "in a way that requires a server restart"
             Path(at="sku", disturbs="the server restarts and cuts every session for a while"),
         )

@@ -189,3 +189,76 @@ def test_an_upgrade_that_is_rolled_back_stays_and_that_is_told(
     told = update(simulation, changed(small, postgres=allowed, expressRoute={"routingWeight": 5}))
     assert told["status"] == "Failed"
     assert ["properties.version stays 18" in left["reason"] for left in told["residue"]] == [True]
+
+
+def recorded(simulation: Any, spec: Json) -> Json:
+    found: Json = simulation.request("GET", f"deployments/{spec['name']}").json()["spec"]
+    postgres: Json = found["postgres"]
+    return postgres
+
+
+def test_what_a_rollback_could_not_take_back_is_what_the_record_says(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    refuse_the_connection(azure)
+    larger = {"storageGiB": 512, "backupRetentionDays": 30}
+    told = update(simulation, changed(small, postgres=larger, expressRoute={"routingWeight": 5}))
+    (restored,) = [s for s in told["steps"] if s["key"] == "postgres-server"]
+    assert "stays 512" in restored["detail"], "no restore succeeds without a word"
+    found = recorded(simulation, small)
+    assert (found["storageGiB"], found["backupRetentionDays"]) == (512, 7)
+    assert simulation.drift(small["name"])["changes"] == []
+
+
+def test_a_version_that_could_not_go_back_is_what_the_record_says(
+    simulation: Any, azure: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    refuse_the_connection(azure)
+    allowed = {"version": "18", "allowMajorUpgrade": True}
+    update(simulation, changed(small, postgres=allowed, expressRoute={"routingWeight": 5}))
+    assert recorded(simulation, small)["version"] == "18"
+    azure.clear_faults()
+    told = update(simulation, changed(small, postgres={"version": "18"}))
+    assert told["status"] == "Succeeded", told["failure"]
+
+
+def test_what_was_never_made_is_not_recorded(simulation: Any, azure: Any, small: Json) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    azure.fail(method="PATCH", type="*/flexibleServers", nth=1, times=0, status=409, code="Quota")
+    told = update(simulation, changed(small, postgres={"storageGiB": 512}))
+    assert told["status"] == "Failed"
+    assert recorded(simulation, small)["storageGiB"] == 128
+
+
+@pytest.mark.parametrize("parameter", [("work_mem", "65536"), ("log_statement", "ddl")])
+def test_what_was_planned_unread_goes_back_to_what_was_read_at_last(
+    simulation: Any, azure: Any, small: Json, parameter: tuple[str, str]
+) -> None:
+    name, text = parameter
+    simulation.deploy(changed(small, postgres={"parameters": {name: text}}))
+    before = value(azure, name)
+    server = one(azure, "/flexibleServers/psql")["id"]
+    azure.edit(server, {"properties": {"state": "Stopped"}})
+    azure.fail(
+        method="GET",
+        type="*/flexibleServers/configurations",
+        times=1,
+        status=400,
+        code="ServerStoppedError",
+    )
+    azure.fail(
+        method="PUT",
+        type="Microsoft.Network/connections",
+        operation="Failed",
+        fails_after_seconds=1_500,
+        code="InvalidParameter",
+    )
+    other = {"work_mem": "131072", "log_statement": "mod"}[name]
+    wanted = changed(small, postgres={"parameters": {name: other}})
+    told = update(simulation, changed(wanted, expressRoute={"routingWeight": 5}))
+    assert told["status"] == "Failed"
+    made = [s for s in told["forwardSteps"] if s["key"] == "postgres-parameters"]
+    assert [s["state"] for s in made] == ["succeeded"]
+    assert value(azure, name) == before == text

@@ -93,6 +93,8 @@ class DriftChange(_Class):
     """What was declared."""
     certainty: NotRequired[Certainty]
     """How sure that is."""
+    field: NotRequired[str]
+    """The field of the spec that says it, where Azure never takes it back."""
     oneWay: NotRequired[bool]
     """Whether Azure never takes it back."""
     message: NotRequired[str]
@@ -117,6 +119,8 @@ class DriftReport(TypedDict):
     """What is not."""
     ignored: NotRequired[int]
     """How many more differences there are that the spec says do not count."""
+    leftOut: NotRequired[int]
+    """How many more there was no room for."""
     since: NotRequired[Moment]
     """When everything was last known to be as declared."""
     failure: NotRequired[Failure | None]

@@ -39,6 +39,8 @@ class Change(TypedDict):
     """Whose it is: the spec's, that of somebody in Azure whom it would undo, or both."""
     by: NotRequired[str]
     """Of what somebody changed: who, where a drift report knows."""
+    field: NotRequired[str]
+    """The field of the spec that says it, where Azure never takes it back."""
     oneWay: NotRequired[bool]
     """Whether Azure makes it and never takes it back."""
 

@@ -1,10 +1,11 @@
 """How grave a difference is, and why."""
 
+import json
 from typing import Any
 
 import pytest
 
-from shared.deployment.drift import drift_report
+from shared.deployment.drift import bounded, drift_report
 
 Json = dict[str, Any]
 
@@ -51,3 +52,43 @@ def test_a_resource_that_is_unwell_is_grave() -> None:
     plan: Any = {"steps": [step], "warnings": [warning]}
     [told] = drift_report(plan, at="2026-01-01T00:00:00+00:00")["changes"]
     assert (told["class"], told["severity"], told["id"]) == ("degraded", "high", "/its/id")
+
+
+def test_a_long_value_is_told_by_its_beginning_and_its_length() -> None:
+    plan: Any = {"steps": [], "warnings": []}
+    long = [{"name": f"rule-{n}", "why": "x" * 50} for n in range(100)]
+    report = drift_report(plan, at="2026-01-01T00:00:00+00:00")
+    report["changes"] = [
+        {"severity": "high", "path": "p" * 5_000, "before": long, "after": {"short": 1}}
+    ]
+    (told,) = bounded(report)["changes"]
+    assert len(json.dumps(told)) < 2_000
+    assert told["before"].startswith('[{"name": "rule-0"')
+    assert told["before"].endswith("characters)")
+    assert told["after"] == {"short": 1}
+
+
+def test_of_many_changes_the_gravest_are_told_and_the_rest_counted() -> None:
+    plan: Any = {"steps": [], "warnings": []}
+    report = drift_report(plan, at="2026-01-01T00:00:00+00:00")
+    low: list[Json] = [{"severity": "low", "path": str(n)} for n in range(3_000)]
+    report["changes"] = [*low, {"severity": "high", "path": "grave"}]
+    told = bounded(report)
+    assert (told["changes"][0]["path"], len(told["changes"])) == ("grave", 100)
+    assert told["leftOut"] == 2_901
+
+
+def test_a_report_of_few_short_changes_is_told_whole() -> None:
+    plan: Any = {"steps": [], "warnings": []}
+    report = drift_report(plan, at="2026-01-01T00:00:00+00:00")
+    report["changes"] = [{"severity": "low", "path": "p", "before": [1], "after": None}]
+    assert bounded(report) == report
+
+
+@pytest.mark.parametrize("text", ["\x00" * 100_000, "\N{GRINNING FACE}" * 100_000, "a" * 100_000])
+def test_a_report_fits_a_record_whatever_somebody_has_written_into_azure(text: str) -> None:
+    plan: Any = {"steps": [], "warnings": []}
+    report = drift_report(plan, at="2026-01-01T00:00:00+00:00")
+    change = {"severity": "high", "path": text, "message": text, "before": text, "after": [text]}
+    report["changes"] = [change] * 2_000
+    assert len(json.dumps(bounded(report))) < 500_000, "half of an entity, in characters of UTF-16"

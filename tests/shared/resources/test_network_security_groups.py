@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Json
+from shared.deployment.parsing import parse_spec
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.network_security_groups import (
@@ -203,3 +205,32 @@ def test_pgbouncer_is_open_on_the_gateway_only_where_it_runs(
     client = str(IPv4Network(spec.on_premises.prefixes[0])[9])
     assert allows(GatewaySecurityGroup(), spec, client, 6432) == enabled
     assert allows(GatewaySecurityGroup(), spec, client, 5432)
+
+
+MOST_RULES, MOST_ADDRESSES = 1_000, 4_000  # of a group (Learn: Azure subscription limits)
+LONGEST_PRIORITY = 4_096
+
+
+@pytest.mark.parametrize("sample", ["full", "recipe"])
+def test_the_longest_spec_stays_within_the_limits_of_a_group(
+    make_spec: MakeSpec, sample: str
+) -> None:
+    prefixes = [f"172.16.{n}.{m}/32" for n in range(10) for m in range(100)]
+    spec = make_spec(sample, onPremises={"prefixes": prefixes})
+    assert len(spec.on_premises.prefixes) == 1_000
+    for group in GROUPS:
+        listed = rules(group, spec)
+        assert len(listed) <= MOST_RULES
+        assert all(100 <= r["properties"]["priority"] <= LONGEST_PRIORITY for r in listed)
+        for side in ("source", "destination"):
+            given = [r["properties"] for r in listed]
+            total = sum(len(p.get(f"{side}AddressPrefixes") or [0]) for p in given)
+            assert total <= MOST_ADDRESSES
+
+
+def test_one_prefix_more_than_a_spec_may_have_is_refused_with_the_number_allowed() -> None:
+    raw = {"onPremises": {"prefixes": [f"172.16.{n // 250}.{n % 250}/32" for n in range(1_001)]}}
+    with pytest.raises(SpecInvalid) as caught:
+        parse_spec(raw, subscription_id="00000000-0000-0000-0000-000000000001")
+    (fault,) = [f for f in caught.value.faults if f["target"] == "onPremises.prefixes"]
+    assert "1,000" in fault["message"] or "1000" in fault["message"]
