@@ -9,6 +9,7 @@ from rich.console import Console
 from cli.client import deployment as path_of
 from cli.client import last_operation
 from cli.errors import Json, Refused, Unusable
+from cli.generations import COMMANDS
 from cli.plan_view import DISTURBS, warnings
 from cli.plan_view import plan as show_plan
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
@@ -178,6 +179,10 @@ def delete(session: Session, name: str, *, delete_data: bool, no_wait: bool) -> 
     flags = {"deleteData": str(delete_data).lower()}
     started = session.client.request("DELETE", path_of(name), params=flags)
     session.follow(started, wait=not no_wait)
+
+
+for command in COMMANDS:
+    deployment.add_command(command)
 
 
 def _put(session: Session, body: Json, headers: dict[str, str], *, wait: bool) -> None:

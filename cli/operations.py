@@ -26,6 +26,29 @@ def show(session: Session, name_or_id: str) -> None:
     session.output.result(session.client.operation(session.client.operation_id(name_or_id)), person)
 
 
+@operation.command("list")
+@click.argument("name")
+@connected
+def list_(session: Session, name: str) -> None:
+    """List the operations of a deployment, the latest first."""
+
+    def row(found: Json) -> Json:
+        return {
+            "id": found["id"],
+            "kind": found["kind"],
+            "status": found["status"],
+            "startedAt": found["startedAt"][:19],
+            "by": (found.get("actor") or {}).get("name", ""),
+            "failure": (found.get("failure") or {}).get("code", ""),
+        }
+
+    found = list(session.client.pages("operations", params={"deployment": name}))
+    if not found:
+        session.client.deployment(name)  # says that there is none
+    table = session.output.form in {"table", "tsv"} and not session.output.query
+    session.output.result([row(each) for each in found] if table else found)
+
+
 @operation.command()
 @click.argument("name_or_id")
 @connected

@@ -53,14 +53,24 @@ class Session:
         if not wait:
             self.output.result(started)
             return started
+        operation = self._watched(started)
+        self.output.result(operation, show or _outcome)
+        return _succeeded(operation)
+
+    def followed(self, started: Json) -> Json:
+        """Show an operation to its end, as a step towards something else: it is no result.
+
+        Raises:
+            Ended: it failed; with what is left behind on stderr.
+        """
+        return _succeeded(self._watched(started))
+
+    def _watched(self, started: Json) -> Json:
         plain(self.progress, f"operation {started['id']}", style="dim")
         operation = follow(self.progress, self.client.watch(started["id"]))
         residue(self.progress, operation)
         if failure := operation.get("failure"):
             plain(self.progress, f"{failure['code']}: {failure['message']}", style="red")
-        self.output.result(operation, show or _outcome)
-        if operation["status"] != "Succeeded":
-            raise Ended(FAILED)
         return operation
 
     def confirm(self, what: str, going: Iterable[str] = ()) -> None:
@@ -77,6 +87,12 @@ class Session:
             raise NotConfirmed(f"{what} has to be confirmed: say --yes where nobody can be asked")
         if not click.confirm(f"{what}?", err=True):
             raise NotConfirmed("nothing was done")
+
+
+def _succeeded(operation: Json) -> Json:
+    if operation["status"] != "Succeeded":
+        raise Ended(FAILED)
+    return operation
 
 
 def _outcome(shown: Console, operation: Json) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import function_app  # noqa: F401  # it registers the routes
+from cli.__main__ import hybriddb
 from shared.resources.catalogue import catalogue
 from triggers.description import description
 
@@ -49,6 +50,14 @@ def test_every_setting_that_is_read_is_explained() -> None:
 def test_every_route_is_in_the_table() -> None:
     routes = read("docs/routes.md")
     assert {path for path in description()["paths"] if path not in routes} == set()
+
+
+def test_every_command_is_named_with_its_verbs_and_no_other() -> None:
+    named = dict(
+        re.findall(r"^hybriddb (\w+) +([\w|-]+)", read("docs/command-line.md"), re.MULTILINE)
+    )
+    there = {name: set(group.commands) for name, group in hybriddb.commands.items()}  # type: ignore[attr-defined]
+    assert {name: set(verbs.split("|")) for name, verbs in named.items()} == there
 
 
 def test_every_file_on_the_path_of_a_request_exists() -> None:

@@ -11,9 +11,17 @@ from shared.deployment.spec import DeploymentSpec
 from shared.records.records import records
 from triggers.answers import BadRequest, reply
 from triggers.conventions import next_link
-from triggers.parameters import deployment_of, flag, number, page_token, resources_of, spec_of
+from triggers.parameters import (
+    deployment_of,
+    flag,
+    generation_of,
+    number,
+    page_token,
+    resources_of,
+    spec_of,
+)
 from triggers.routing import route
-from triggers.shapes.deployments import Deployment, DeploymentPage
+from triggers.shapes.deployments import Deployment, DeploymentPage, KeptSpec, KeptSpecs
 from triggers.shapes.requests import Resources
 from triggers.starting import STARTING, start, start_beside
 from triggers.telling import settle, shown
@@ -131,6 +139,34 @@ async def get_deployment(
     record = await asyncio.to_thread(records().get, deployment_of(req))
     record = await settle(record, client)
     return reply(shown(record))
+
+
+@route(
+    blueprint,
+    "GET",
+    "deployments/{name}/specs",
+    "List the last specs of a deployment, the latest first",
+    operation="Specs_List",
+    answer=KeptSpecs,
+)
+async def get_specs(req: func.HttpRequest) -> func.HttpResponse:
+    """The last 20 specs that were deployed; to go back is to PUT one of them."""
+    record = await asyncio.to_thread(records().get, deployment_of(req))
+    return reply({"value": await asyncio.to_thread(records().specs.history, record.name)})
+
+
+@route(
+    blueprint,
+    "GET",
+    "deployments/{name}/specs/{generation}",
+    "Read one of the last specs of a deployment",
+    operation="Specs_Get",
+    answer=KeptSpec,
+)
+async def get_spec(req: func.HttpRequest) -> func.HttpResponse:
+    """One spec that was deployed."""
+    name, generation = deployment_of(req), generation_of(req)
+    return reply(await asyncio.to_thread(records().specs.get, name, generation))
 
 
 @route(

@@ -16,6 +16,7 @@ from shared.records.errors import (
     PreconditionFailed,
     RecordsUnavailable,
     RequestIdReused,
+    SpecUnknown,
 )
 from triggers.answers import BadRequest, NotAwaitingApproval, NotCancelable, error, operation_url
 from triggers.callers import Role, RoleMissing, caller_of, require
@@ -87,7 +88,7 @@ def _refusal(raised: Exception, req: func.HttpRequest, request_id: str) -> func.
             return error(raised.status, raised.code, message, target=raised.target)
         case RoleMissing():
             return error(403, code, message)
-        case DeploymentUnknown() | OperationUnknown():
+        case DeploymentUnknown() | OperationUnknown() | SpecUnknown():
             return error(404, code, message)
         case OperationInProgress(operation_id=identity):
             headers = {"Operation-Location": operation_url(req, identity)}

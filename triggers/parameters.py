@@ -27,6 +27,7 @@ from triggers.shapes.requests import (
     Resources,
 )
 
+GENERATION = r"[1-9][0-9]{0,8}"
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
 _NAME = re.compile(NAME)
 OPERATION = r"[a-z0-9][a-z0-9-]{0,79}"  # <deployment>-<time>
@@ -71,6 +72,19 @@ def operation_of(req: func.HttpRequest) -> str:
         message = "should be the id that starting an operation was answered with"
         raise BadRequest("InvalidParameter", message, "id")
     return identity
+
+
+def generation_of(req: func.HttpRequest) -> int:
+    """The generation that the URL names.
+
+    Raises:
+        BadRequest: it is no number.
+    """
+    text: str = req.route_params["generation"]
+    if not re.fullmatch(GENERATION, text):
+        message = "should be the number of a generation, as the history lists them"
+        raise BadRequest("InvalidParameter", message, "generation")
+    return int(text)
 
 
 def given(req: func.HttpRequest, name: str) -> str | None:

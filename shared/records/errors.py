@@ -8,6 +8,7 @@ ExpectedError
 ├── DeploymentUnknown       no record of that name
 ├── OperationUnknown        no operation of that id
 ├── OperationOver           an operation that has ended, or has been taken over
+├── SpecUnknown             a generation whose spec is not kept
 ├── NotOurs                 an id that the record does not say we created
 └── PlanUnknown             no plan, or no such step, is kept of an operation
 """
@@ -56,6 +57,13 @@ class DeploymentUnknown(ExpectedError):
 
     def __init__(self, deployment: str) -> None:
         super().__init__(f"there is no deployment {deployment}")
+
+
+class SpecUnknown(ExpectedError):
+    """A generation of a deployment whose spec is not kept, or not any more."""
+
+    def __init__(self, deployment: str, generation: int) -> None:
+        super().__init__(f"no spec of generation {generation} of {deployment} is kept")
 
 
 class OperationUnknown(ExpectedError):

@@ -43,10 +43,12 @@ from shared.records.errors import (
     RequestIdReused,
 )
 from shared.records.plans import Plans
+from shared.records.specs import Specs
 from shared.records.tables import Key, Table, open_tables
 from shared.records.watch import Watch
 from shared.settings import settings
 
+TABLES = ("deployments", "operations", "plans", "watch", "specs")
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
 AGREEMENTS = "agreement"  # a partition beside it
 ACCEPTED_KEPT = 100  # notes of fields that drift has changed
@@ -62,18 +64,21 @@ class Page:
 
 
 class Records:
-    """The tables; `plans` and `watch` are those beside the records."""
+    """The tables; `plans`, `watch` and `specs` are those beside the records."""
 
-    def __init__(self, deployments: Table, operations: Table, plans: Table, watch: Table) -> None:
+    def __init__(
+        self, deployments: Table, operations: Table, plans: Table, watch: Table, specs: Table
+    ) -> None:
         self._deployments = deployments
         self._operations = operations
         self.plans = Plans(plans)
         self.watch = Watch(watch)
+        self.specs = Specs(specs)
 
     @classmethod
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
         """The records in a storage account: a connection string, or its table endpoint."""
-        return cls(*open_tables(storage, credential, "deployments", "operations", "plans", "watch"))
+        return cls(*open_tables(storage, credential, *TABLES))
 
     def find(self, name: str) -> Record | None:
         """The record of a deployment, if there is one."""
@@ -249,12 +254,11 @@ class Records:
             let_go: what was forgotten, with the reason.
             stays: fields of the spec, as Azure holds them from now on whatever the spec said.
         """
-        self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
+        deployed = inventory is not None and (status == "Succeeded" or health == "Unvalidated")
 
         def ended(record: Record) -> Record:
             if record.operation["id"] != operation_id:
                 return record
-            deployed = inventory is not None and (status == "Succeeded" or health == "Unvalidated")
             proven = record.operation["kind"] == "validate" and status == "Succeeded"
             at_last = "Deployed" if proven and record.status == "Unvalidated" else record.status
             spec = (record.proposed if deployed else None) or record.spec
@@ -275,6 +279,20 @@ class Records:
             )
 
         self._amend(name, ended)
+        if health == "Destroyed":
+            self.specs.forget(name)
+        elif deployed:
+            self._keep_spec(name, operation_id, now)
+        # Last, so that whoever has seen the end finds the record as it is then.
+        self._note(operation_id, status=status, endedAt=now.isoformat(), result=result)
+
+    def _keep_spec(self, name: str, operation_id: str, now: datetime) -> None:
+        """Keep the spec that an operation has deployed, in whose name and when."""
+        record = self.find(name)
+        if record and record.operation["id"] == operation_id:
+            actor = self.operation(operation_id).actor
+            told = {"operation": operation_id, "actor": actor, "deployedAt": now.isoformat()}
+            self.specs.keep(name, record.generation, record.spec, **told)
 
     def lose(self, operation: Operation, how: str, *, now: datetime) -> None:
         """Record that an operation has no orchestration any more; nothing where it has ended.
@@ -387,6 +405,7 @@ class Records:
         if record and record.operation["id"] == operation_id:
             self._deployments.delete(Key(PARTITION, name), etag=record.etag)
             self.watch.forget(name)
+            self.specs.forget(name)
 
     def operation(self, operation_id: str) -> Operation:
         """One operation.

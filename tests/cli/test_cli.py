@@ -190,3 +190,56 @@ def test_a_word_that_is_no_command_is_answered_in_a_sentence(
 ) -> None:
     assert main(["deployment", "explode"]) == 1
     assert "No such command 'explode'" in capsys.readouterr().err
+
+
+def _write(path: Path, spec: Json) -> Path:
+    path.write_text(json.dumps(spec), encoding="utf-8")
+    return path
+
+
+def test_a_deployment_goes_back_to_a_spec_of_before_by_a_plan_like_any_other(
+    run: Run, simulation: Any, small: Json, file: Path, tmp_path: Path
+) -> None:
+    name, changed = small["name"], small | {"tags": {**small["tags"], "team": "orders"}}
+    assert run("deployment", "create", file).code == 0
+    assert run("deployment", "update", _write(tmp_path / "changed.json", changed)).code == 0
+    kept = json.loads(run("deployment", "history", name, "-o", "json").out)
+    assert [entry["generation"] for entry in kept] == [2, 1]
+    assert kept[0]["spec"]["tags"]["team"] == "orders"
+    first = run("deployment", "history", name).out.splitlines()[0]
+    assert first.endswith("local  1 field(s) changed")
+    said = run("deployment", "diff", name, "--detailed-exitcode")
+    assert (said.code, said.out.splitlines()[1]) == (2, "  tags.team: None -> orders")
+    writes = len(simulation.writes())
+    asked = run("deployment", "revert", name, "--generation", "1")
+    assert (asked.code, "say --yes" in asked.err) == (1, True)
+    assert len(simulation.writes()) == writes
+    back = run("deployment", "revert", name, "--generation", "1", "--yes")
+    assert back.code == 0, back.err
+    assert " to update, " in back.err
+    shown = run("deployment", "show", name, "--query", "spec.tags", "-o", "json")
+    assert json.loads(shown.out) == small["tags"]
+    listed = json.loads(run("operation", "list", name, "-o", "json").out)
+    walked = [each["kind"] for each in reversed(listed)]
+    assert walked == ["deploy", "deploy", "plan", "plan", "deploy"]
+    missing = run("deployment", "revert", name, "--generation", "9", "--yes")
+    assert (missing.code, "SpecUnknown" in missing.err) == (1, True)
+    gone = run("deployment", "diff", name, "--to", "9")
+    assert (gone.code, "generation 9" in gone.err) == (1, True)
+
+
+def test_operations_are_listed_with_who_asked_for_them(run: Run, small: Json, file: Path) -> None:
+    run("deployment", "create", file)
+    said = run("operation", "list", small["name"])
+    assert said.out.splitlines()[1].split()[1:3] == ["deploy", "Succeeded"]
+    assert "local" in said.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script_for_each_shell(
+    shell: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_HYBRIDDB_COMPLETE", f"{shell}_source")
+    with pytest.raises(SystemExit, match="0"):
+        main([])
+    assert "_HYBRIDDB_COMPLETE" in capsys.readouterr().out

@@ -93,6 +93,49 @@ def test_there_is_a_bar_where_there_is_room_at_140_columns() -> None:
     assert len(shown) == 5
 
 
+BACK = deploying(
+    [
+        {**running("bastion"), "action": "delete", "expectedSeconds": 300},
+        {**settled("jump-box", "failed"), "action": "delete", "failure": {"code": "Busy"}},
+        {**settled("route-table"), "action": "delete"},
+    ],
+    phase="rolling-back",
+    criticalPath=["bastion"],
+    failure={"code": "QuotaExceeded", "message": "application-gateway: no room is left"},
+)
+BAR = "\u2501"
+
+
+def test_a_deployment_in_the_middle_is_drawn_like_this_at_140_columns() -> None:
+    assert drawn(MIDDLE, 140) == [
+        TITLE,
+        f"*  express-route-gateway  create  6m 00s of 25m 00s  {4 * BAR}",
+        f"   postgres-server        create  6m 00s of 8m 00s   {13 * BAR}╸      try 2 ServerIsBusy",
+        "   connection             create  about 3m 00s",
+        "  2 of 5 done",
+    ]
+
+
+@pytest.mark.parametrize(("width", "room", "bar"), [(80, "", ""), (140, 20 * " ", 17 * BAR)])
+def test_a_rollback_is_drawn_like_this(width: int, room: str, bar: str) -> None:
+    assert drawn(BACK, width) == [
+        "deploy db: Running, rolling-back, expected to end at 2026-01-01T00:34:00+00:00",
+        f"   jump-box  delete  6m 00s of 25m 00s  {room}Busy",
+        f"*  bastion   delete  6m 00s of 5m 00s   {bar}".rstrip(),
+        "  1 of 3 done",
+        "  QuotaExceeded: application-gateway: no room is left",
+    ]
+
+
+def test_a_rollback_has_a_colour_of_its_own() -> None:
+    text = io.StringIO()
+    console = Console(file=text, width=80, force_terminal=True, color_system="standard")
+    console.print(picture(BACK, 80))
+    title, _, step = text.getvalue().splitlines()[:3]
+    assert "\x1b[1;35m" in title  # bold magenta
+    assert "\x1b[35mbastion" in step
+
+
 def test_a_picture_of_forty_steps_fits_80_columns_and_15_rows() -> None:
     failure = {"code": "QuotaExceeded", "message": "there is no room left " * 20}
     told = deploying([running(f"step-{n}") for n in range(40)], failure=failure)

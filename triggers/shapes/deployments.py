@@ -10,7 +10,7 @@ from shared.deployment.messages import Certainty, Provenance
 from shared.deployment.operation import Health, Kind
 from shared.deployment.watching import Course
 from triggers.shapes.base import Moment, Object, Status, Url, told
-from triggers.shapes.operations import Failure, Retained
+from triggers.shapes.operations import Actor, Failure, Retained
 from triggers.shapes.plans import Change
 
 
@@ -161,6 +161,30 @@ class CurrentCost(TypedDict):
     """Year and month of the prices."""
     source: str
     """Where the prices are from."""
+
+
+@told
+class KeptSpec(TypedDict):
+    """A spec that a deployment has had."""
+
+    generation: int
+    """Counts the specs it has had."""
+    operation: str
+    """Id of the operation that deployed it first."""
+    actor: Actor | None
+    """Who asked for that."""
+    deployedAt: Moment
+    """When it was deployed."""
+    spec: Object
+    """The spec itself, with all defaults."""
+
+
+@told
+class KeptSpecs(TypedDict):
+    """The last specs of a deployment, the latest first."""
+
+    value: list[KeptSpec]
+    """The specs."""
 
 
 @told

@@ -147,6 +147,14 @@ _DEPLOYMENT: Json = {
     "drift": _DRIFT,
 }
 
+_KEPT: Json = {
+    "generation": 2,
+    "operation": ID,
+    "actor": ANN,
+    "deployedAt": LATER,
+    "spec": SPEC,
+}
+
 EXAMPLES: Mapping[str, Json] = {
     "DeploymentSpec": SPEC,
     "Comment": {"comment": "as agreed"},
@@ -176,6 +184,8 @@ EXAMPLES: Mapping[str, Json] = {
         "lastUpdatedTime": "2026-11-28T10:16:00.000000Z",
     },
     "Deployment": _DEPLOYMENT,
+    "KeptSpec": _KEPT,
+    "KeptSpecs": {"value": [_KEPT]},
     "DeploymentPage": {
         "value": [_DEPLOYMENT],
         "nextLink": f"{APP}/deployments?top=1&token={NAME}",
