@@ -158,6 +158,9 @@ def _value(reference: Mapping[str, Any], of_app: Vaults, agree: Agree) -> str:
     except AzureError as error:
         # Not chained: the request inside the error may hold the value that was to be stored.
         raise _unavailable(address.name, error) from None
+    except ValueError:  # from the check of the challenge
+        why = "its vault asks for a token that is not one for Key Vault"
+        raise SecretUnavailable(address.name, why) from None
     value = stored.value or ""
     note(value)
     return _public_half(address.name, value) if kind == "ssh-key" else value

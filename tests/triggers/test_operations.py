@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared.records.claims import Claim
 from shared.records.records import Records
 
@@ -116,3 +118,35 @@ def test_no_answer_carries_a_durable_management_url(still: Any, small: Json) -> 
     started = still.request("POST", "deployments", json=small)
     shown = still.request("GET", f"operations/{started.json()['id']}")
     assert "webhooks" not in started.text + shown.text
+
+
+def durable(world: Any, identity: str, what: str) -> None:
+    """Pause an orchestration, or let it go on, behind the back of the app."""
+    instance = f"{world.host.url}/runtime/webhooks/durabletask/instances/{identity}"
+    assert world.http.post(f"{instance}/{what}?reason=x").status_code == 202
+    world.advance(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "phase", "changes"),
+    [
+        (3, "deploying", {}),
+        (3, "awaiting-approval", {"approval": {"withinHours": 4}}),
+        (40, "finished", {}),
+    ],
+)
+def test_an_operation_whose_instance_is_suspended_says_so_and_goes_on_later(
+    still: Any, small: Json, minutes: float, phase: str, changes: Json
+) -> None:
+    identity = still.request("POST", "deployments", json=small | changes).json()["id"]
+    still.advance(minutes=min(minutes, 3))
+    durable(still, identity, "suspend")
+    told = still.operation(identity)
+    assert (told["status"], told["phase"]) == ("Running", "suspended")
+    assert still.request("GET", f"operations/{identity}/status").json()["runtimeStatus"] == (
+        "Suspended"
+    )
+    assert still.request("PUT", f"deployments/{small['name']}", json=small).status_code == 409
+    durable(still, identity, "resume")
+    still.advance(minutes=minutes)
+    assert still.operation(identity)["phase"] == phase
