@@ -77,7 +77,7 @@ class Settings(AssumedCodes):
     dns_link_blocks_vnet_deletion: bool = False  # [K] it leaves a dangling link
     gateway_updating_after_success_seconds: float = 0.0  # GET may show Updating for a moment
 
-    watcher_needs_agent: bool = False  # as Azure; off until the product installs the extension
+    watcher_needs_agent: bool = True  # as Azure
     shape_only: tuple[str, ...] = ()  # types of Microsoft.Network without any rules, named at start
 
     # What preflight reads find; locks, permissions and policies are put as resources instead.

@@ -1,7 +1,10 @@
 """Plans checks, begins them, looks at them; see the room for what a check is."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+
+from azure.core.exceptions import HttpResponseError
 
 from shared.azure.calls import LEFT_ALONE
 from shared.azure.clients import AzureClients
@@ -47,10 +50,15 @@ def required(spec: DeploymentSpec, steps: list[Step], at: str) -> list[Step]:
     if validation is None or validation.require == "none":
         return []
     level = BY_QUERY if validation.require == "query" else set()
-    demands = {"required": True, "keep": validation.on_failure == "keep"}
+    keep = validation.on_failure == "keep"
     after = [step["key"] for step in steps]
+
+    def demanded(check: Step) -> Json:
+        # A query proves more than an open port does, and takes no agent on the machine.
+        return {**check["body"], "required": check["key"] != REACHABLE, "keep": keep}
+
     return [
-        {**check, "dependsOn": after, "body": {**check["body"], **demands}}
+        {**check, "dependsOn": after, "body": demanded(check)}
         for check in checking(spec, at)
         if check["key"] not in BY_QUERY - level
     ]
@@ -114,13 +122,33 @@ def probe(
     if check.begin is None:
         found = _query(clients, step, operation_url, agree)
     else:
-        begun = clients.send("GET", operation_url) if operation_url else check.begin(clients, step)
-        found = _answer(check, step, begun, operation_url)
+        found = _begun(check.begin, check, clients, step, operation_url)
     if not isinstance(found, Seen):
         return found
     if found.state == "failed" and check.late and elapsed < LATE:
         return _later(step, None, AGAIN)
     return _outcome(check, step, found)
+
+
+def _begun(
+    begin: Callable[[AzureClients, Step], Response],
+    check: Check,
+    clients: AzureClients,
+    step: Step,
+    operation_url: str | None,
+) -> Seen | Outcome:
+    """What is found; a check that Azure refuses to make proves nothing.
+
+    Network Watcher looks from a machine with its agent only, an extension of the jump box:
+    https://learn.microsoft.com/azure/network-watcher/connection-troubleshoot-overview
+    """
+    try:
+        begun = clients.send("GET", operation_url) if operation_url else begin(clients, step)
+    except HttpResponseError as error:
+        if check.key == REACHABLE and error.status_code == 400:
+            return Seen("unproven", f"the check is refused: {error.message}")
+        raise
+    return _answer(check, step, begun, operation_url)
 
 
 def _answer(check: Check, step: Step, response: Any, operation_url: str | None) -> Seen | Outcome:

@@ -128,4 +128,6 @@ def connect(azure: Any) -> Any:
     ).result()
     put(azure.id(GATEWAY), gateway_body(azure))
     put(azure.id("networkWatchers/watcher", group="NetworkWatcherRG"), {"location": "eastus"})
+    agent = {"publisher": "Microsoft.Azure.NetworkWatcher", "type": "NetworkWatcherAgentLinux"}
+    put(f"{azure.id(MACHINE)}/extensions/agent", {"location": "eastus", "properties": agent})
     return azure

@@ -12,8 +12,11 @@ from local.arm_emulator.state.snapshots import go_back, take_snapshot
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.world import read_json
+from shared.deployment.parsing import parse_spec
+from shared.planning.validation.checks import required
 from tests.certificates import cer_of
 from tests.conftest import ROOT, Simulation
+from tests.shared.strategies import SUBSCRIPTION
 
 Json = dict[str, Any]
 NAME = "validated"
@@ -75,8 +78,12 @@ def world(
     spec["gateway"] |= {"https": https, "identityId": identity}
     told = there.deploy(spec)
     assert told["status"] == "Succeeded", told["failure"]
+    validated = Deployed(there)
+    agent = {"publisher": "Microsoft.Azure.NetworkWatcher", "type": "NetworkWatcherAgentLinux"}
+    watched = f"{validated.id('compute/virtualmachines')}/extensions/AzureNetworkWatcherExtension"
+    emulator.put(watched, {"location": spec["location"], "properties": agent})
     there.advance(minutes=10)
-    yield Deployed(there), take_snapshot(emulator.cloud)
+    yield validated, take_snapshot(emulator.cloud)
     there.host.stop()
     emulator.reset()
 
@@ -266,6 +273,28 @@ def open_deployed(deployed: Deployed) -> Deployed:
         {"properties": {"defaultOutboundAccess": True}},
     )
     return deployed
+
+
+def test_without_the_agent_of_the_watcher_nothing_is_proven_of_the_port(
+    deployed: Deployed,
+) -> None:
+    deployed.azure.remove(deployed.id("compute/virtualmachines/extensions"))
+    checks = deployed.validate()
+    assert checks[""]["status"] == "Succeeded"
+    told = checks["database-reachable"]["warning"]
+    assert told.startswith("not proven: the check is refused: ")
+    assert "Network Watcher Agent" in told
+
+
+def test_a_query_that_is_required_needs_no_agent_beside_it() -> None:
+    raw = read_json(ROOT / "samples/recipe.json") | {
+        "validation": {"require": "query"},
+        "jumpBox": {"enabled": True, "egress": "natGateway"},
+    }
+    spec = parse_spec(raw, subscription_id=SUBSCRIPTION)
+    bodies = {step["key"]: step["body"] for step in required(spec, [], "2026-11-28T00:00:00Z")}
+    assert not bodies["database-reachable"]["required"]
+    assert bodies["query-answered"]["required"]
 
 
 def test_without_a_way_out_a_query_is_not_proven(deployed: Deployed) -> None:

@@ -184,7 +184,6 @@ def test_changing_places_needs_a_virtual_endpoint(azure: Any, refusal: Refusal) 
 def test_a_check_of_connectivity_needs_its_agent_where_azure_does(
     network: Any, refusal: Refusal
 ) -> None:
-    network.emulator.settings({"watcher_needs_agent": True})
     machine = network.id("Microsoft.Compute/virtualMachines/vm")
     subnet = {"id": network.id("virtualNetworks/vnet/subnets/ManagementSubnet")}
     place = {"ipConfigurations": [{"name": "ipc", "properties": {"subnet": subnet}}]}
