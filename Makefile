@@ -15,6 +15,7 @@ PORT ?= 7071
 ARM_PORT ?= 8443
 SEEDS ?= 25
 LOSSES ?= 5
+EDITS ?= 10000
 # Every so many durable changes the host is crashed: 10 takes minutes, 1 (all) a quarter of an hour.
 EVERY ?= 10
 
@@ -82,6 +83,7 @@ sim: setup
 	$(BIN)/python -m simulations.crashes --every $(EVERY)
 	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
 	$(BIN)/python -m simulations.losses --seeds $(LOSSES)
+	$(BIN)/python -m simulations.edits --edits $(EDITS) --moves $(EDITS)
 
 screenshots: setup
 	$(BIN)/python -m tests.web.screenshots

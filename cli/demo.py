@@ -13,6 +13,7 @@ import copy
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from local.azure_control import AzureControl
 from local.stack import LocalStack
 
 SAMPLES = Path("samples")
+MALLORY = "mallory@corp.example"
+GATEWAY_RULE = "AllowApplicationGatewayToPostgreSQL"
 
 
 class Unexpected(Exception):
@@ -44,6 +47,7 @@ class Demo:
         self.client = Client(url, patience=0.25)
         self.spec: Json = json.loads((SAMPLES / "recipe.json").read_text(encoding="utf-8"))
         self.spec["jumpBox"] = {"egress": "natGateway"}  # lets it tell what a query has found
+        self.spec["drift"] = {"policies": [{"resource": "nsg-*", "then": "repair"}]}
         self.name = self.spec["name"]
         self.before = self.resources()
 
@@ -110,19 +114,62 @@ class Demo:
         return f"{operation['failure']['code']}; {undone} steps undone, nothing left behind"
 
     def drift(self) -> str:
-        """Somebody opens the database's NSG; the check finds it, the repair closes it."""
-        group = next(i for i in self.resources() if "/networkSecurityGroups/nsg-database" in i)
-        rules = self.resources()[group]["properties"]["securityRules"]
-        opened = copy.deepcopy(rules)
+        """Mallory opens the database's NSG; the check says so, and the spec's policy closes it.
+
+        Azure remembers who wrote minutes later; here it does at once, so that nobody waits.
+        """
+        at_once = {"resource_graph_lag_seconds": 0, "activity_log_lag_seconds": 0}
+        self.azure("PATCH", "settings", json=at_once)
+        group = self.group_of(self.name)
+        opened = copy.deepcopy(self.resources()[group]["properties"]["securityRules"])
         opened[0]["properties"]["sourceAddressPrefix"] = "*"
         edit = {"id": group, "changes": {"properties": {"securityRules": opened}}}
-        self.azure("PATCH", "resources", json=edit)
-        report = self.client.drift(self.name)
-        expect(report["status"] == "drifted", "the edit was not found")
+        self.azure("PATCH", "resources", json={**edit, "caller": MALLORY})
+        self.client.drift(self.name)  # the repair may be over by the time that this is
+        reports = self.client.pages(f"deployments/{self.name}/drift/reports")
+        report: Json = next(
+            (each for each in reports if each["status"] == "drifted"), {"changes": []}
+        )
+        expect(report["changes"] != [], "the edit was not found")
+        authors = {c.get("attribution", {}).get("by") for c in report["changes"]}
+        expect(authors == {MALLORY}, f"it was said to be of {authors}")
         found = [f"{c['key']} {c['path']}" for c in report["changes"] if "path" in c]
-        self.run(self.client.request("POST", f"deployments/{self.name}/drift/repair"))
+        repairs = (o for o in self.client.pages(self.history()) if o["kind"] == "repair")
+        repair = next(repairs, None)
+        expect(repair is not None, "the policy began no repair")
+        repaired = self.run(repair or {})
         expect(self.client.drift(self.name)["status"] == "inSync", "the repair did not help")
-        return f"found {', '.join(found)}; repaired, in sync"
+        by = repaired["actor"]["name"]
+        return f"found {', '.join(found)}, by {MALLORY}; repaired by the {by}, in sync"
+
+    def prove(self) -> str:
+        """Another deployment has to be proven; somebody shuts the way to its database meanwhile."""
+        there = self.resources()
+        spec = copy.deepcopy(self.spec) | {"name": "unproven", "resourceGroup": "rg-unproven"}
+        spec |= {"expressRoute": "none", "bastion": {"enabled": False}}
+        spec |= {"validation": {"require": "connected"}}
+        started = self.client.request("POST", "deployments", json=spec)
+        while not (group := self.group_of("unproven")):
+            time.sleep(0.05)
+        rules = self.resources()[group]["properties"]["securityRules"]
+        kept = [rule for rule in rules if rule["name"] != GATEWAY_RULE]
+        edit = {"id": group, "changes": {"properties": {"securityRules": kept}}}
+        self.azure("PATCH", "resources", json={**edit, "caller": MALLORY})
+        operation = self.run(started, "Failed")
+        failure = operation["failure"]
+        expect(failure["code"] == "ValidationFailed", f"it failed of {failure}")
+        expect(self.resources() == there, "the rollback left something behind or changed something")
+        check = failure["message"].partition(":")[0]
+        return f"{failure['code']} ({check}); rolled back, nothing left behind"
+
+    def group_of(self, name: str) -> str:
+        """The id of the security group of a deployment's database; empty before there is one."""
+        ending = f"/networkSecurityGroups/nsg-database-{name}"
+        return next((i for i in self.resources() if i.endswith(ending)), "")
+
+    def history(self) -> str:
+        """Where the operations of the deployment are listed, the latest first."""
+        return f"operations?deployment={self.name}"
 
     def validate(self) -> str:
         """The recipe's validations, and a query from the jump box, directly and by the gateway."""
@@ -155,6 +202,7 @@ ACTS = (
     ("Fail and roll back", Demo.roll_back),
     ("Drift and repair", Demo.drift),
     ("Validate", Demo.validate),
+    ("Prove or roll back", Demo.prove),
     ("Destroy", Demo.destroy),
 )
 

@@ -87,9 +87,11 @@ class _Comparison:
         names = _names(self.rules, path, there)
         for name, value in desired.items():
             inner, found = join(path, name), there.get(names(name))
-            if (other := TWO_FORMS.get(name)) is None:
+            if self._is_key(path, value, known=names(name) in there):
+                self.changes.append(Change(path=inner, before=None, after=value))
+            elif (other := TWO_FORMS.get(name)) is None:
                 self.compare(value, found, inner)
-            elif _folded_set(value) != _folded_set(found, there.get(other)):
+            elif _folded_set(value, desired.get(other)) != _folded_set(found, there.get(other)):
                 self._note(inner, found, value)
                 self._note(join(path, other), there.get(other), None)
             for excluded in _excluded(self.rules, inner, desired):
@@ -97,7 +99,16 @@ class _Comparison:
         if self.closed:
             known = {names(name) for name in desired} | {TWO_FORMS.get(n) for n in desired}
             for name in (name for name in there if name not in known):
-                self.compare(None, there[name], join(path, name))
+                if self._is_key(path, there[name], known=False):
+                    change = Change(path=join(path, name), before=there[name], after=None)
+                    self.changes.append(change)
+                else:
+                    self.compare(None, there[name], join(path, name))
+
+    def _is_key(self, path: str, value: Any, *, known: bool) -> bool:
+        """Whether a member is a key of a map: it says something where its value is empty, too."""
+        says = value is not None and not _absent(value)
+        return says and not known and self.rules.at(path).keys_fold
 
     def _by_label(self, desired: list[Any], observed: list[Any], path: str) -> bool:
         return labelled(desired or observed) and bool(desired or self._exact(path))

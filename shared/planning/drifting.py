@@ -5,7 +5,7 @@ resource showed when it was last as declared. That counts in what we have create
 what was there before is its owner's. What Azure moves by itself is in neither comparison.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from shared.azure.clients import clients_for
@@ -73,11 +73,8 @@ def drift_of(
     made: dict[str, Json] = {}
     found: list[Json] = []
     for resource_id, (key, desired, now) in left_open.items():
-        edits = [
-            edit
-            for edit in _edits(key, desired, baselines.get(resource_id.casefold(), now), now)
-            if not any(_overlap(edit["path"], p) for p in declared.get(resource_id, []))
-        ]
+        baseline = baselines.get(resource_id.casefold(), now)
+        edits = undeclared(key, desired, baseline, now, declared.get(resource_id, []))
         if resource_id.casefold() in {i.casefold() for i in written}:
             edits = [e for e in edits if (resource_id.casefold(), e["path"]) in known]
             made[resource_id] = applied(now, edits)
@@ -88,10 +85,6 @@ def drift_of(
     report = drift_report(plan, found, at=at, policy=spec.drift)
     attributed = with_authors(report, record.drift, created=record.createdAt)
     return Seen(bounded(attributed), made)
-
-
-def _overlap(one: str, other: str) -> bool:
-    return starts(one, other) or starts(other, one)
 
 
 LOCKS = "providers/Microsoft.Authorization/locks"
@@ -128,7 +121,24 @@ def _locked(group_id: str) -> Open:
     return RESOURCE_GROUP, {}, {"locks": found}
 
 
-def _edits(key: str, desired: Json, baseline: Json, now: Json) -> list[Change]:
+def undeclared(
+    key: str, desired: Json, baseline: Json, now: Json, declared: Iterable[str]
+) -> list[Change]:
+    """How that which nobody declared differs from what it was.
+
+    Args:
+        key: of the resource.
+        desired: its declared body.
+        baseline: what was anybody's to set there, as it was.
+        now: as it is.
+        declared: paths of the differences that its declared body has from it.
+    """
     if "locks" in now:
         return all_differences(baseline, now)
-    return catalogue()[key].undeclared(desired, baseline, now)
+    paths = list(declared)
+    found = catalogue()[key].undeclared(desired, baseline, now)
+    return [edit for edit in found if not any(_overlap(edit["path"], path) for path in paths)]
+
+
+def _overlap(one: str, other: str) -> bool:
+    return starts(one, other) or starts(other, one)

@@ -33,7 +33,10 @@ class ActionGroup(ResourceById):
     api_version = "2023-01-01"
     free = "https://azure.microsoft.com/pricing/details/monitor"
     timing: ClassVar[Timing] = SYNCHRONOUS
-    paths = Rules((Path(at="properties.emailReceivers.status", shown=True),))
+    paths = Rules(
+        Path(at=f"properties.{receivers}.status", shown=True)
+        for receivers in ("emailReceivers", "smsReceivers")
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.monitoring is not None and spec.monitoring.alerts is not None
@@ -56,6 +59,9 @@ class MetricAlert(ResourceById):
     arm_type = "Microsoft.Insights/metricAlerts"
     api_version = "2026-01-01"
     timing: ClassVar[Timing] = SYNCHRONOUS
+    paths = Rules(
+        Path(at=f"properties.{name}", shown=True) for name in ("lastUpdatedTime", "isMigrated")
+    )
     of: ClassVar[type[Resource]]
     metric: ClassVar[str]
     operator: ClassVar[str] = "GreaterThan"

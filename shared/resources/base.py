@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from shared.deployment.diff import (
     all_differences,
+    applied,
     differences,
     laid,
     leftovers,
@@ -235,7 +236,8 @@ class Resource:
 
     def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
         """How that which `desired` leaves open differs from what it was; both sides `settable`."""
-        return all_differences(merged(desired, baseline, self.paths), now, self.paths)
+        whole = applied(baseline, self.differences(desired, baseline))
+        return all_differences(whole, now, self.paths)
 
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
         """The desired body, with what the one `before` it declared and it no longer does.

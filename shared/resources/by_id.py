@@ -3,7 +3,8 @@
 The generic client of azure-mgmt-resource takes a whole id, and an API version that we must name.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.messages import Json
 from shared.resources.base import Resource
@@ -18,7 +19,7 @@ class ResourceById(Resource):
 
     api_version: ClassVar[str]
 
-    def taker(self, clients: "AzureClients") -> None:
+    def taker(self, clients: "AzureClients") -> Callable[..., Any] | None:
         return None
 
     def read(self, clients: "AzureClients", resource_id: str) -> Response:

@@ -1,6 +1,7 @@
 """A name of the customer's own for the way through the gateway."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.access import Alias
 from shared.deployment.messages import Json
@@ -8,6 +9,9 @@ from shared.deployment.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById
+
+if TYPE_CHECKING:
+    from shared.azure.clients import AzureClients
 
 
 class GatewayAlias(ResourceById):
@@ -28,6 +32,9 @@ class GatewayAlias(ResourceById):
 
     def name(self, spec: DeploymentSpec) -> str:
         return _alias(spec).record_name
+
+    def taker(self, clients: "AzureClients") -> Callable[..., Any]:
+        return clients.private_dns.record_sets.create_or_update
 
     def parent_id(self, spec: DeploymentSpec) -> str:
         return _alias(spec).zone_id

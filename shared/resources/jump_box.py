@@ -82,6 +82,14 @@ class JumpBox(ResourceById):
             Path(at="zones", fixed=True, omitted=True),  # it runs as well without one
             # Learn: Change the size of a virtual machine
             Path(at="properties.hardwareProfile", disturbs="the machine restarts"),
+            # What the generic client does not know to be Azure's.
+            Path(at="managedBy", shown=True),
+            Path(at="etag", shown=True),
+            Path(at="resources", shown=True),
+            Path(at="identity.principalId", shown=True),
+            Path(at="identity.tenantId", shown=True),
+            Path(at="properties.instanceView", shown=True),
+            Path(at="properties.storageProfile.imageReference.exactVersion", shown=True),
             Path(at="properties.vmId", shown=True),
             Path(at="properties.timeCreated", shown=True),
         )

@@ -172,7 +172,7 @@ def hub_of(spec: DeploymentSpec) -> Hub:
 
 
 def _peering_state(observed: Json) -> str:
-    return str((observed.get("properties") or {}).get("peeringState") or "Initiated")
+    return str((observed.get("properties") or {}).get("peeringState") or "Initiated").capitalize()
 
 
 def _without_gateway(body: Json) -> Json:

@@ -11,6 +11,9 @@ from shared.resources.by_id import ResourceById
 SHOWN = (
     *("customerId", "createdDate", "modifiedDate", "sku.lastSkuUpdate"),
     *("workspaceCapping.quotaNextResetTime", "workspaceCapping.dataIngestionStatus"),
+    *("privateLinkScopedResources", "features.unifiedSentinelBillingOnly"),
+    *("features.associations", "replication.createdDate", "replication.lastModifiedDate"),
+    *("failover.state", "failover.lastModifiedDate"),
     *("features.legacy", "features.searchVersion"),  # no definition takes them back
 )
 

@@ -62,7 +62,7 @@ def test_what_azure_did_by_itself_is_azures(deployed: Any) -> None:
 
 
 def test_a_deleted_link_is_of_whoever_deleted_it(deployed: Any) -> None:
-    link = next(i for i in deployed.resources() if "/virtualNetworkLinks/" in i)
+    link = next(i for i in deployed.resources() if "/virtualNetworkLinks/link-vnet-hub-" in i)
     deployed.azure.remove(link, caller="mallory@corp.example")
     deployed.advance(minutes=20)
     assert author(deployed, "private-dns-link")["by"] == "mallory@corp.example"
