@@ -181,6 +181,32 @@ def delete(session: Session, name: str, *, delete_data: bool, no_wait: bool) -> 
     session.follow(started, wait=not no_wait)
 
 
+@deployment.command("rotate-password")
+@click.argument("name")
+@YES
+@NO_WAIT
+@connected
+def rotate_password(session: Session, name: str, *, no_wait: bool) -> None:
+    """Set another password of the database server; clients need the new one from then on."""
+    session.confirm(f"set another password of {name}, so that clients with the old one fail")
+    started = session.client.request("POST", f"{path_of(name)}/rotate-password")
+    session.follow(started, wait=not no_wait)
+
+
+@deployment.command()
+@click.argument("name")
+@click.argument("resources", nargs=-1, required=True)
+@YES
+@NO_WAIT
+@connected
+def forget(session: Session, name: str, resources: tuple[str, ...], *, no_wait: bool) -> None:
+    """Let go of RESOURCES, keys or ARM ids: they stay in Azure, and nothing here deletes them."""
+    session.confirm(f"forget {len(resources)} resource(s) of {name}", resources)
+    body = {"resources": list(resources)}
+    started = session.client.request("POST", f"{path_of(name)}/forget", json=body)
+    session.follow(started, wait=not no_wait)
+
+
 for command in COMMANDS:
     deployment.add_command(command)
 

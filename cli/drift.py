@@ -1,15 +1,28 @@
 """``hybriddb drift``: what differs from the spec, and putting it right."""
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
 import click
 from rich.console import Console
 
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
-from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
+from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Command, Ended, Session, connected
 from cli.text import plain
 
 COLOURS = {"high": "bold red", "low": "dim"}
 WHO = {"azure": "by Azure itself", "pending": "by whom is not known yet"}
+
+
+def chosen(command: Command) -> Command:
+    """Give a command a name, and what of its drift is meant."""
+    path = click.option(
+        "--path", "paths", multiple=True, help="key, or key:path; * and ? are wild."
+    )
+    comment = click.option("--comment", help="Why; kept with the operation.")
+    return click.argument("name")(path(comment(command)))
 
 
 @click.group()
@@ -39,16 +52,46 @@ def show(session: Session, name: str, *, detailed_exitcode: bool) -> None:
 
 
 @drift.command()
-@click.argument("name")
+@chosen
 @YES
 @NO_WAIT
 @connected
-def repair(session: Session, name: str, *, no_wait: bool) -> None:
-    """Put right what has drifted."""
+def repair(session: Session, name: str, *, no_wait: bool, **choice: Any) -> None:
+    """Put right what has drifted: all of it, or what --path chooses."""
+    _start(session, name, "repair", choice, wait=not no_wait)
+
+
+@drift.command()
+@chosen
+@YES
+@NO_WAIT
+@connected
+def accept(session: Session, name: str, *, no_wait: bool, **choice: Any) -> None:
+    """Make what has drifted part of the spec: all of it, or what --path chooses."""
+    _start(session, name, "accept", choice, wait=not no_wait)
+
+
+def _start(session: Session, name: str, verb: str, choice: Json, *, wait: bool) -> None:
+    """Ask, naming what the last report has of the choice, and begin."""
     report = session.client.request("GET", f"{path_of(name)}/drift")["drift"] or {}
-    session.confirm(f"repair {name}", map(_line, report.get("changes", [])))
-    started = session.client.request("POST", f"{path_of(name)}/drift/repair")
-    session.follow(started, wait=not no_wait)
+    paths = list(choice["paths"])
+    going = [_line(c) for c in report.get("changes", []) if not paths or _fits(c, paths)]
+    session.confirm(f"{verb} {len(going)} difference(s) of {name}", going)
+    body = {k: v for k, v in {"paths": paths, "comment": choice["comment"]}.items() if v}
+    sent: dict[str, Any] = {"json": body} if body else {}
+    started = session.client.request("POST", f"{path_of(name)}/drift/{verb}", **sent)
+    session.follow(started, wait=wait)
+
+
+def _fits(change: Json, paths: Iterable[str]) -> bool:
+    """Whether one of the choices fits, as the app reads them."""
+    whole = f"{change['key']}:{change.get('path', '')}"
+    patterns = (path if ":" in path else f"{path}:*" for path in paths)
+    return any(re.fullmatch(_pattern(each), whole) for each in patterns)
+
+
+def _pattern(text: str) -> str:
+    return re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
 
 
 def _show(session: Session, report: Json, *, detailed_exitcode: bool) -> None:

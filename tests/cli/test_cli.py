@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -243,3 +244,42 @@ def test_completion_is_a_script_for_each_shell(
     with pytest.raises(SystemExit, match="0"):
         main([])
     assert "_HYBRIDDB_COMPLETE" in capsys.readouterr().out
+
+
+def test_drift_is_accepted_by_path_and_the_rest_of_it_repaired(
+    run: Run, simulation: Any, small: Json, file: Path
+) -> None:
+    name = small["name"]
+    assert run("deployment", "create", file).code == 0
+    mine = [i for i in simulation.resources() if f"/resourceGroups/rg-{name}/" in i]
+    server = next(i for i in mine if re.search(r"/flexibleServers/[^/]+$", i))
+    group = next(i for i in mine if "/networkSecurityGroups/nsg-database" in i)
+    simulation.azure.edit(server, {"properties": {"backup": {"backupRetentionDays": 14}}})
+    rules = copy.deepcopy(simulation.resources()[group]["properties"]["securityRules"])
+    rules[0]["properties"]["sourceAddressPrefix"] = "*"
+    simulation.azure.edit(group, {"properties": {"securityRules": rules}})
+    assert run("drift", "check", name, "--detailed-exitcode").code == 2
+    asked = run("drift", "accept", name, "--path", "postgres-server")
+    assert (asked.code, "say --yes" in asked.err) == (1, True)
+    assert ("backupRetentionDays" in asked.err, "nsg-database" in asked.err) == (True, False)
+    said = run("drift", "accept", name, "--path", "postgres-server", "--comment", "hers", "--yes")
+    assert said.code == 0, said.err
+    kept = run("deployment", "show", name, "--query", "spec.postgres.backupRetentionDays")
+    assert kept.out.split() == ["14"]
+    assert run("drift", "repair", name, "--path", "nsg-*", "--yes").code == 0
+    assert run("drift", "check", name, "--detailed-exitcode").code == 0
+
+
+def test_a_password_is_rotated_and_a_resource_forgotten(
+    run: Run, simulation: Any, small: Json, file: Path
+) -> None:
+    name = small["name"]
+    assert run("deployment", "create", file).code == 0
+    asked = run("deployment", "rotate-password", name)
+    assert (asked.code, "say --yes" in asked.err) == (1, True)
+    assert run("deployment", "rotate-password", name, "--yes").code == 0
+    said = run("deployment", "forget", name, "route-table", "--yes")
+    assert said.code == 0, said.err
+    assert run("deployment", "delete", name, "--delete-data", "--yes").code == 0
+    mine = [i for i in simulation.resources() if f"/resourceGroups/rg-{name}/" in i]
+    assert ["/routeTables/" in i for i in mine] == [True]
