@@ -36,6 +36,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     ]
     recipe, lean, direct, full, in_hub, spoke = specs
     in_hub["monitoring"] = {"alerts": {"emails": ["dba@corp.example"]}}
+    in_hub["postgres"] = load_sample("secure")["postgres"]
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})

@@ -83,9 +83,27 @@ def _server(spec: DeploymentSpec) -> Iterator[Finding]:
     if wanted.high_availability == "ZoneRedundant" and not spec.zones:
         message = "a region without zones has no zone-redundant server: SameZone may do"
         yield finding("ZonesMissing", "postgres.highAvailability", message, "zones")
+    yield from _encryption(spec)
+    if not spec.by_password and spec.validation and spec.validation.require == "query":
+        message = "a query signs in by a password, which nobody does here: require connected"
+        yield finding("QueryNeedsPassword", "validation.require", message, "postgres.entra")
     if spec.pooled and burstable:
         message = f"the Burstable size {wanted.sku} has no PgBouncer: take a larger size"
         yield finding("PgBouncerNotSupported", "postgres.parameters", message, "postgres.sku")
+
+
+def _encryption(spec: DeploymentSpec) -> Iterator[Finding]:
+    """Learn: Data encryption with customer-managed keys, geo-redundant backup."""
+    key, path = spec.postgres.encryption, "postgres.encryption.geoKeyUrl"
+    if key is None:
+        return
+    both = key.geo_key_url and key.geo_identity_id
+    if spec.postgres.geo_redundant_backup and not both:
+        message = "backups in the paired region need a key and an identity there: give both"
+        yield finding("GeoKeyMissing", path, message, "postgres.geoRedundantBackup")
+    elif not spec.postgres.geo_redundant_backup and (key.geo_key_url or key.geo_identity_id):
+        message = "no backups are kept in the paired region: leave it out"
+        yield finding("GeoKeyNotUsed", path, message, "postgres.geoRedundantBackup")
 
 
 def _zone_name(spec: DeploymentSpec) -> Iterator[Finding]:

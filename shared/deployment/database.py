@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from shared.deployment.fields import Size
 from shared.deployment.part import CLOSED, KeyVaultSecret, Part
+from shared.deployment.sign_in import Encryption, Entra
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""
@@ -34,6 +35,10 @@ class Postgres(Part):
     """Name of the administrator; it cannot be changed later."""
     admin_password: KeyVaultSecret | None = None
     """Where the password lies; one is generated into the app's vault unless given."""
+    entra: Entra | None = None
+    """Sign-in by Microsoft Entra ID; absent: by password alone."""
+    encryption: Encryption | None = None
+    """A key of the customer's own, decided once; absent: Azure's."""
     high_availability: Literal["Disabled", "SameZone", "ZoneRedundant"] = "Disabled"
     """Whether a standby runs, and where."""
     backup_retention_days: int = Field(default=7, ge=7, le=35)

@@ -6,6 +6,8 @@ private address the Application Gateway drops a flow that is silent for five min
 own timer says (Learn: Application Gateway FAQ), so keepalives come every two.
 """
 
+from urllib.parse import quote
+
 from shared.deployment.messages import Json
 from shared.deployment.spec import DeploymentSpec
 
@@ -22,11 +24,17 @@ def outputs(spec: DeploymentSpec) -> Json:
         "serverFqdn": spec.server_fqdn,
         "port": DATABASE_PORT,
         "privateDnsZone": spec.zone_name,
-        "passwordSecret": spec.password_secret,
+        "passwordSecret": spec.password_secret if spec.by_password else None,
         "connectionStrings": strings,
         "clients": _clients(spec),
         "dns": _dns(spec),
     }
+    if entra := spec.postgres.entra:
+        result["entra"] = {
+            "user": entra.administrator.name,
+            "token": "az account get-access-token --resource-type oss-rdbms --query accessToken",
+            "why": "the token is the password, for an hour; sslmode stays verify-full",
+        }
     if spec.pooled:
         strings["pooled"] = _libpq(spec, POOL_PORT)
     if spec.proxied:
@@ -42,19 +50,25 @@ def outputs(spec: DeploymentSpec) -> Json:
 def _libpq(spec: DeploymentSpec, port: int, address: str | None = None) -> str:
     host = f"host={spec.server_fqdn}" + (f" hostaddr={address}" if address else "")
     return (
-        f"{host} port={port} dbname=postgres user={spec.postgres.admin_login} "
+        f"{host} port={port} dbname=postgres user={_quoted(spec.sign_in_name)} "
         f"sslmode=verify-full sslrootcert=system keepalives_idle={KEEPALIVE_SECONDS}"
     )
 
 
+def _quoted(name: str) -> str:
+    """A value in a string of libpq; one with a space stands in quotes."""
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'" if " " in name or escaped != name else name
+
+
 def _clients(spec: DeploymentSpec) -> Json:
     """Strings for other drivers, and what each needs; none of these has libpq's hostaddr."""
-    host, login = spec.server_fqdn, spec.postgres.admin_login
+    host, login = spec.server_fqdn, spec.sign_in_name
     named = "its name for the server must lead to the right address: see dns"
     return {
         "libpq": {"needs": "psql, psycopg and others with libpq 16 or later"},
         "jdbc": {
-            "string": f"jdbc:postgresql://{host}:{DATABASE_PORT}/postgres?user={login}"
+            "string": f"jdbc:postgresql://{host}:{DATABASE_PORT}/postgres?user={quote(login)}"
             f"&sslmode=verify-full&{JAVA_ROOTS}&tcpKeepAlive=true",
             "needs": f"a TCP keepalive time of the system of {KEEPALIVE_SECONDS} seconds; {named}",
         },

@@ -233,6 +233,17 @@ class DeploymentSpec(Part):
         return self.express_route.circuit_id if self.express_route.mode == "connected" else None
 
     @property
+    def by_password(self) -> bool:
+        """Whether anybody signs in to the server by a password."""
+        return self.postgres.entra is None or not self.postgres.entra.only
+
+    @property
+    def sign_in_name(self) -> str:
+        """Whom the printed strings sign in as."""
+        entra = self.postgres.entra
+        return entra.administrator.name if entra and entra.only else self.postgres.admin_login
+
+    @property
     def pooled(self) -> bool:
         """Whether the server's own PgBouncer runs."""
         return self.postgres.parameters.get("pgbouncer.enabled", "").casefold() in {"true", "on"}

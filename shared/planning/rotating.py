@@ -83,6 +83,8 @@ def _afterwards(spec: DeploymentSpec, versions: Versions) -> dict[str, str]:
 def _nothing_newer(spec: DeploymentSpec, versions: Versions) -> str | None:
     """Why a password of somebody else cannot be set anew; None where it can."""
     name = spec.password_secret
+    if not spec.by_password:
+        return "nobody signs in by a password (postgres.entra.only): there is none to rotate"
     if not spec.postgres.admin_password:
         return None
     if name not in versions.newest:

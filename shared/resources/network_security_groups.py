@@ -141,6 +141,9 @@ class DatabaseSecurityGroup(NetworkSecurityGroup):
                 ports=["443"],
             ),
         ]
+        if spec.postgres.entra:
+            to, name = "AzureActiveDirectory", "AllowDatabaseToEntra"
+            rules.append(rule(name, 1020, direction="Outbound", to=to, ports=["443"]))
         if spec.proxied:
             source = subnets.application_gateway
             name = "AllowApplicationGatewayToPostgreSQL"

@@ -8,6 +8,7 @@ from shared.deployment.database import Postgres, Version
 from shared.deployment.messages import Advice, Change, Json
 from shared.deployment.rules import Path, Rules
 from shared.deployment.secrets import secret
+from shared.deployment.sign_in import Encryption
 from shared.deployment.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.prices import Meter, hourly
@@ -65,6 +66,9 @@ class PostgresServer(Resource):
             Path(at="properties.createMode", ignored=True),  # never returned
             Path(at="properties.administratorLogin", fixed=True),
             Path(at="properties.network", fixed=True),
+            # Learn: Data encryption with customer-managed keys, only when a server is made
+            Path(at="properties.dataEncryption", fixed=True),
+            Path(at="identity.userAssignedIdentities", keys_fold=True, fixed=True),
             Path(at="properties.backup.geoRedundantBackup", fixed=True),
             Path(at=SIZE, grows=True, field="postgres.storageGiB"),  # autogrow; it never shrinks
             # Learn: Major version upgrades, in place and without a way back
@@ -79,11 +83,9 @@ class PostgresServer(Resource):
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         wanted = spec.postgres
-        properties = {
+        properties: Json = {
             "createMode": "Create",
             "version": wanted.version,
-            "administratorLogin": wanted.admin_login,
-            "administratorLoginPassword": admin_password(spec),
             "storage": {"storageSizeGB": wanted.storage_gib, "autoGrow": "Enabled"},
             "backup": {
                 "backupRetentionDays": wanted.backup_retention_days,
@@ -96,8 +98,10 @@ class PostgresServer(Resource):
             },
             "highAvailability": {"mode": wanted.high_availability},
         }
+        properties |= _sign_in(spec)
         sku = {"name": wanted.sku, "tier": tier(wanted.sku)}
-        return {"location": spec.location, "sku": sku, "properties": properties}
+        body: Json = {"location": spec.location, "sku": sku, "properties": properties}
+        return body | _encryption(wanted.encryption, properties)
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
         """A server that is not well leaves out what it does not know; that is no change."""
@@ -247,6 +251,39 @@ def vcores_of(sku: str) -> int:
     """The first number in a size."""
     found = re.search(r"\d+", sku.removeprefix("Standard_"))
     return int(found[0]) if found else 2
+
+
+def _sign_in(spec: DeploymentSpec) -> Json:
+    """Who may sign in; where nobody does by password, there is no such administrator."""
+    login: Json = {}
+    if spec.by_password:
+        login["administratorLogin"] = spec.postgres.admin_login
+        login["administratorLoginPassword"] = admin_password(spec)
+    if entra := spec.postgres.entra:
+        login["authConfig"] = {
+            "activeDirectoryAuth": "Enabled",
+            "passwordAuth": "Enabled" if spec.by_password else "Disabled",
+            "tenantId": entra.tenant_id,
+        }
+    return login
+
+
+def _encryption(wanted: Encryption | None, properties: Json) -> Json:
+    """The identities that read the customer's keys; the keys go into the properties."""
+    if wanted is None:
+        return {}
+    keys = {
+        "type": "AzureKeyVault",
+        "primaryKeyURI": wanted.key_url,
+        "primaryUserAssignedIdentityId": wanted.identity_id,
+    }
+    identities: Json = {wanted.identity_id: {}}
+    if wanted.geo_key_url and wanted.geo_identity_id:
+        keys["geoBackupKeyURI"] = wanted.geo_key_url
+        keys["geoBackupUserAssignedIdentityId"] = wanted.geo_identity_id
+        identities[wanted.geo_identity_id] = {}
+    properties["dataEncryption"] = keys
+    return {"identity": {"type": "UserAssigned", "userAssignedIdentities": identities}}
 
 
 def patch(body: Json, observed: Json) -> Json:

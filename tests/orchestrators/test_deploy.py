@@ -22,6 +22,7 @@ def wanted_by_the_recipe() -> tuple[Resource, ...]:
         *MONITORS,
     )
     optional = {"public-ip-nat", "nat-gateway", "private-dns-link-hub", "workspace"}
+    optional |= {"postgres-administrator"}
     return tuple(
         resource
         for resource in catalogue().resources

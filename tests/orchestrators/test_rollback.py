@@ -10,6 +10,7 @@ from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]
 
+OPTIONAL = {"private-dns-link-hub", "workspace", "postgres-administrator"}
 MONITORS = ("diagnosticSettings", "metricAlerts", "actionGroups")
 # What lies in the networks and zones of others is tried in test_existing_ground.py, what watches
 # in test_observed.py.
@@ -17,7 +18,7 @@ ELSEWHERE = ("privateDnsZones/A", "virtualNetworks/subnets", "virtualNetworkPeer
 KEYS = [
     r.key
     for r in catalogue().resources
-    if not r.arm_type.endswith(ELSEWHERE) and r.key not in {"private-dns-link-hub", "workspace"}
+    if not r.arm_type.endswith(ELSEWHERE) and r.key not in OPTIONAL
 ]
 ASYNCHRONOUS = [
     key for key in KEYS if key not in {"resource-group", "waf-policy", "postgres-parameters"}

@@ -68,6 +68,8 @@ def needed_elsewhere(subject: Subject) -> dict[str, tuple[str, Iterable[str]]]:
         within = [r for r in outside if r.parent_id(spec) == holder]
         if holder and within:
             elsewhere[field] = (holder, needed_actions(within))
+    if key := spec.postgres.encryption:
+        elsewhere["postgres.encryption.identityId"] = (key.identity_id, IDENTITY_ACTIONS)
     if spec.hub:
         field, network = "hub.virtualNetwork", spec.hub.virtual_network
         within = [r for r in outside if r.parent_id(spec) == network]

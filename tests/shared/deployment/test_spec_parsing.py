@@ -59,6 +59,8 @@ def test_the_full_sample_uses_every_field_but_two_references() -> None:
         "existing",
         "hub",
         "monitoring",
+        "postgres.entra",
+        "postgres.encryption",
     }
 
 

@@ -17,7 +17,7 @@ from tests.shared.resources.conftest import sample
 from tests.shared.resources.typed_dicts import shape_of, unknown_keys
 
 SAMPLES = {name: sample(name) for name in ("recipe", "lean", "direct", "full")}
-OTHERS = ("hub", "spoke", "observed")  # tried for what none of those has
+OTHERS = ("hub", "spoke", "observed", "secure")  # tried for what none of those has
 
 
 def pairs(chosen: Callable[[Resource], bool]) -> pytest.MarkDecorator:
