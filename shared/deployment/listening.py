@@ -16,7 +16,7 @@ from shared.deployment.operation import Watch, Watched
 from shared.deployment.progress import Progress
 from shared.deployment.timing import Leg
 
-LONGEST = timedelta(minutes=4)  # of listening; the platform ends an activity after five (host.json)
+LONGEST = timedelta(minutes=4)  # of listening; the platform ends an activity after ten (host.json)
 MOST_LOOKS = 1000  # of a score: 7 KB
 SOON = timedelta(minutes=1)  # what is looked at later than that is worth a timer of its own
 UNTOLD = 60.0  # seconds at most that the end of a step waits for company
