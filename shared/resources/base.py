@@ -237,7 +237,9 @@ class Resource:
     def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
         """How that which `desired` leaves open differs from what it was; both sides `settable`."""
         whole = applied(baseline, self.differences(desired, baseline))
-        return all_differences(whole, now, self.paths)
+        declared = {change["path"] for change in self.differences(desired, now)}
+        found = all_differences(whole, now, self.paths)
+        return [change for change in found if change["path"] not in declared]
 
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
         """The desired body, with what the one `before` it declared and it no longer does.

@@ -185,5 +185,6 @@ def repair(simulation: Any, spec: Json) -> Json:
 
 
 def one(azure: Any, part: str) -> Json:
-    found: Json = next(r for r in azure.resources() if part.casefold() in r["id"].casefold())
+    ours = [r for r in azure.resources() if "/rg-t" in r["id"]]  # not of the network beside it
+    found: Json = next(r for r in ours if part.casefold() in r["id"].casefold())
     return found
