@@ -106,3 +106,25 @@ def test_an_address_is_made_anew_together_with_what_stands_on_it(
     assert told["status"] == "Succeeded", told["failure"]
     assert one(simulation.azure, "/publicIPAddresses/pip-bastion")["zones"] == ["1"]
     assert one(simulation.azure, "/bastionHosts/")["zones"] == ["1"]
+
+
+def test_what_somebody_raised_is_not_lowered_by_an_update_that_does_not_name_it(
+    simulation: Any, small: Json
+) -> None:
+    assert simulation.deploy(small)["status"] == "Succeeded"
+    bastion = one(simulation.azure, "/bastionHosts/")["id"]
+    simulation.azure.edit(bastion, {"sku": {"name": "Premium"}})
+    writes = len(simulation.writes())
+    told = put(simulation, small | {"tags": {"round": "2"}})
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "ReplacementNeeded")
+    assert told["failure"]["target"] == "bastion"
+    assert len(simulation.writes()) == writes
+
+
+def test_what_goes_up_is_raised_in_place(simulation: Any, small: Json) -> None:
+    assert simulation.deploy(small | BASIC)["status"] == "Succeeded"
+    told = put(simulation, small | {"bastion": {"sku": "Standard"}})
+    assert told["status"] == "Succeeded", told["failure"]
+    actions = {s["key"]: s["action"] for s in told["plan"] if s["action"] != "no-op"}
+    assert actions["bastion"] == "update"
+    assert one(simulation.azure, "/bastionHosts/")["sku"]["name"] == "Standard"

@@ -3,10 +3,12 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import trustme
@@ -17,8 +19,10 @@ from shared.azure.clients import AzureClients
 from shared.azure.errors import SecretUnavailable
 from shared.azure.secrets import Vaults, resolve
 from shared.deployment.secrets import secret
+from shared.planning.preflight.vault import stored
 from shared.settings import Settings
 
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 TOKEN = "the-token-of-the-app"
 
@@ -87,7 +91,7 @@ def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Hos
 
 
 @contextmanager
-def running(host: Host) -> Iterator[Host]:
+def running(host: Server) -> Iterator[Server]:
     """Serve for as long as the `with` block lasts."""
     Thread(target=host.serve_forever, daemon=True).start()
     yield host
@@ -159,3 +163,34 @@ def test_a_vault_that_asks_for_another_token_than_its_own_gets_none(
 
 def _agree(topic: str, proposal: str, *, instead_of: str | None = None) -> str:
     return proposal
+
+
+@pytest.mark.parametrize("how", ["refused", "no TLS", "another authority"])
+def test_a_vault_that_cannot_be_reached_is_told_in_one_way_whatever_the_reason(
+    hosts: tuple[Host, Host], how: str, tmp_path: Path
+) -> None:
+    asked, _ = hosts
+    url = f"https://localhost:{_closed_port()}"
+    with ExitStack() as stack:
+        if how == "no TLS":
+            plain = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            stack.enter_context(running(plain))
+            url = f"https://localhost:{plain.server_port}"
+        elif how == "another authority":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            trustme.CA().issue_cert("localhost").configure_cert(context)
+            url = stack.enter_context(running(Host(context))).url
+        vaults = Vaults(Credential(), replace(settings(asked), key_vault_url=url))
+        with pytest.raises(SecretUnavailable) as unread:
+            resolve({"a": secret("pw")}, _agree, vaults)
+        with pytest.raises(SecretUnavailable) as unlisted:
+            stored(vaults, "pw")
+    assert unread.value.why == "the vault, or the identity of the app, does not answer"
+    assert unlisted.value.why == "the vault does not answer"
+
+
+def _closed_port() -> int:
+    with socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+    return port
