@@ -1,8 +1,10 @@
 """The table of contents: every function of the app, by the file it is in."""
 
 import logging
+import os
 
 import azure.durable_functions as df
+from azure.functions import AuthLevel
 
 from activities import (
     claim_repair,
@@ -35,12 +37,16 @@ from orchestrators import (
     scan_drift,
     validate,
 )
+from shared.settings import entra_guards
 from triggers import deployments, drift, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
 logging.getLogger("azure").setLevel(logging.WARNING)
 
-app = df.DFApp()
+# Whoever Entra has signed in needs no function key besides.
+app = df.DFApp(
+    http_auth_level=AuthLevel.ANONYMOUS if entra_guards(os.environ) else AuthLevel.FUNCTION
+)
 
 for part in (deployments, operations, drift, page, retention):
     app.register_functions(part.blueprint)

@@ -8,6 +8,7 @@ param pythonVersion string
 param keyVaultHosts string
 param allowedSubscriptions string
 param allowedResourceGroups string
+param entraClientId string
 
 var packages = 'packages'
 // Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -202,6 +203,29 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
       AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+    }
+  }
+
+  // Who is not signed in gets 401, but for the page, liveness and the description of the API.
+  resource auth 'config' = if (!empty(entraClientId)) {
+    name: 'authsettingsV2'
+    properties: {
+      platform: { enabled: true }
+      globalValidation: {
+        requireAuthentication: true
+        unauthenticatedClientAction: 'Return401'
+        excludedPaths: ['/api/ui', '/api/ui/*', '/api/health', '/api/openapi.json']
+      }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true
+          registration: {
+            clientId: entraClientId
+            openIdIssuer: '${environment().authentication.loginEndpoint}${subscription().tenantId}/v2.0'
+          }
+          validation: { allowedAudiences: [entraClientId, 'api://${entraClientId}'] }
+        }
+      }
     }
   }
 

@@ -32,6 +32,9 @@ param allowedSubscriptions string = ''
 @description('Resource groups that the app may deploy into: patterns such as rg-data-*, a space between them. Empty: all.')
 param allowedResourceGroups string = ''
 
+@description('Client id of the app\'s registration in Microsoft Entra, which infra/register.sh makes; empty: function keys alone guard the app.')
+param entraClientId string = ''
+
 @description('Also let the app assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
 param grantPrivileged bool = false
 
@@ -64,6 +67,7 @@ module app 'app.bicep' = {
     keyVaultHosts: keyVaultHosts
     allowedSubscriptions: allowedSubscriptions
     allowedResourceGroups: allowedResourceGroups
+    entraClientId: entraClientId
   }
 }
 

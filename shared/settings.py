@@ -44,6 +44,11 @@ class Settings:
     allowed_resource_groups: tuple[str, ...] = ()
 
 
+def entra_guards(environment: Mapping[str, str]) -> bool:
+    """Whether App Service authentication stands in front of the app: the platform says so."""
+    return environment.get("WEBSITE_AUTH_ENABLED", "").casefold() == "true"
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """The settings of an environment.
 
@@ -75,7 +80,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         arm_url=arm_url,
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
-        signed_in=environment.get("WEBSITE_AUTH_ENABLED", "").casefold() == "true",
+        signed_in=entra_guards(environment),
         key_names=table("KEY_NAMES"),
         role_scopes=table("ROLE_SCOPES"),
         own_plans=environment.get("APPROVE_OWN_PLANS") == "true",

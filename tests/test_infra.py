@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import pycep
 import pytest
 from lark import UnexpectedInput
 
+import function_app  # noqa: F401  # it registers the routes
 from shared.resources.catalogue import catalogue
 from shared.settings import SettingMissing, settings_from
+from triggers.callers import ALL
+from triggers.routing import ROUTES
 
 ROOT = Path(__file__).parents[1]
 APP = (ROOT / "infra" / "app.bicep").read_text(encoding="utf-8")
@@ -169,3 +173,55 @@ def test_azd_finds_the_app_and_its_template() -> None:
     assert f"'azd-service-name': '{service[1]}'" in APP
     assert (ROOT / "infra" / "main.bicep").exists()
     assert "host: function" in text
+
+
+def test_who_is_not_signed_in_gets_401_but_for_what_is_open() -> None:
+    block = APP.split("name: 'authsettingsV2'")[1]
+    assert "unauthenticatedClientAction: 'Return401'" in block
+    excluded = block.split("excludedPaths: [")[1].split("]")[0].replace("'", "").split(", ")
+    opened = {f"/api{path}" for (_, path), told in ROUTES.items() if told.open}
+    assert {path.replace("/*", "/{file}") for path in excluded} == opened
+
+
+def test_the_roles_of_the_registration_are_those_that_routes_take() -> None:
+    roles = json.loads((ROOT / "infra" / "app-roles.json").read_text())
+    assert tuple(role["value"] for role in roles) == ALL
+    assert len({role["id"] for role in roles}) == len(ALL)
+
+
+FAKE = """#!/bin/sh
+echo "$(basename "$0") $*" >> {log}
+case "$*" in
+"ad app list"*) cat {made} 2> /dev/null ;;
+"ad app create"*) echo the-id | tee {made} ;;
+"ad sp list"*) grep -q "ad sp create" {log} && echo the-object ;;
+esac
+exit 0
+"""
+
+
+def test_the_registration_is_made_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    log, made = tmp_path / "log", tmp_path / "made"
+    for name in ("az", "azd"):
+        (tmp_path / name).write_text(FAKE.format(log=log, made=made))
+        (tmp_path / name).chmod(0o755)
+    known = {"AZURE_ENV_NAME": "prod", "HYBRIDDB_ENTRA_CLIENT_ID": "the-id", "url": "https://app"}
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", **known}
+
+    def run(*words: str, **more: str) -> str:
+        script = [str(ROOT / "infra" / "register.sh"), *words]
+        done = subprocess.run(script, env=environment | more, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    run("before")
+    run("before")
+    calls = log.read_text()
+    assert (calls.count("az ad app create"), calls.count("az ad sp create")) == (1, 1)
+    assert calls.count("azd env set HYBRIDDB_ENTRA_CLIENT_ID the-id") == 2
+    assert run("after") == (
+        "hybriddb profile set default --url https://app --audience api://the-id\n"
+    )
+    assert "--web-redirect-uris https://app/.auth/login/aad/callback" in log.read_text()
+    length = len(log.read_text())
+    assert "function keys" in run("before", HYBRIDDB_ENTRA="off")
+    assert len(log.read_text()) == length

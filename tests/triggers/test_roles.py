@@ -2,6 +2,9 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -144,3 +147,20 @@ def test_a_groups_roles_hold_for_its_resource_groups_only(ask: Ask, lean: Json) 
 def test_a_comment_that_is_none_is_refused(ask: Ask, body: Any) -> None:
     answer = ask("approver", "POST", "operations/nothing-here-1/reject", json=body)
     assert code(answer) == (400, "InvalidParameter")
+
+
+LEVELS = """
+import function_app
+triggers = [each.get_trigger() for each in function_app.app.get_functions()]
+mine = [t for t in triggers if t.type == "httpTrigger" and t.route == "deployments"]
+print(*{t.auth_level.name for t in mine})
+"""
+
+
+@pytest.mark.parametrize(("entra", "level"), [("true", "ANONYMOUS"), ("false", "FUNCTION")])
+def test_whoever_is_signed_in_needs_no_key_besides(entra: str, level: str) -> None:
+    environment = {**os.environ, "WEBSITE_AUTH_ENABLED": entra}  # it is there before the app is
+    done = subprocess.run(
+        [sys.executable, "-c", LEVELS], env=environment, capture_output=True, check=True
+    )
+    assert done.stdout.decode().split() == [level]
