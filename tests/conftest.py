@@ -22,6 +22,7 @@ from shared.records.tables import open_tables
 from tests.azure_actions import granted_actions, used_actions
 from tests.azure_types import shown_faults, written_faults
 from tests.described import faults as described_faults
+from tests.standing import standing
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,6 +43,10 @@ class Simulation(World):
         answer = super().request(method, path, **options)
         assert described_faults(answer) == []
         return answer
+
+    def standing(self, spec: Json) -> Json:
+        """Go on from where this is deployed already; the spec under the name that it stands by."""
+        return standing(self, spec)
 
     def destroy(self, name: str, *, delete_data: bool = True) -> Json:
         """DELETE a deployment and wait for the end."""

@@ -55,7 +55,7 @@ def test_the_same_spec_again_writes_nothing(simulation: Any, lean: Json) -> None
 
 
 def test_a_changed_spec_changes_only_what_differs(simulation: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     there = simulation.resources()
     changed = lean | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
     told = simulation.deploy(changed)
@@ -172,7 +172,7 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
 
 def test_a_plan_of_another_spec_leaves_the_recorded_one_alone(simulation: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     writes = len(simulation.writes())
     other = lean | {"onPremises": {"prefixes": ["10.99.0.0/16"]}}
     path = f"deployments/{lean['name']}/plan"
@@ -194,7 +194,7 @@ def test_a_plan_for_a_new_name_leaves_no_record(simulation: Any, lean: Json) -> 
 
 
 def test_a_failed_update_keeps_the_spec_that_is_deployed(simulation: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     simulation.azure.fail(
         method="PUT", type="*/networkSecurityGroups", times=0, status=400, code="InvalidParameter"
     )

@@ -46,27 +46,25 @@ def test_what_is_there_again_after_its_deletion_is_told(
     assert [kept["key"] for kept in told["retained"]] == ["resource-group"]
 
 
-def test_data_is_not_deleted_without_the_word(simulation: Any, spec: Json, lean: Json) -> None:
-    simulation.deploy(lean)
+def test_data_is_not_deleted_without_the_word(simulation: Any, lean: Json) -> None:
+    lean = simulation.standing(lean)
     writes = len(simulation.writes())
-    refused = simulation.request("DELETE", f"deployments/{spec['name']}")
+    refused = simulation.request("DELETE", f"deployments/{lean['name']}")
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "DataDeletionNotConfirmed"
     assert "/flexibleServers/" in refused.json()["error"]["message"]
-    record = simulation.request("GET", f"deployments/{spec['name']}").json()
+    record = simulation.request("GET", f"deployments/{lean['name']}").json()
     assert (record["status"], record["lastOperation"]["kind"]) == ("Deployed", "deploy")
     assert len(simulation.writes()) == writes
 
 
-def test_a_group_with_foreign_resources_stays_with_them(
-    simulation: Any, spec: Json, lean: Json
-) -> None:
-    simulation.deploy(lean)
-    group = next(i for i in simulation.resources() if i.endswith(f"/{spec['resourceGroup']}"))
+def test_a_group_with_foreign_resources_stays_with_them(simulation: Any, lean: Json) -> None:
+    lean = simulation.standing(lean)
+    group = next(i for i in simulation.resources() if i.endswith(f"/{lean['resourceGroup']}"))
     foreign = f"{group}/providers/Microsoft.Network/routeTables/not-ours"
     simulation.azure.put(foreign, {"location": "eastus", "properties": {}})
     before = simulation.resources()[foreign]
-    told = simulation.destroy(spec["name"])
+    told = simulation.destroy(lean["name"])
     assert told["status"] == "Succeeded", told["failure"]
     assert [kept["key"] for kept in told["retained"]] == ["resource-group"]
     assert foreign in told["retained"][0]["reason"]

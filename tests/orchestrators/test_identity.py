@@ -114,7 +114,7 @@ def test_what_a_rollback_could_not_remove_stays_in_the_inventory(
 def test_a_moved_server_is_refused_with_the_field_that_moves_it(
     simulation: Any, lean: Json, field: str, change: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     there, held = simulation.resources(), inventory(simulation, lean["name"])
     writes = len(simulation.writes())
     told = put(simulation, lean | change)
@@ -127,7 +127,7 @@ def test_a_moved_server_is_refused_with_the_field_that_moves_it(
 def test_a_moved_server_is_created_before_the_old_one_is_deleted(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     old = next(i for i in inventory(simulation, lean["name"]) if "/flexibleServers/" in i)
     told = put(
         simulation, lean | {"postgres": {"serverName": "another-server-2"}}, "?deleteData=true"
@@ -147,7 +147,7 @@ def test_a_moved_server_is_created_before_the_old_one_is_deleted(
 def test_a_foreign_group_named_in_an_update_is_not_taken_for_ours(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     group = f"{SUBSCRIPTION}/resourceGroups/rg-victim"
     network = f"{group}/providers/Microsoft.Network/virtualNetworks/vnet-hub-{lean['name']}"
     simulation.azure.put(group, {"location": "eastus", "tags": {"of": "somebody"}})

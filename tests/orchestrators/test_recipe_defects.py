@@ -157,7 +157,7 @@ def test_the_route_through_an_appliance_goes_where_its_table_is_adopted(
 
 
 def test_a_server_is_not_deleted_before_somebody_has_said_so(simulation: Any, lean: Json) -> None:
-    simulation.deploy(lean)  # row 44
+    lean = simulation.standing(lean)  # row 44
     there = simulation.resources()
     refused = simulation.request("DELETE", f"deployments/{lean['name']}")
     error = refused.json()["error"]

@@ -21,7 +21,7 @@ KIND = "Microsoft.DBforPostgreSQL/flexibleServers/configurations"
 def test_what_azure_does_not_show_of_a_server_that_is_not_well_is_told_of_the_server(
     simulation: Any, lean: Json, state: str, status: int, code: str
 ) -> None:
-    assert simulation.deploy(lean)["status"] == "Succeeded"
+    lean = simulation.standing(lean)
     server = one(simulation.azure, "/flexibleServers/psql")["id"]
     simulation.azure.edit(server, {"properties": {"state": state}})
     simulation.azure.fail(method="GET", type=KIND, times=0, status=status, code=code)
@@ -33,7 +33,7 @@ def test_what_azure_does_not_show_of_a_server_that_is_not_well_is_told_of_the_se
 def test_a_refused_read_of_a_server_that_is_well_is_a_failed_check(
     simulation: Any, lean: Json
 ) -> None:
-    assert simulation.deploy(lean)["status"] == "Succeeded"
+    lean = simulation.standing(lean)
     simulation.azure.fail(method="GET", type=KIND, times=0, status=400, code="Whatever")
     report = simulation.drift(lean["name"])
     assert (report["status"], report["failure"]["code"]) == ("failed", "Whatever")
@@ -43,7 +43,7 @@ def test_a_refused_read_of_a_server_that_is_well_is_a_failed_check(
 def test_a_server_that_somebody_stopped_is_started_and_changed_by_one_update(
     simulation: Any, lean: Json, readable: bool
 ) -> None:
-    assert simulation.deploy(lean)["status"] == "Succeeded"
+    lean = simulation.standing(lean)
     server = one(simulation.azure, "/flexibleServers/psql")["id"]
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     if not readable:
@@ -64,7 +64,7 @@ def test_a_server_that_somebody_stopped_is_started_and_changed_by_one_update(
 
 
 def test_a_stopped_server_is_destroyed(simulation: Any, lean: Json) -> None:
-    assert simulation.deploy(lean)["status"] == "Succeeded"
+    lean = simulation.standing(lean)
     server = one(simulation.azure, "/flexibleServers/psql")["id"]
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     told = simulation.destroy(lean["name"])
@@ -75,7 +75,7 @@ def test_a_stopped_gateway_is_started_by_a_repair_and_by_nothing_else_changed(
     simulation: Any, lean: Json
 ) -> None:
     proxied = lean | {"gateway": {"sku": "Standard_v2"}}
-    assert simulation.deploy(proxied)["status"] == "Succeeded"
+    proxied = simulation.standing(proxied)
     gateway = one(simulation.azure, "/applicationGateways/appgw-db")["id"]
     simulation.azure.edit(gateway, {"properties": {"operationalState": "Stopped"}})
     before = len(simulation.azure.calls())
@@ -92,7 +92,7 @@ def test_a_stopped_gateway_that_has_changed_is_started_and_put_right(
     simulation: Any, lean: Json
 ) -> None:
     proxied = lean | {"gateway": {"sku": "Standard_v2"}}
-    assert simulation.deploy(proxied)["status"] == "Succeeded"
+    proxied = simulation.standing(proxied)
     gateway = one(simulation.azure, "/applicationGateways/appgw-db")["id"]
     changed = {"operationalState": "Stopped", "enableHttp2": True}
     scale = {"autoscaleConfiguration": {"minCapacity": 1, "maxCapacity": 9}}
@@ -154,7 +154,7 @@ def test_what_cannot_be_repaired_is_told_and_stops_no_other_repair(
 def test_a_repair_that_fails_undoes_nothing_and_goes_on_elsewhere(
     simulation: Any, lean: Json
 ) -> None:
-    assert simulation.deploy(lean)["status"] == "Succeeded"
+    lean = simulation.standing(lean)
     group = open_a_hole(simulation.azure)
     connection = one(simulation.azure, "/connections/")["id"]
     simulation.azure.edit(connection, {"properties": {"routingWeight": 7}})
@@ -185,6 +185,6 @@ def repair(simulation: Any, spec: Json) -> Json:
 
 
 def one(azure: Any, part: str) -> Json:
-    ours = [r for r in azure.resources() if "/rg-t" in r["id"]]  # not of the network beside it
+    ours = (r for r in azure.resources() if "/rg-connectivity/" not in r["id"])
     found: Json = next(r for r in ours if part.casefold() in r["id"].casefold())
     return found

@@ -38,7 +38,7 @@ USER: Json = {"jumpBox": {"adminUsername": "dbops"}}
 def test_what_is_named_is_deleted_and_made_anew(
     simulation: Any, small: Json, change: Json, replace: Any, key: str, part: str
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     refused = put(simulation, small | change)
     assert (refused["status"], refused["failure"]["code"]) == ("Failed", "ReplacementNeeded")
     told = put(simulation, small | change | {"replace": replace})
@@ -54,7 +54,7 @@ def test_what_is_named_is_deleted_and_made_anew(
 
 
 def test_a_replacement_that_fails_puts_the_old_one_back(simulation: Any, small: Json) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     simulation.azure.fail(
         method="PUT",
         type="Microsoft.Network/bastionHosts",
@@ -82,7 +82,7 @@ def test_a_replacement_that_fails_puts_the_old_one_back(simulation: Any, small: 
 def test_what_may_not_be_made_anew_is_refused_with_the_reason(
     simulation: Any, small: Json, replace: list[str], why: str
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     changes: dict[str, Json] = {
         "public-ip-bastion": {"zones": ["1"]},
         "postgres-server": {"postgres": small["postgres"] | {"adminLogin": "owner"}},
@@ -100,7 +100,7 @@ def test_what_may_not_be_made_anew_is_refused_with_the_reason(
 def test_an_address_is_made_anew_together_with_what_stands_on_it(
     simulation: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     changed = small | {"zones": ["1"], "replace": ["public-ip-bastion", "bastion", "jump-box"]}
     told = put(simulation, changed)
     assert told["status"] == "Succeeded", told["failure"]

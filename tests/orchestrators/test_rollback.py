@@ -77,15 +77,13 @@ def test_the_instance_of_a_failed_deployment_is_failed_too(simulation: Any, spec
     assert "route-table" in status["output"]
 
 
-def test_a_failed_update_restores_what_it_had_changed(
-    simulation: Any, spec: Json, lean: Json
-) -> None:
-    simulation.deploy(lean)
+def test_a_failed_update_restores_what_it_had_changed(simulation: Any, lean: Json) -> None:
+    lean = simulation.standing(lean)
     there = simulation.resources()
     changed = lean
     changed["onPremises"] = {"prefixes": ["10.77.0.0/16"]}
     changed["postgres"] = {"parameters": {"work_mem": "8192", "max_connections": "150"}}
-    wanted = fault(spec, "postgres-parameters") | {"nth": 2}
+    wanted = fault(lean, "postgres-parameters") | {"nth": 2}
     simulation.azure.fail(**wanted, status=400, code="InvalidParameterValue")
     told = simulation.deploy(changed)
     assert told["status"] == "Failed"
@@ -124,7 +122,7 @@ def test_a_restored_connection_carries_the_key_that_azure_does_not_show(
 def test_an_update_that_somebody_has_overtaken_is_stale_and_overwrites_nothing(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     group = next(i for i in simulation.resources() if "nsg-database" in i)
 
     def overtake() -> None:

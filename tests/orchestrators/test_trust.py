@@ -37,7 +37,7 @@ def test_every_message_of_an_operation_is_small_and_begins_with_its_id(
 def test_an_operation_that_nobody_claimed_does_nothing(
     simulation: Any, lean: Json, verb: str
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     writes = len(simulation.writes())
     crafted = {
         "operation": "crafted",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from local.arm_emulator.state.references import Reference, child_id
+from local.arm_emulator.state.references import child_id
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.families import COMPUTE, Family
@@ -108,16 +108,12 @@ class Types:
             holders = [(item["id"], item) for item in items]
         for id_, holder in holders:
             found = [
-                {"id": self._told(reference)}
+                {"id": reference.element}
                 for reference in self._world.store.references_to(id_)
                 if reference.via == back.via and back.of.lower() in reference.element.lower()
             ]
             if found:
                 holder["properties"][back.shows] = found[0] if back.single else found
-
-    def _told(self, reference: Reference) -> str:
-        owner = self._types.get(self._world.store.owner_type(reference.owner).lower())
-        return owner.told(reference.element) if owner else reference.element
 
 
 def _child(body: Json, collection: str, name: str) -> Json | None:

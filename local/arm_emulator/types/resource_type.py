@@ -251,10 +251,6 @@ class ResourceType:
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
         """Change a copy of the body before it is shown: what depends on time or on others."""
 
-    def told(self, element: str) -> str:
-        """How the id of a named child is shown to those that it refers to."""
-        return element
-
     def not_found(self, target: ResourceId) -> ArmError:
         """The 404 of a resource whose parent is there, or that has none."""
         return self.world.not_found(target)

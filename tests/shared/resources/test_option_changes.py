@@ -55,8 +55,8 @@ def test_a_deployment_follows_in_place_when(
 
 
 def follows(simulation: Any, load_sample: Any, changes: dict[str, Any]) -> None:
-    spec = load_sample("full") | {"approval": None}  # nobody is here to approve
-    assert simulation.deploy(spec)["status"] == "Succeeded"
+    full = load_sample("full") | {"approval": None}  # nobody is here to approve
+    spec = simulation.standing(full)
     for field, value in changes.items():
         spec[field] = {**spec[field], **value}
     changed = simulation.deploy(spec)

@@ -154,14 +154,8 @@ class Administrators(ServerChild):
             message = f"Microsoft Entra authentication is not enabled on {change.id.names[0]}."
             raise ArmError(400, self.world.settings.entra_disabled_code, message)
 
-    def fill(self, change: Change) -> None:
-        """Its object's id, which its address has (recorded in azure-service-operator)."""
-        super().fill(change)
-        change.properties["objectId"] = change.id.name
-
     type = f"{SERVER}/administrators"
     model = "AdministratorMicrosoftEntraAdd"
-    defaults: ClassVar[Mapping[str, Any]] = {"properties": {"objectId": None}}
     timing = Timing(60, 60, 60)
 
 

@@ -1,7 +1,5 @@
 """Bastion hosts."""
 
-from datetime import datetime
-
 from local.arm_emulator.providers.network.base import (
     NetworkType,
     check_public_address,
@@ -50,23 +48,12 @@ class BastionHosts(NetworkType):
         for item in resource.properties.get("ipConfigurations") or []:
             item["type"] = f"{self.type}/bastionHostIpConfigurations"
 
-    def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """Its place has an id of that kind (recorded in azure-service-operator)."""
-        for item in body["properties"].get("ipConfigurations") or []:
-            item["id"] = self.told(str(item["id"]))
-
-    def told(self, element: str) -> str:
-        """Its place is named so to its subnet and its address, too (recorded)."""
-        return element.replace("/ipConfigurations/", "/bastionHostIpConfigurations/")
-
     def check(self, change: Change) -> None:
         """Scale and features go with the SKU; the subnet has its name, its size and its rules."""
         check_zones(change)
         sku = str((change.body.get("sku") or {}).get("name", "Standard"))
         self._check_sku(change, sku)
         configurations = change.properties.get("ipConfigurations") or []
-        for each in configurations:
-            each.pop("id", None)  # as it was shown
         if sku == "Developer":  # it shares a service and needs no subnet
             if not change.properties.get("virtualNetwork"):
                 # https://github.com/Azure/bicep-types-az/issues/1979
