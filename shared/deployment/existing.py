@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.deployment.fields import (
     BastionId,
@@ -14,7 +14,7 @@ from shared.deployment.fields import (
     WorkspaceId,
     ZoneId,
 )
-from shared.deployment.part import Part
+from shared.deployment.part import CLOSED, Part
 
 
 class Existing(Part):
@@ -49,7 +49,7 @@ Pattern = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9._-]|\{(type|name|region)\})+$", max_length=128)
 ]
 OwnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._()-]+$", max_length=128)]
-Names = Pattern | dict[Label, OwnName]
+Names = Pattern | Annotated[dict[Label, OwnName], Field(json_schema_extra=CLOSED)]
 """How resources are called: by key, or all by one pattern such as ``{type}-{name}-{region}``."""
 
 
