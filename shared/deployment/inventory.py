@@ -97,6 +97,12 @@ def rolled_back(before: Inventory, plan: Plan, stuck: Collection[str]) -> dict[s
     made = [s for s in plan["steps"] if s["action"] == "create"]
     created = {s["id"].casefold(): s for s in made if s["id"].casefold() not in replaced}
     kept = {i: item for i, item in before.items() if i.casefold() not in created}
+    # What we have put into somebody else's, and could not take out again, is ours to remove later.
+    created |= {
+        step["id"].casefold(): step
+        for step in plan["steps"]
+        if step["action"] == "update" and item_of(before, step["id"]) is None
+    }
     found: dict[str, Item] = {
         step["id"]: {**_item(step, None), "state": "seen"}
         for i, step in created.items()
