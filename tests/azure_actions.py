@@ -38,7 +38,11 @@ def action_of(method: str, path: str) -> str:
 def used_actions(azure: ArmEmulator) -> set[str]:
     """What was asked with a token so far, and which joins that took; in lower case."""
     permissions: Any = azure.cloud.types.get("Microsoft.Authorization/permissions")
-    links = {a.lower() for a in permissions.asked if a.endswith(("/join/action", "/assign/action"))}
+    links = {
+        a.lower()
+        for a in permissions.asked
+        if a.endswith(("/join/action", "/peer/action", "/assign/action"))
+    }
     calls = [
         call
         for call in azure.cloud.calls

@@ -21,6 +21,7 @@ from local.arm_emulator.wire.router import Route
 
 NAMESPACE = "Microsoft.Authorization"
 IDENTITY = "microsoft.managedidentity/userassignedidentities"
+NETWORKS = "microsoft.network/virtualnetworks"
 SCOPES = (
     "/subscriptions/{subscription}",
     "/subscriptions/{subscription}/resourceGroups/{group}",
@@ -136,7 +137,7 @@ class Permissions(AuthorizationType):
 
         https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
         """
-        action = f"{linked.type}/{'assign' if linked.type.lower() == IDENTITY else 'join'}/action"
+        action = f"{linked.type}/{_attaching(target, linked)}/action"
         if self._joined(linked) and not self._grants(linked, action):
             who = call.caller.object_id if call.caller else ""
             message = (
@@ -165,6 +166,17 @@ class Permissions(AuthorizationType):
         self.asked.add(action)
         found = [each.properties for each in self.covering(target)]
         return not found or any(allows(each, action) for each in found)
+
+
+def _attaching(target: ResourceId, linked: ResourceId) -> str:
+    """What attaching is called.
+
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+    """
+    if linked.type.lower() == IDENTITY:
+        return "assign"
+    networks = target.type.lower().startswith(NETWORKS) and linked.type.lower() == NETWORKS
+    return "peer" if networks else "join"
 
 
 def allows(permissions: Json, action: str) -> bool:
