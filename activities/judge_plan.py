@@ -3,8 +3,8 @@
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
-from shared.deployment.ending import refusal
 from shared.deployment.operation import Answer, Order
+from shared.deployment.walks.ending import refusal
 from shared.records.records import records
 
 blueprint = df.Blueprint()

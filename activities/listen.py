@@ -10,9 +10,9 @@ from shared.azure.errors import failure_of
 from shared.azure.listening import listen as listen_to
 from shared.azure.looks import look
 from shared.azure.redaction import secrets_in_use
-from shared.deployment.listening import ask_operation
 from shared.deployment.messages import Outcome, Step
 from shared.deployment.operation import ListenAnswer, ListenOrder, Watched
+from shared.deployment.walks.listening import ask_operation
 from shared.planning.validation.checks import probe
 from shared.records.records import records
 

@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.operation import PlanAnswer, RollbackRequest, outline
-from shared.deployment.undo import undone
+from shared.deployment.walks.undo import undone
 from shared.records.records import records
 
 blueprint = df.Blueprint()

@@ -7,8 +7,8 @@ import azure.durable_functions as df
 import shared.planning.preflight
 from shared.azure.clients import azure_clients
 from shared.azure.errors import failures_as_data
-from shared.deployment.ending import refusal
 from shared.deployment.operation import Answer, PlanRequest
+from shared.deployment.walks.ending import refusal
 from shared.planning.purposes import recorded_spec
 from shared.records.records import records
 

@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from shared.azure.errors import failures_as_data
 from shared.deployment.messages import Remains
 from shared.deployment.operation import Absence, Order
-from shared.deployment.undo import still_there
+from shared.deployment.walks.undo import still_there
 from shared.planning.purposes import plan_for
 from shared.records.records import records
 

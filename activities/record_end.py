@@ -5,8 +5,8 @@ from datetime import datetime
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
-from shared.deployment.ending import ending, has_written
 from shared.deployment.operation import EndAnswer, EndReport
+from shared.deployment.walks.ending import ending, has_written
 from shared.records.records import records
 
 blueprint = df.Blueprint()

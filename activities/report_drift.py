@@ -5,7 +5,7 @@ import logging
 import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
-from shared.deployment.choosing import of_course
+from shared.deployment.changes.choosing import of_course
 from shared.deployment.messages import Json
 from shared.deployment.operation import DriftAnswer, DriftRequest
 from shared.planning.accepting import NotAcceptable, accept

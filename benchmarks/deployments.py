@@ -19,7 +19,7 @@ from typing import Any
 
 from local.functions_host.engine.history import EventType
 from local.world import World, read_json, world
-from shared.deployment.schedule import Activity, schedule
+from shared.deployment.walks.schedule import Activity, schedule
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,10 +19,10 @@ from benchmarks.pure_walk import HEARTBEAT, START, Cloud, Number, critical_path,
 from local.clock import VirtualClock
 from local.functions_host.worker.clock_loop import ClockLoop
 from shared.azure.listening import listen
-from shared.deployment.listening import next_due, watch
 from shared.deployment.messages import Outcome, Step
 from shared.deployment.operation import Watched, outline
-from shared.deployment.progress import Progress
+from shared.deployment.walks.listening import next_due, watch
+from shared.deployment.walks.progress import Progress
 
 HOST_JSON = json.loads((Path(__file__).parents[1] / "host.json").read_text(encoding="utf-8"))
 LIMITS = HOST_JSON["extensions"]["durableTask"]

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import mean
 
-from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan, Step
 from shared.deployment.operation import Watched, outline
-from shared.deployment.progress import Progress
-from shared.deployment.schedule import Activity, schedule
+from shared.deployment.walks.listening import Listener, ask_operation, next_due, watch
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.schedule import Activity, schedule
 
 Number = tuple[str, float, str]
 

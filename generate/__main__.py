@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generate.architecture import picture
 from generate.reference import resources, routes
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.roles import roles
 
 ROOT = Path(__file__).parents[1]

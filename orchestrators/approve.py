@@ -15,7 +15,7 @@ from orchestrators.asking import ask, continue_as_new
 from orchestrators.walk import ROUNDS
 from shared.deployment.messages import Failure
 from shared.deployment.operation import OperationState, Order
-from shared.deployment.status import status
+from shared.deployment.walks.status import status
 
 SOONEST = timedelta(seconds=15)  # between two looks for the decision
 LATEST = timedelta(minutes=5)

@@ -14,7 +14,6 @@ from azure.durable_functions import DurableOrchestrationContext
 from orchestrators.approve import CANCELED, approval
 from orchestrators.asking import FOR_EVER, ask
 from orchestrators.walk import reached, walk
-from shared.deployment.ending import root_failure
 from shared.deployment.messages import Failure, Json, Phase
 from shared.deployment.operation import (
     NOTHING,
@@ -26,8 +25,9 @@ from shared.deployment.operation import (
     PlanRequest,
     RollbackRequest,
 )
-from shared.deployment.progress import Progress
-from shared.deployment.status import status
+from shared.deployment.walks.ending import root_failure
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.status import status
 
 WALKING: dict[Kind, Phase] = {
     "deploy": "deploying",

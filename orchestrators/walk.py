@@ -17,10 +17,10 @@ from typing import Any
 from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrators.asking import continue_as_new, crashed
-from shared.deployment.listening import next_due, watch
 from shared.deployment.operation import ListenOrder, OperationState, SubmitOrder
-from shared.deployment.progress import Progress
-from shared.deployment.status import status
+from shared.deployment.walks.listening import next_due, watch
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.status import status
 
 MOST = 16  # steps begun at once; their answers are one message, and 45 KB are all it may hold
 ROUNDS = 40  # of four events each, most of them: a history stays below 200

@@ -51,7 +51,7 @@ class LocalNetworkGateway(Resource):
 PROTECTION_PLAN = '''
 """The protection of the network against floods: made up for a test."""
 
-from shared.deployment.rules import Path
+from shared.deployment.changes.rules import Path
 from shared.resources.base import Resource, Timing, seconds
 from shared.resources.prices import Meter, Price
 from shared.resources.virtual_network import HubVirtualNetwork

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 
 from local.arm_emulator.providers import TYPES
-from shared.deployment.parsing import parse_spec
-from shared.deployment.secrets import is_secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.secrets import is_secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue
 from shared.resources.postgres_parameters import PostgresParameters
 from tests.azure_types import (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
-from shared.deployment.parsing import parse_spec
+from shared.deployment.specs.parsing import parse_spec
 from shared.planning.roles import CIRCUIT, PRIVILEGED, PROBER, READS
 from shared.resources.catalogue import catalogue
 from shared.resources.virtual_network import HubVirtualNetwork

@@ -7,7 +7,7 @@ import azure.functions as func
 
 from shared.deployment.inventory import holding_data
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.records.records import records
 from triggers.answers import BadRequest, reply
 from triggers.conventions import next_link

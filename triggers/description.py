@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import NAME
+from shared.deployment.specs.spec import NAME
 from triggers.conventions import CLIENT_REQUEST_ID, GIVEN_ID, REQUEST_ID, VERSION, VERSIONS
 from triggers.parameters import GENERATION, OPERATION
 from triggers.routing import ROUTES, Described

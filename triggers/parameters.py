@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from shared.deployment.allowance import Allowance
 from shared.deployment.errors import SpecInvalid
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import NAME, DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import NAME, DeploymentSpec
 from shared.settings import settings
 from triggers.answers import BadRequest
 from triggers.shapes.requests import (

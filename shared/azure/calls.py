@@ -19,10 +19,10 @@ from shared.azure.errors import (
 )
 from shared.azure.generated_secrets import Agree
 from shared.azure.secrets import recall, resolve
-from shared.deployment.diff import applied, reverted
+from shared.deployment.changes.diff import applied, reverted
+from shared.deployment.changes.paths import at
 from shared.deployment.messages import Change, Failure, Found, Json, Outcome, Step
-from shared.deployment.paths import at
-from shared.deployment.secrets import is_secret
+from shared.deployment.specs.secrets import is_secret
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import Response

@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 
 from azure.core.exceptions import AzureError, HttpResponseError
 from shared.azure.errors import failure_of
-from shared.deployment.listening import INSTANT, Listener
 from shared.deployment.messages import Outcome, Step
 from shared.deployment.operation import ListenAnswer, Watch, Watched
+from shared.deployment.walks.listening import INSTANT, Listener
 
 SIGNALS = 8.0  # seconds between looks at what callers ask for
 # ARM refills 25 reads a second, a subscription, a principal and a region.

@@ -29,7 +29,7 @@ from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.generated_secrets import Agree, brought_back, kept
 from shared.azure.redaction import note
 from shared.deployment.messages import Json
-from shared.deployment.secrets import MARK, is_secret, references
+from shared.deployment.specs.secrets import MARK, is_secret, references
 from shared.settings import Settings, settings
 
 PASSWORD_LENGTH = 32  # Azure allows 8 to 128 of PostgreSQL's administrator

@@ -7,7 +7,7 @@ whose price is not known is left out of the sum and named: an estimate is never 
 from collections.abc import Iterable, Iterator
 
 from shared.deployment.messages import Advice, Estimate, PriceList, Step
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 
 BUDGET = "budget.monthlyUsd"
 DEAREST = 3  # steps that are named in a message

@@ -9,7 +9,7 @@ own timer says (Learn: Application Gateway FAQ), so keepalives come every two.
 from urllib.parse import quote
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 
 DATABASE_PORT = 5432
 POOL_PORT = 6432

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from shared.deployment.fields import IdentityId
-from shared.deployment.part import Part
+from shared.deployment.specs.fields import IdentityId
+from shared.deployment.specs.part import Part
 
 Guid = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.deployment.checks import faults
-from shared.deployment.diff import all_differences, laid
+from shared.deployment.changes.diff import all_differences, laid
+from shared.deployment.changes.merge_patch import merge_patch
+from shared.deployment.changes.watching import MOST_ACCEPTED as MOST
+from shared.deployment.changes.watching import Accepted
 from shared.deployment.errors import ExpectedError
-from shared.deployment.merge_patch import merge_patch
 from shared.deployment.messages import Json
 from shared.deployment.operation import Acceptance
-from shared.deployment.secrets import MARK
-from shared.deployment.spec import DeploymentSpec
-from shared.deployment.watching import MOST_ACCEPTED as MOST
-from shared.deployment.watching import Accepted
+from shared.deployment.specs.checks import faults
+from shared.deployment.specs.secrets import MARK
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import MARKS
 from shared.resources.catalogue import catalogue
 

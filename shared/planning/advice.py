@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from shared.deployment.drift import DEGRADED
-from shared.deployment.ending import NOT_REPAIRED
+from shared.deployment.changes.drift import DEGRADED
+from shared.deployment.changes.paths import at
 from shared.deployment.messages import Advice, Change, Json, Step
-from shared.deployment.paths import at
+from shared.deployment.walks.ending import NOT_REPAIRED
 from shared.resources.base import Resource
 
 SHOWN = 5  # paths that are named in a message

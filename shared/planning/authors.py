@@ -7,8 +7,8 @@ from datetime import datetime
 from azure.core.exceptions import AzureError
 
 from shared.azure.clients import clients_for
-from shared.deployment.attribution import KEPT, Attribution, attributed
-from shared.deployment.drift import shortened
+from shared.deployment.changes.attribution import KEPT, Attribution, attributed
+from shared.deployment.changes.drift import shortened
 from shared.deployment.messages import Json
 from shared.deployment.operation import DriftReport
 from shared.deployment.resource_id import ResourceId

@@ -7,17 +7,17 @@ wanted is deleted, last; where an id has moved, the new one is created first.
 
 from collections.abc import Iterable, Sequence
 
-from shared.deployment.checks import cautions
+from shared.deployment.changes.diff import reverted
+from shared.deployment.changes.drift import EXTRA
+from shared.deployment.changes.succession import renewed
 from shared.deployment.cost import about_cost, estimate, over_budget
-from shared.deployment.diff import reverted
-from shared.deployment.drift import EXTRA
 from shared.deployment.inventory import UNREAD, Inventory, Item, Observed, Stranger, item_of
 from shared.deployment.messages import Advice, Change, Json, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.resource_id import same
-from shared.deployment.secrets import NO_VERSIONS, Versions, pinned
-from shared.deployment.spec import DeploymentSpec
-from shared.deployment.succession import renewed
+from shared.deployment.specs.checks import cautions
+from shared.deployment.specs.secrets import NO_VERSIONS, Versions, pinned
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.advice import (
     degraded,
     disturbing,

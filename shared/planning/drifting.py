@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from shared.azure.clients import clients_for
-from shared.deployment.diff import all_differences, applied
-from shared.deployment.drift import UNDECLARED, bounded, changes_of, drift_report
-from shared.deployment.ending import complete
+from shared.deployment.changes.diff import all_differences, applied
+from shared.deployment.changes.drift import UNDECLARED, bounded, changes_of, drift_report
+from shared.deployment.changes.paths import starts
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Change, Json, Plan, Step
 from shared.deployment.operation import DriftReport, DriftRequest
-from shared.deployment.paths import starts
 from shared.deployment.resource_id import ResourceId
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
+from shared.deployment.walks.ending import complete
 from shared.planning.authors import with_authors
 from shared.planning.deciding import plan_deploy, with_strangers
 from shared.planning.observing import inside, locks, observe, seen, targets

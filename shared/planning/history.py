@@ -12,7 +12,7 @@ import jwt
 from azure.core.credentials import TokenCredential
 
 from shared.azure.clients import AzureClients
-from shared.deployment.attribution import Event
+from shared.deployment.changes.attribution import Event
 from shared.deployment.messages import Json
 
 GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"

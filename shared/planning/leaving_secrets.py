@@ -8,7 +8,7 @@ from shared.azure.errors import failure_of
 from shared.azure.generated_secrets import removed
 from shared.azure.secrets import Vaults
 from shared.deployment.messages import Json
-from shared.deployment.secrets import generated
+from shared.deployment.specs.secrets import generated
 from shared.resources.catalogue import catalogue
 
 

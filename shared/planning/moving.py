@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 
 Path = tuple[str, ...]

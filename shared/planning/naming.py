@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Advice
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 

@@ -11,7 +11,7 @@ from shared.azure.clients import AzureClients
 from shared.deployment.inventory import UNREAD, Inventory, Stranger
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId, within
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import DEPLOYMENT, RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
 

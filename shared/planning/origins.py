@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from shared.deployment.diff import differences, reverted
+from shared.deployment.changes.diff import differences, reverted
+from shared.deployment.changes.paths import at
+from shared.deployment.changes.watching import Accepted
 from shared.deployment.inventory import item_of
 from shared.deployment.messages import Advice, Change, Json, Origin, Plan, Step
-from shared.deployment.paths import at
-from shared.deployment.spec import DeploymentSpec
-from shared.deployment.watching import Accepted
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.records.entities import Record
 from shared.resources.catalogue import catalogue
 

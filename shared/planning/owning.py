@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from shared.deployment.inventory import Item, Stranger
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import (
     DEPLOYMENT,
     INSTALLATION,

@@ -9,14 +9,14 @@ from shared.azure.clients import clients_for
 from shared.azure.secrets import vaults
 from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
-from shared.deployment.choosing import NothingChosen, chosen
+from shared.deployment.changes.choosing import NothingChosen, chosen
 from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Json, Plan
 from shared.deployment.operation import Acceptance
 from shared.deployment.resource_id import ResourceId
-from shared.deployment.secrets import NO_VERSIONS, Versions
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import NO_VERSIONS, Versions
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
 from shared.planning.letting_go import plan_letting_go

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.azure.clients import clients_for
-from shared.deployment.choosing import chosen
-from shared.deployment.diff import laid, reverted
-from shared.deployment.drift import UNDECLARED, course_of
+from shared.deployment.changes.choosing import chosen
+from shared.deployment.changes.diff import laid, reverted
+from shared.deployment.changes.drift import UNDECLARED, course_of
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.advice import disturbing
 from shared.planning.owning import Owner, with_marks
 from shared.planning.steps import wanted_step

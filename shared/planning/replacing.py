@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from shared.deployment.messages import Advice, Step
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.steps import Leaving, deletions
 from shared.resources.base import Resource, edges
 

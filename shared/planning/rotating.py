@@ -4,12 +4,12 @@ What the app has generated is generated anew; of a secret of somebody else the n
 set. A rollback sets the one before, and makes it the latest of what was generated again.
 """
 
+from shared.deployment.changes.paths import changed
 from shared.deployment.inventory import UNREAD, Inventory, Observed, item_of
 from shared.deployment.messages import Advice, Change, Json, Plan
 from shared.deployment.outputs import outputs
-from shared.deployment.paths import changed
-from shared.deployment.secrets import Versions, pinned, secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import Versions, pinned, secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.steps import wanted_step
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple, NotRequired, TypedDict
 
-from shared.deployment.diff import applied
+from shared.deployment.changes.diff import applied
 from shared.deployment.inventory import UNREAD, Item
 from shared.deployment.messages import Change, Json, MonthlyCost, Provenance, Step
-from shared.deployment.schedule import in_order
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
+from shared.deployment.walks.schedule import in_order
 from shared.resources.base import Resource, edges
 from shared.resources.catalogue import catalogue
 from shared.resources.prices import monthly

@@ -11,8 +11,8 @@ from azure.core.exceptions import AzureError
 from shared.azure.generated_secrets import is_ours
 from shared.azure.secrets import Vaults
 from shared.deployment.errors import ExpectedError
-from shared.deployment.secrets import Versions, references
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import Versions, references
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue
 
 BEFORE_US = "unknown"  # stands for the version of ours that a person has replaced since

@@ -17,12 +17,12 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
-from shared.deployment.ending import Ending, Story, complete
+from shared.deployment.changes.merge_patch import patched
+from shared.deployment.changes.paths import changed
 from shared.deployment.inventory import Item, item_of
-from shared.deployment.merge_patch import patched
 from shared.deployment.messages import Failure, Json
 from shared.deployment.operation import Acceptance, Decision, DriftReport, Health, Signals
-from shared.deployment.paths import changed
+from shared.deployment.walks.ending import Ending, Story, complete
 from shared.records.claims import Claim, Claimed, Fate, answer_again, begun, check, claimed
 from shared.records.entities import (
     RUNNING,

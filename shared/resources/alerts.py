@@ -8,10 +8,10 @@ https://learn.microsoft.com/azure/azure-monitor/reference/metrics-index
 from collections.abc import Iterable
 from typing import ClassVar
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.monitoring import Alerts
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.monitoring import Alerts
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById

@@ -7,9 +7,9 @@ every PUT. Parts that somebody else added are left alone; ours go when the spec 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer

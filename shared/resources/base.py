@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from shared.deployment.diff import (
+from shared.deployment.changes.diff import (
     all_differences,
     applied,
     differences,
@@ -22,12 +22,12 @@ from shared.deployment.diff import (
     without_paths,
     without_read_only,
 )
+from shared.deployment.changes.rules import Path, Rules
+from shared.deployment.changes.succession import without_dropped
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import Generated, leads_to_secret
-from shared.deployment.spec import DeploymentSpec
-from shared.deployment.succession import without_dropped
+from shared.deployment.specs.secrets import Generated, leads_to_secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import (
     OperationGroup,

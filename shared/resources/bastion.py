@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import BastionPublicIp

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import shared.resources
-from shared.deployment.schedule import in_order
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
+from shared.deployment.walks.schedule import in_order
 from shared.resources.base import Resource, edges
 
 

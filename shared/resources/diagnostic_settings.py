@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings
 from typing import ClassVar
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.bastion import BastionHost

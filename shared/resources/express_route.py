@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.deployment.connectivity import ScaleUnits
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.connectivity import ScaleUnits
+from shared.deployment.specs.secrets import secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
 from shared.resources.bastion import BastionHost
 from shared.resources.jump_box import JumpBox

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from shared.deployment.access import Alias
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.access import Alias
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Ids, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById

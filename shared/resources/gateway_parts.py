@@ -6,11 +6,11 @@ to each other by ids below the gateway's own.
 
 from collections.abc import Callable
 
-from shared.deployment.access import HttpsListener
-from shared.deployment.fields import is_address
 from shared.deployment.messages import Json
-from shared.deployment.part import KeyVaultSecret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.access import HttpsListener
+from shared.deployment.specs.fields import is_address
+from shared.deployment.specs.part import KeyVaultSecret
+from shared.deployment.specs.spec import DeploymentSpec
 
 Parts = dict[str, list[Json]]
 Refer = Callable[[str, str], Json]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import generated, secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import generated, secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById
 from shared.resources.prices import Meter, hourly

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from shared.deployment.fields import is_address
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.fields import is_address
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
 from shared.resources.sdk_calls import OperationGroup
 

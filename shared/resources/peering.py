@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from shared.deployment.hub import Hub, command_for_owner
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.hub import Hub, command_for_owner
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import SETTLED, Ids, Resource, Timing, Verdict, minutes, seconds
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes
 from shared.resources.postgres_parameters import PostgresParameters
 from shared.resources.postgres_server import PostgresServer

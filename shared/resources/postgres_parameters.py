@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.deployment.changes.paths import join
 from shared.deployment.messages import Certainty, Change, Json
-from shared.deployment.paths import join
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
     Departure,

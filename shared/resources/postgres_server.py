@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, get_args
 
-from shared.deployment.database import Postgres, Version
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Advice, Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import secret
 from shared.deployment.sign_in import Encryption
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.database import Postgres, Version
+from shared.deployment.specs.secrets import secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import (
     SETTLED,
     Departure,

@@ -7,7 +7,7 @@ own, and the network itself is never written: a PUT of it would be an answer for
 from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.network_security_groups import (
     BastionSecurityGroup,

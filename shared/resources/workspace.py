@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
-from shared.deployment.rules import Path, Rules
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, Timing, minutes, seconds
 from shared.resources.by_id import ResourceById
 

@@ -9,7 +9,7 @@ from local.world import World, read_json
 from shared.azure.calls import observe
 from shared.azure.clients import AzureClients, clients_for
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.drifting import undeclared
 from shared.planning.owning import Owner, with_marks
 from shared.resources.base import Resource

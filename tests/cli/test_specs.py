@@ -7,7 +7,7 @@ import pytest
 
 from cli.__main__ import main
 from cli.spec_files import faults, schema
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 
 SAMPLES = sorted(
     path for path in Path("samples").glob("*.json") if path.name != "surroundings.json"

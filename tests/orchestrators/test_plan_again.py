@@ -11,11 +11,11 @@ from shared.azure import calls, looks
 from shared.azure.clients import azure_clients, clients_for
 from shared.azure.errors import failure_of
 from shared.azure.listening import unanswered
-from shared.deployment.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.messages import Outcome, Plan
 from shared.deployment.operation import outline
-from shared.deployment.parsing import parse_spec
-from shared.deployment.progress import Progress
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.walks.listening import Listener, ask_operation, next_due, watch
+from shared.deployment.walks.progress import Progress
 from shared.planning.owning import Owner
 from shared.planning.purposes import deploy_plan
 from shared.records.records import records

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.arm_emulator.settings import OTHER_SUBSCRIPTION_ID
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]

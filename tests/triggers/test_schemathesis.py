@@ -21,7 +21,7 @@ from schemathesis.core.result import Ok
 
 import function_app  # noqa: F401  # it registers the routes
 from shared.deployment.errors import SpecInvalid
-from shared.deployment.parsing import parse_spec
+from shared.deployment.specs.parsing import parse_spec
 from tests.described import validator
 from triggers.description import description
 

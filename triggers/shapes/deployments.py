@@ -5,10 +5,10 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from shared.deployment.fields import Anything
+from shared.deployment.changes.watching import Course
 from shared.deployment.messages import Certainty, Provenance
 from shared.deployment.operation import Health, Kind
-from shared.deployment.watching import Course
+from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import Moment, Object, Status, Url, told
 from triggers.shapes.operations import Actor, Failure, Retained
 from triggers.shapes.plans import Change

@@ -4,9 +4,9 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from shared.deployment.fields import Anything
 from shared.deployment.messages import Action
 from shared.deployment.operation import Decision, Kind
+from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import Moment, Object, Status, Url, told
 from triggers.shapes.plans import Advice, MonthlyCost, PlannedStep
 

@@ -4,8 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from shared.deployment.fields import Anything
 from shared.deployment.messages import Action, Certainty, Origin, Provenance
+from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import told
 
 

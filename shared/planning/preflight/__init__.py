@@ -12,7 +12,7 @@ from datetime import datetime
 from shared.azure.clients import AzureClients
 from shared.azure.errors import failure_of
 from shared.deployment.messages import Advice
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.certificates import check_certificates
 from shared.planning.preflight.circuit import check_circuit
 from shared.planning.preflight.compute import check_virtual_machine

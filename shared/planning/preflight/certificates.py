@@ -16,7 +16,7 @@ from cryptography import x509
 from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.secrets import Vaults
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, refused, warned
 from shared.planning.preflight.vault import stored
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, folded, refused, warned
 from shared.planning.preflight.peering_locations import is_placed, reach_of
 from shared.resources.sdk_calls import path_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, folded, refused
 
 SKUS_VERSION = "2021-07-01"

@@ -7,7 +7,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.postgresqlflexibleservers.models import CheckNameAvailabilityRequest
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, plain, refused
 from shared.resources.sdk_calls import path_of
 

@@ -7,7 +7,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from pydantic.alias_generators import to_camel
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, folded, plain, refused
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import path_of

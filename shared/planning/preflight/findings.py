@@ -10,7 +10,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Advice, Json
 from shared.deployment.resource_id import ResourceId
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 

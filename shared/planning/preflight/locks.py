@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, refused, warned
 from shared.resources.base import RESOURCE_GROUP
 

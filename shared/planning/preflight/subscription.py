@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from shared.deployment.messages import Json
-from shared.deployment.secrets import is_secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import is_secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, folded, refused, warned
 from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.by_id import ResourceById

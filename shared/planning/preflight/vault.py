@@ -19,8 +19,8 @@ from azure.core.exceptions import (
 from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.generated_secrets import is_ours
 from shared.azure.secrets import KINDS, Vaults
-from shared.deployment.secrets import references
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import references
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, refused, warned
 
 Stored = Literal["there", "missing", "disabled", "forbidden"]

@@ -10,10 +10,10 @@ from shared.azure.calls import LEFT_ALONE
 from shared.azure.clients import AzureClients
 from shared.azure.errors import presentable, retry_after
 from shared.azure.generated_secrets import Agree
-from shared.deployment.ending import UNPROVEN
-from shared.deployment.hub import command_for_owner
 from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.hub import command_for_owner
+from shared.deployment.specs.spec import DeploymentSpec
+from shared.deployment.walks.ending import UNPROVEN
 from shared.planning.validation import query
 from shared.planning.validation.judges import Seen
 from shared.planning.validation.table import BY_KEY, CIRCUIT, QUERY, REACHABLE, TABLE, Check

@@ -17,8 +17,8 @@ from shared.azure.clients import AzureClients
 from shared.azure.generated_secrets import Agree
 from shared.azure.secrets import resolve
 from shared.deployment.messages import Json, Step
-from shared.deployment.secrets import MARK, secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import MARK, secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.validation import query_probe
 from shared.planning.validation.judges import Seen
 from shared.resources.postgres_parameters import UNITED

@@ -18,7 +18,7 @@ from azure.core.exceptions import HttpResponseError
 from shared.azure.clients import AzureClients
 from shared.azure.errors import SecretUnavailable
 from shared.azure.secrets import Vaults, resolve
-from shared.deployment.secrets import secret
+from shared.deployment.specs.secrets import secret
 from shared.planning.preflight.vault import stored
 from shared.settings import Settings
 

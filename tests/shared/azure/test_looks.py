@@ -9,7 +9,7 @@ from local.arm_emulator.emulator import ArmEmulator
 from shared.azure import calls, looks
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json, Outcome, Step
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.owning import Owner
 from shared.planning.purposes import deploy_plan
 

@@ -14,7 +14,7 @@ from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.errors import SecretUnavailable, VaultNotAllowed
 from shared.azure.secrets import Vaults, generate_password, resolve
 from shared.deployment.messages import Json
-from shared.deployment.secrets import secret
+from shared.deployment.specs.secrets import secret
 from shared.records.records import Records
 from shared.settings import Settings
 

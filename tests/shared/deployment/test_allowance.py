@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shared.deployment.allowance import Allowance
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000000a"
 SAMPLE = Path(__file__).parents[3] / "samples" / "lean.json"

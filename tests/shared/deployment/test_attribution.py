@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.deployment.attribution import Event, attributed
+from shared.deployment.changes.attribution import Event, attributed
 
 Json = dict[str, Any]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.address_checks import between, overlaps
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.address_checks import between, overlaps
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 CIRCUIT = (

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.checks import cautions, faults
 from shared.deployment.messages import Advice
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.spec import DeploymentSpec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 OTHER = "00000000-0000-0000-0000-000000000002"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.checks import cautions, faults
 from shared.deployment.errors import SpecInvalid
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 from tests.shared.strategies import CIRCUIT, SUBSCRIPTION
 
 KEY = {"keyVaultSecret": "https://kv.example/secrets/key"}

@@ -6,8 +6,8 @@ import pytest
 
 from shared.deployment.cost import about_cost, estimate, over_budget
 from shared.deployment.messages import PriceList
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 from tests.shared.resources.conftest import sample
 
 PRICES: PriceList = {"currency": "USD", "region": "eastus", "pricesOf": "2026-11", "source": "s"}

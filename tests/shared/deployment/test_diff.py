@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.deployment.diff import (
+from shared.deployment.changes.diff import (
     all_differences,
     applied,
     differences,
@@ -18,8 +18,8 @@ from shared.deployment.diff import (
     without,
     without_read_only,
 )
-from shared.deployment.rules import Path, Rules
-from shared.deployment.secrets import secret
+from shared.deployment.changes.rules import Path, Rules
+from shared.deployment.specs.secrets import secret
 
 
 def paths(desired: Any, observed: Any, *rules: Path) -> list[str]:

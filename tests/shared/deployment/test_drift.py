@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.drift import bounded, drift_report
+from shared.deployment.changes.drift import bounded, drift_report
 
 Json = dict[str, Any]
 

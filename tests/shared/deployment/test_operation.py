@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from orchestrators.walk import MOST
-from shared.deployment.ending import Story, ending
-from shared.deployment.listening import watch
 from shared.deployment.messages import Failure, Outcome, Plan, Remains, Run
 from shared.deployment.operation import (
     Before,
@@ -19,9 +17,11 @@ from shared.deployment.operation import (
     first_state,
     outline,
 )
-from shared.deployment.progress import Progress
-from shared.deployment.status import STATUS_LIMIT, ended, fitting
-from shared.deployment.undo import residue, undone
+from shared.deployment.walks.ending import Story, ending
+from shared.deployment.walks.listening import watch
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.status import STATUS_LIMIT, ended, fitting
+from shared.deployment.walks.undo import residue, undone
 
 LARGEST = 45_000  # bytes of a message; a larger one takes a detour by way of a blob
 MANY = 40

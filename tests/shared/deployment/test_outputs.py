@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.deployment.outputs import outputs
-from shared.deployment.parsing import parse_spec
+from shared.deployment.specs.parsing import parse_spec
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

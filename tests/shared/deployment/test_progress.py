@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.deployment.listening import next_due, watch
 from shared.deployment.messages import Plan
 from shared.deployment.operation import outline
-from shared.deployment.progress import Progress
+from shared.deployment.walks.listening import next_due, watch
+from shared.deployment.walks.progress import Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DONE = {"state": "succeeded"}

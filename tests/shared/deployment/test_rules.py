@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.diff import applied, differences, merged
-from shared.deployment.rules import Path, Rules
+from shared.deployment.changes.diff import applied, differences, merged
+from shared.deployment.changes.rules import Path, Rules
 
 ORDER = ("Basic", "Standard", "Premium")
 FAMILIES = (frozenset({"ErGw1AZ", "ErGw2AZ"}), frozenset({"Standard", "HighPerformance"}))

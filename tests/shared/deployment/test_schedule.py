@@ -3,7 +3,7 @@
 import pytest
 
 from shared.deployment.errors import DependencyCycle
-from shared.deployment.schedule import Activity, in_order, schedule
+from shared.deployment.walks.schedule import Activity, in_order, schedule
 
 
 def test_the_critical_path_is_the_longest_chain() -> None:

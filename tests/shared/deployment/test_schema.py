@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shared.deployment.errors import SpecInvalid
-from shared.deployment.fields import ADDRESS, PREFIX
-from shared.deployment.parsing import STAND_INS, parse_spec
 from shared.deployment.resource_id import pattern_of
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.fields import ADDRESS, PREFIX
+from shared.deployment.specs.parsing import STAND_INS, parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
 UNDER = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.deployment.checks import cautions, faults
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice
-from shared.deployment.parsing import parse_spec
+from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.parsing import parse_spec
 from tests.shared.strategies import raw_specs
 
 SAMPLES = Path(__file__).parents[3] / "samples"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.deployment.messages import Failure, Phase, Residue, Run
 from shared.deployment.operation import Outline, StepOutline
-from shared.deployment.progress import Progress
-from shared.deployment.status import briefly, ended, status
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.status import briefly, ended, status
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 LIMIT = 16_384  # bytes of UTF-16: above it the extension ends the instance

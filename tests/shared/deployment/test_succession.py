@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.diff import differences, merged
-from shared.deployment.secrets import secret
-from shared.deployment.succession import renewed, without_dropped
+from shared.deployment.changes.diff import differences, merged
+from shared.deployment.changes.succession import renewed, without_dropped
+from shared.deployment.specs.secrets import secret
 
 
 @pytest.mark.parametrize(

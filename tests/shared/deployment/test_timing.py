@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.deployment.timing import Evidence, Leg, evidence, trust
+from shared.deployment.walks.timing import Evidence, Leg, evidence, trust
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.deployment.messages import Plan, Run
-from shared.deployment.undo import residue, still_there, undone
+from shared.deployment.walks.undo import residue, still_there, undone
 
 
 def plan(*steps: Any) -> Plan:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.deployment.watching import Drift, RepairWindow, fits
+from shared.deployment.changes.watching import Drift, RepairWindow, fits
 
 
 @pytest.mark.parametrize(

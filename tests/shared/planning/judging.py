@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.circuit import judge_circuit, judge_connections, judge_port
 from shared.planning.preflight.findings import Finding
 from tests.shared.planning.judging import CIRCUIT, SPEC, refusals, spec_with, warnings

@@ -5,7 +5,7 @@ import pytest
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.observing import observe, targets
 from shared.resources.catalogue import catalogue
 

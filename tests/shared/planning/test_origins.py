@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Plan
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.deciding import plan_deploy
 from shared.planning.origins import with_origins
 from shared.records.claims import Claim, begun

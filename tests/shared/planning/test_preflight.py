@@ -9,7 +9,7 @@ import pytest
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Advice, Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight import CHECKS, preflight
 from shared.resources.catalogue import catalogue
 from tests.certificates import cer_of

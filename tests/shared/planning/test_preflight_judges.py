@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight import database, locks, network, permissions, subscription
 from shared.planning.preflight.findings import Finding
 from shared.resources.catalogue import catalogue

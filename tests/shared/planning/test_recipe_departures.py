@@ -6,7 +6,7 @@ import pytest
 
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.owning import Owner
 from shared.planning.purposes import deploy_plan
 

@@ -12,7 +12,7 @@ from local.arm_emulator.state.snapshots import go_back, take_snapshot
 from local.azurite import Azurite
 from local.clock import VirtualClock
 from local.world import read_json
-from shared.deployment.parsing import parse_spec
+from shared.deployment.specs.parsing import parse_spec
 from shared.planning.validation.checks import required
 from tests.certificates import cer_of
 from tests.conftest import ROOT, Simulation

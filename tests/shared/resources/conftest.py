@@ -10,8 +10,8 @@ from azure.identity import ManagedIdentityCredential
 
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.settings import settings_from
 

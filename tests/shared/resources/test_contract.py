@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.deployment.errors import UndeclaredDependency
-from shared.deployment.secrets import is_secret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.secrets import is_secret
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource, edges
 from shared.resources.catalogue import catalogue
 from shared.resources.sdk_calls import path_of

@@ -8,8 +8,8 @@ import pytest
 
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Json
-from shared.deployment.parsing import parse_spec
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.parsing import parse_spec
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.network_security_groups import (
     BastionSecurityGroup,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.fields import (
+from shared.deployment.specs.fields import (
     Address,
     HostName,
     IdentityId,
@@ -15,7 +15,7 @@ from shared.deployment.fields import (
     Unused,
     ZoneId,
 )
-from shared.deployment.part import KeyVaultSecret, Part
+from shared.deployment.specs.part import KeyVaultSecret, Part
 
 MOST_BACKENDS = 100  # of one pool (Learn: Azure networking limits, Application Gateway)
 

@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from shared.deployment.address_checks import address_cautions, address_faults
-from shared.deployment.connectivity_checks import connectivity_cautions, connectivity_faults
-from shared.deployment.findings import Finding, drawn_without, finding
 from shared.deployment.messages import Advice
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.address_checks import address_cautions, address_faults
+from shared.deployment.specs.connectivity_checks import connectivity_cautions, connectivity_faults
+from shared.deployment.specs.findings import Finding, drawn_without, finding
+from shared.deployment.specs.spec import DeploymentSpec
 
 OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
 MOST_TAGS = 15 - len(OUR_TAGS)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from shared.deployment.changes.watching import Course, fits
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Json
-from shared.deployment.watching import Course, fits
 
 
 class NothingChosen(ExpectedError):

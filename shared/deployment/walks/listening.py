@@ -13,8 +13,8 @@ from typing import Literal
 
 from shared.deployment.messages import Outcome, Run
 from shared.deployment.operation import Watch, Watched
-from shared.deployment.progress import Progress
-from shared.deployment.timing import Leg
+from shared.deployment.walks.progress import Progress
+from shared.deployment.walks.timing import Leg
 
 LONGEST = timedelta(minutes=4)  # of listening; the platform ends an activity after ten (host.json)
 MOST_LOOKS = 1000  # of a score: 7 KB

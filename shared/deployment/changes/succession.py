@@ -8,9 +8,9 @@ since Azure never shows one. Both are told by comparing one declared body with i
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shared.deployment.changes.paths import element, join, label
 from shared.deployment.messages import Change, Json
-from shared.deployment.paths import element, join, label
-from shared.deployment.secrets import is_secret
+from shared.deployment.specs.secrets import is_secret
 
 
 def without_dropped(desired: Json, before: Json, name: str) -> Json:

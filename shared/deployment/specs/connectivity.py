@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from shared.deployment.fields import CircuitId
 from shared.deployment.messages import Json
-from shared.deployment.part import KeyVaultSecret, Part
+from shared.deployment.specs.fields import CircuitId
+from shared.deployment.specs.part import KeyVaultSecret, Part
 
 
 class ScaleUnits(Part):

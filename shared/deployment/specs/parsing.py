@@ -17,11 +17,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.deployment.checks import faults
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice, Json
-from shared.deployment.part import KeyVaultSecret
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.checks import faults
+from shared.deployment.specs.part import KeyVaultSecret
+from shared.deployment.specs.spec import DeploymentSpec
 
 Path = tuple[str | int, ...]
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.fields import Size
-from shared.deployment.part import CLOSED, KeyVaultSecret, Part
 from shared.deployment.sign_in import Encryption, Entra
+from shared.deployment.specs.fields import Size
+from shared.deployment.specs.part import CLOSED, KeyVaultSecret, Part
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""

@@ -11,8 +11,8 @@ from itertools import combinations, islice
 
 from pydantic.alias_generators import to_camel
 
-from shared.deployment.findings import Finding, finding
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.spec import DeploymentSpec
 
 SPACE = "network.addressSpace"
 ON_PREMISES = "onPremises.prefixes"

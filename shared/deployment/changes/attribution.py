@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NotRequired, TypedDict
 
+from shared.deployment.changes.paths import at as value_at
+from shared.deployment.changes.paths import starts, unlabelled
 from shared.deployment.messages import Json
-from shared.deployment.paths import at as value_at
-from shared.deployment.paths import starts, unlabelled
 
 LATE = timedelta(minutes=15)  # Learn: Activity Log, "events are available within 3 to 20 minutes"
 KEPT = timedelta(days=14)  # Learn: Get resource changes, "change data is retained for 14 days"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shared.deployment.paths import starts, unlabelled
+from shared.deployment.changes.paths import starts, unlabelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.deployment.fields import Address, NetworkId
-from shared.deployment.part import Part
 from shared.deployment.resource_id import ResourceId
+from shared.deployment.specs.fields import Address, NetworkId
+from shared.deployment.specs.part import Part
 
 
 class Hub(Part):

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.deployment.changes.paths import at, changed, element, join, label, labelled, last_label
+from shared.deployment.changes.rules import Rules
 from shared.deployment.messages import Change, Json
-from shared.deployment.paths import at, changed, element, join, label, labelled, last_label
-from shared.deployment.rules import Rules
-from shared.deployment.secrets import is_secret
+from shared.deployment.specs.secrets import is_secret
 
 READ_ONLY = frozenset({"etag", "systemData", "provisioningState", "resourceGuid"})
 """Names of fields that ARM writes and refuses or ignores in a PUT, at any depth."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from shared.deployment.findings import Finding, finding
 from shared.deployment.resource_id import ResourceId, same
-from shared.deployment.spec import DeploymentSpec
+from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.spec import DeploymentSpec
 
 PLACEHOLDER_CIRCUIT = "er-circuit-example"  # recipe step 4
 LEGACY_SKUS = {"Standard", "HighPerformance"}

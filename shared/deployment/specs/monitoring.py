@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.part import Part
+from shared.deployment.specs.part import Part
 
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=256)

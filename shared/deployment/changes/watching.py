@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.fields import Anything, Label
-from shared.deployment.part import Part
+from shared.deployment.specs.fields import Anything, Label
+from shared.deployment.specs.part import Part
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 MOST_ACCEPTED = 100  # exceptions of one spec; our own bound

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.deployment.messages import Failure, Json, Phase, Residue, Run
 from shared.deployment.operation import Outline, StepOutline
-from shared.deployment.progress import Progress
+from shared.deployment.walks.progress import Progress
 
 VERSION = 1
 MESSAGE_LIMIT = 400  # characters of a failure in the status; the record has the rest

@@ -9,8 +9,8 @@ from typing import Literal
 from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
 from shared.deployment.messages import Failure, Json, Phase, Plan, Remains, Residue, Run, Step
 from shared.deployment.operation import Before, Health, OperationState, outline
-from shared.deployment.status import ABOUT, briefly, ended
-from shared.deployment.undo import residue
+from shared.deployment.walks.status import ABOUT, briefly, ended
+from shared.deployment.walks.undo import residue
 
 End = Literal["Succeeded", "Failed", "Canceled"]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.deployment.fields import (
+from shared.deployment.specs.fields import (
     BastionId,
     ConnectionId,
     GatewayId,
@@ -14,7 +14,7 @@ from shared.deployment.fields import (
     WorkspaceId,
     ZoneId,
 )
-from shared.deployment.part import CLOSED, Part
+from shared.deployment.specs.part import CLOSED, Part
 
 
 class Existing(Part):

@@ -6,7 +6,7 @@ The line under a field is its description in the JSON schema.
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
-from shared.deployment.fields import SecretUrl
+from shared.deployment.specs.fields import SecretUrl
 
 CLOSED: dict[str, JsonValue] = {"additionalProperties": False}  # of names beside the pattern
 

@@ -16,8 +16,8 @@ from typing import Literal
 
 from shared.deployment.messages import Failure, Outcome, Run
 from shared.deployment.operation import Outline, StepOutline
-from shared.deployment.schedule import Activity, Schedule, schedule
-from shared.deployment.timing import Evidence, Leg, evidence, trust
+from shared.deployment.walks.schedule import Activity, Schedule, schedule
+from shared.deployment.walks.timing import Evidence, Leg, evidence, trust
 
 DEFAULT_WAIT = timedelta(seconds=10)
 SHORTEST_LEG = 1.0  # seconds; what Azure began takes some time, whatever we expect

@@ -10,18 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shared.deployment.access import Bastion, Gateway, JumpBox
-from shared.deployment.connectivity import ByMode
-from shared.deployment.database import Postgres
-from shared.deployment.existing import Existing, Names, called
-from shared.deployment.fields import Label, Location, Prefix
-from shared.deployment.hub import Hub
+from shared.deployment.changes.watching import Drift
 from shared.deployment.messages import Json
-from shared.deployment.monitoring import Monitoring
-from shared.deployment.part import CLOSED, Part
 from shared.deployment.resource_id import ResourceId
-from shared.deployment.secrets import generated
-from shared.deployment.watching import Drift
+from shared.deployment.specs.access import Bastion, Gateway, JumpBox
+from shared.deployment.specs.connectivity import ByMode
+from shared.deployment.specs.database import Postgres
+from shared.deployment.specs.existing import Existing, Names, called
+from shared.deployment.specs.fields import Label, Location, Prefix
+from shared.deployment.specs.hub import Hub
+from shared.deployment.specs.monitoring import Monitoring
+from shared.deployment.specs.part import CLOSED, Part
+from shared.deployment.specs.secrets import generated
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 """Of a deployment: names of resources are made of it."""

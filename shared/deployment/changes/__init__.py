@@ -1,0 +1,1 @@
+"""What differs from what, by which rules, since when and by whom."""
