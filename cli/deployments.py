@@ -16,6 +16,7 @@ from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connect
 from cli.spec_files import read_spec
 from cli.text import plain
 
+PRECONDITION_FAILED = 412
 FILE = click.argument("spec", type=click.Path(path_type=Path))
 
 
@@ -40,8 +41,17 @@ def create(session: Session, spec: Path, *, no_wait: bool) -> None:
 def update(session: Session, spec: Path, *, no_wait: bool) -> None:
     """Make a deployment what a SPEC says; nobody else may have changed it meanwhile."""
     body = read_spec(spec)
-    record = session.client.send("GET", path_of(_name(body)))
-    _put(session, body, {"If-Match": record.headers["ETag"]}, wait=not no_wait)
+    seen = session.client.send("GET", path_of(_name(body)))
+    while True:
+        try:
+            _put(session, body, {"If-Match": seen.headers["ETag"]}, wait=not no_wait)
+        except Refused as refused:
+            now = session.client.send("GET", path_of(_name(body)))
+            if refused.status != PRECONDITION_FAILED or _changed(seen.json(), now.json()):
+                raise
+            seen = now  # a drift report came between: that is nobody's change
+        else:
+            return
 
 
 @deployment.command()
@@ -217,6 +227,11 @@ def _put(session: Session, body: Json, headers: dict[str, str], *, wait: bool) -
     operation = session.follow(started, wait=wait)
     if wait:
         warnings(session.progress, operation)
+
+
+def _changed(before: Json, after: Json) -> bool:
+    """Whether somebody has changed a deployment, or begun to."""
+    return any(before[part] != after[part] for part in ("generation", "lastOperation", "inventory"))
 
 
 def _decide(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cli.__main__ import main
+from cli.client import Client
 
 Json = dict[str, Any]
 
@@ -203,7 +204,8 @@ def test_a_deployment_goes_back_to_a_spec_of_before_by_a_plan_like_any_other(
 ) -> None:
     name, changed = small["name"], small | {"tags": {**small["tags"], "team": "orders"}}
     assert run("deployment", "create", file).code == 0
-    assert run("deployment", "update", _write(tmp_path / "changed.json", changed)).code == 0
+    updated = run("deployment", "update", _write(tmp_path / "changed.json", changed))
+    assert updated.code == 0, updated.err
     kept = json.loads(run("deployment", "history", name, "-o", "json").out)
     assert [entry["generation"] for entry in kept] == [2, 1]
     assert kept[0]["spec"]["tags"]["team"] == "orders"
@@ -283,3 +285,21 @@ def test_a_password_is_rotated_and_a_resource_forgotten(
     assert run("deployment", "delete", name, "--delete-data", "--yes").code == 0
     mine = [i for i in simulation.resources() if f"/resourceGroups/rg-{name}/" in i]
     assert ["/routeTables/" in i for i in mine] == [True]
+
+
+def test_an_update_goes_on_where_only_a_drift_report_came_between(
+    run: Run, simulation: Any, small: Json, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("deployment", "create", file).code == 0
+    send, reports = Client.send, iter([small["name"]])
+
+    def overtaken(self: Client, *words: Any, **options: Any) -> Any:
+        answer = send(self, *words, **options)
+        for name in reports:
+            simulation.drift(name)
+        return answer
+
+    monkeypatch.setattr(Client, "send", overtaken)
+    said = run("deployment", "update", file)
+    assert said.code == 0, said.err
+    assert next(reports, None) is None
