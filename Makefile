@@ -5,6 +5,7 @@
 #   make check   format, lint, types, import contracts, declared imports
 #   make bench   the numbers                       make sim        seeded crash and fault runs
 #   make browser a Chromium for the tests of the page     make screenshots  pictures of it for the docs
+#   make faults  faults planted in a deployment, and which check finds each
 #   make generate  roles, tables and pictures that follow from the code
 #   make lock    compile the pinned requirements anew
 
@@ -25,7 +26,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # Importing the Azure SDKs takes 1.5 s and 300 MB without bytecode, 0.3 s and 50 MB with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: generate setup demo up test test-all check format bench sim browser screenshots lock clean
+.PHONY: generate setup demo up test test-all check format bench sim faults browser screenshots lock clean
 
 setup: .venv/installed node_modules/installed
 
@@ -84,6 +85,9 @@ sim: setup
 	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
 	$(BIN)/python -m simulations.losses --seeds $(LOSSES)
 	$(BIN)/python -m simulations.edits --edits $(EDITS) --moves $(EDITS)
+
+faults: setup
+	$(BIN)/python -m tests.shared.planning.planted_faults
 
 screenshots: setup
 	$(BIN)/python -m tests.web.screenshots
