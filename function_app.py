@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from azure.functions import AuthLevel
 
 from activities import (
-    claim_repair,
+    begin_repair,
     confirm_plan,
     judge_plan,
     list_deployments,
@@ -70,6 +70,6 @@ for part in (
     list_deployments,
     report_drift,
     write_acceptance,
-    claim_repair,
+    begin_repair,
 ):
     app.register_functions(part.blueprint)

@@ -1,14 +1,13 @@
 """Checks one deployment for drift, and lets begin the repair that its spec asks for."""
 
 from collections.abc import Generator
-from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
 
 from orchestrators.asking import ask
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftRequest, RepairClaim
+from shared.deployment.operation import DriftRequest, RepairOrder
 
 blueprint = df.Blueprint()
 
@@ -35,15 +34,8 @@ def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, 
 
 
 def _repair(context: df.DurableOrchestrationContext, deployment: str) -> Generator[Any, Any, None]:
-    """Begin a repair without waiting for it: a person may have to approve it first."""
+    """Begin a repair; where another operation runs, that goes first."""
     now = context.current_utc_datetime
     operation = f"{deployment}-{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
-    claim = RepairClaim(deployment=deployment, operation=operation, at=now.isoformat())
-    _, failure = yield from ask(context, "claim_repair", claim)
-    if failure:
-        return
-    begun = context.call_sub_orchestrator(
-        "repair", {"operation": operation}, instance_id=operation, expected_type=dict
-    )
-    soon = context.create_timer(context.current_utc_datetime + timedelta(seconds=1))
-    yield context.task_any([begun, soon])
+    order = RepairOrder(deployment=deployment, operation=operation, at=now.isoformat())
+    yield from ask(context, "begin_repair", order)

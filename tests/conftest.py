@@ -114,6 +114,13 @@ def simulation(azure: ArmEmulator, storage: Azurite, clock: VirtualClock) -> Ite
     there.host.stop()
 
 
+@pytest.fixture
+def still(simulation: Simulation) -> Simulation:
+    """The app in a world whose time does not move by itself: an operation goes on running."""
+    simulation.host.stop()
+    return simulation.start(jumps=False)
+
+
 @pytest.fixture(scope="session")
 def surroundings() -> list[Json]:
     """What the samples need to find in Azure."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.begin_repair import begin
 from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
 from shared.records.claims import Claim
@@ -70,7 +71,7 @@ async def start(
     claimed = await asyncio.to_thread(records().claim, claim, fate=fate, grace=GRACE)
     operation = claimed.operation_id
     if claimed.holds and not (claimed.repeated and await client.get_status(operation)):
-        await _begin(client, claimed.record.operation["kind"], operation)
+        await begin(client, claimed.record.operation["kind"], operation)
     return accepted(req, operation, kind, deployment)
 
 
@@ -93,7 +94,7 @@ async def start_beside(
     claim = Claim(**asked, spec=spec, delete_data=delete_data)
     operation = await asyncio.to_thread(records().open_beside, claim)
     if not (claim.request_id and await client.get_status(operation)):
-        await _begin(client, BESIDE[kind], operation)
+        await begin(client, BESIDE[kind], operation)
     return accepted(req, operation, kind, deployment)
 
 
@@ -165,12 +166,3 @@ def accepted(
     if req.headers.get("Repeatability-Request-ID"):
         headers["Repeatability-Result"] = "accepted"
     return reply(body, 202, headers)
-
-
-async def _begin(client: df.DurableOrchestrationClient, name: str, operation: str) -> None:
-    """Start the orchestration, unless the same request, made once more, has just done so."""
-    try:
-        await client.start_new(name, operation, {"operation": operation})
-    except Exception:  # the SDK has no class for an id that is taken
-        if not await client.get_status(operation):
-            raise

@@ -236,7 +236,7 @@ class DriftAnswer(Answer):
     repair: NotRequired[str]  # the deployment, where its spec asks for some of it to be put right
 
 
-class RepairClaim(TypedDict):
+class RepairOrder(TypedDict):
     """Asks for a repair by the policy of a spec."""
 
     deployment: str

@@ -34,7 +34,7 @@ METRICS = [{"category": "AllMetrics", "enabled": True}]
 
 
 class DiagnosticSetting(ResourceById):
-    """Base of the settings; a subclass names what it is of, and which of the two that tells."""
+    """Base of the settings; a subclass names what it is `of`, and what of the two that lacks."""
 
     arm_type = "Microsoft.Insights/diagnosticSettings"
     api_version = "2021-05-01-preview"
@@ -44,8 +44,15 @@ class DiagnosticSetting(ResourceById):
     # synchronous (recorded in azure-service-operator)
     timing: ClassVar[Timing] = Timing(create=seconds(2), delete=seconds(2), timeout=minutes(15))
     of: ClassVar[type[Resource]]
-    logs: ClassVar[bool] = True
-    metrics: ClassVar[bool] = True
+    logs: ClassVar[bool]
+    metrics: ClassVar[bool]
+
+    def __init_subclass__(
+        cls, *, of: type[Resource], logs: bool = True, metrics: bool = True
+    ) -> None:
+        cls.of, cls.logs, cls.metrics = of, logs, metrics
+        cls.key, cls.depends_on = f"diagnostics-{of.key}", (of, Workspace)
+        super().__init_subclass__()
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.monitoring is not None and self.of().made(spec)
@@ -63,146 +70,71 @@ class DiagnosticSetting(ResourceById):
         return {"properties": properties}
 
 
-class DatabaseSecurityGroupDiagnostics(DiagnosticSetting):
+class DatabaseSecurityGroupDiagnostics(DiagnosticSetting, of=DatabaseSecurityGroup, metrics=False):
     """What rules of the database tell."""
 
-    key = "diagnostics-nsg-database"
-    of = DatabaseSecurityGroup
-    depends_on = (DatabaseSecurityGroup, Workspace)
-    metrics = False
 
-
-class GatewaySecurityGroupDiagnostics(DiagnosticSetting):
+class GatewaySecurityGroupDiagnostics(DiagnosticSetting, of=GatewaySecurityGroup, metrics=False):
     """What rules of the Application Gateway tell."""
 
-    key = "diagnostics-nsg-application-gateway"
-    of = GatewaySecurityGroup
-    depends_on = (GatewaySecurityGroup, Workspace)
-    metrics = False
 
-
-class ManagementSecurityGroupDiagnostics(DiagnosticSetting):
+class ManagementSecurityGroupDiagnostics(
+    DiagnosticSetting, of=ManagementSecurityGroup, metrics=False
+):
     """What rules of the jump box tell."""
 
-    key = "diagnostics-nsg-management"
-    of = ManagementSecurityGroup
-    depends_on = (ManagementSecurityGroup, Workspace)
-    metrics = False
 
-
-class BastionSecurityGroupDiagnostics(DiagnosticSetting):
+class BastionSecurityGroupDiagnostics(DiagnosticSetting, of=BastionSecurityGroup, metrics=False):
     """What rules of Bastion tell."""
 
-    key = "diagnostics-nsg-bastion"
-    of = BastionSecurityGroup
-    depends_on = (BastionSecurityGroup, Workspace)
-    metrics = False
 
-
-class HubVirtualNetworkDiagnostics(DiagnosticSetting):
+class HubVirtualNetworkDiagnostics(DiagnosticSetting, of=HubVirtualNetwork):
     """What the network tells."""
 
-    key = "diagnostics-virtual-network"
-    of = HubVirtualNetwork
-    depends_on = (HubVirtualNetwork, Workspace)
 
-
-class GatewayPublicIpDiagnostics(DiagnosticSetting):
+class GatewayPublicIpDiagnostics(DiagnosticSetting, of=GatewayPublicIp):
     """What the address of the Application Gateway tells."""
 
-    key = "diagnostics-public-ip-gateway"
-    of = GatewayPublicIp
-    depends_on = (GatewayPublicIp, Workspace)
 
-
-class BastionPublicIpDiagnostics(DiagnosticSetting):
+class BastionPublicIpDiagnostics(DiagnosticSetting, of=BastionPublicIp):
     """What the address of Bastion tells."""
 
-    key = "diagnostics-public-ip-bastion"
-    of = BastionPublicIp
-    depends_on = (BastionPublicIp, Workspace)
 
-
-class NatPublicIpDiagnostics(DiagnosticSetting):
+class NatPublicIpDiagnostics(DiagnosticSetting, of=NatPublicIp):
     """What the address of the way out tells."""
 
-    key = "diagnostics-public-ip-nat"
-    of = NatPublicIp
-    depends_on = (NatPublicIp, Workspace)
 
-
-class PostgresServerDiagnostics(DiagnosticSetting):
+class PostgresServerDiagnostics(DiagnosticSetting, of=PostgresServer):
     """What the server: its log, sessions and Query Store tells."""
 
-    key = "diagnostics-postgres-server"
-    of = PostgresServer
-    depends_on = (PostgresServer, Workspace)
 
-
-class ApplicationGatewayDiagnostics(DiagnosticSetting):
+class ApplicationGatewayDiagnostics(DiagnosticSetting, of=ApplicationGateway):
     """What the Application Gateway tells."""
 
-    key = "diagnostics-application-gateway"
-    of = ApplicationGateway
-    depends_on = (ApplicationGateway, Workspace)
 
-
-class BastionHostDiagnostics(DiagnosticSetting):
+class BastionHostDiagnostics(DiagnosticSetting, of=BastionHost):
     """What Bastion: who signed in where tells."""
 
-    key = "diagnostics-bastion"
-    of = BastionHost
-    depends_on = (BastionHost, Workspace)
 
-
-class ExpressRouteGatewayDiagnostics(DiagnosticSetting):
+class ExpressRouteGatewayDiagnostics(DiagnosticSetting, of=ExpressRouteGateway):
     """What the ExpressRoute gateway tells."""
 
-    key = "diagnostics-express-route-gateway"
-    of = ExpressRouteGateway
-    depends_on = (ExpressRouteGateway, Workspace)
 
-
-class NatGatewayDiagnostics(DiagnosticSetting):
+class NatGatewayDiagnostics(DiagnosticSetting, of=NatGateway, logs=False):
     """What the way out tells."""
 
-    key = "diagnostics-nat-gateway"
-    of = NatGateway
-    depends_on = (NatGateway, Workspace)
-    logs = False
 
-
-class PrivateDnsZoneDiagnostics(DiagnosticSetting):
+class PrivateDnsZoneDiagnostics(DiagnosticSetting, of=PrivateDnsZone, logs=False):
     """What the private zone tells."""
 
-    key = "diagnostics-private-dns-zone"
-    of = PrivateDnsZone
-    depends_on = (PrivateDnsZone, Workspace)
-    logs = False
 
-
-class JumpBoxNicDiagnostics(DiagnosticSetting):
+class JumpBoxNicDiagnostics(DiagnosticSetting, of=JumpBoxNic, logs=False):
     """What the interface of the jump box tells."""
 
-    key = "diagnostics-jump-box-nic"
-    of = JumpBoxNic
-    depends_on = (JumpBoxNic, Workspace)
-    logs = False
 
-
-class JumpBoxDiagnostics(DiagnosticSetting):
+class JumpBoxDiagnostics(DiagnosticSetting, of=JumpBox, logs=False):
     """What the jump box, as its host sees it tells."""
 
-    key = "diagnostics-jump-box"
-    of = JumpBox
-    depends_on = (JumpBox, Workspace)
-    logs = False
 
-
-class ExpressRouteConnectionDiagnostics(DiagnosticSetting):
+class ExpressRouteConnectionDiagnostics(DiagnosticSetting, of=ExpressRouteConnection, logs=False):
     """What the connection tells."""
-
-    key = "diagnostics-express-route-connection"
-    of = ExpressRouteConnection
-    depends_on = (ExpressRouteConnection, Workspace)
-    logs = False

@@ -80,6 +80,25 @@ def test_nobody_makes_up_an_exception(simulation: Any, lean: Json) -> None:
     assert simulation.writes() == []
 
 
+def test_a_scan_ends_while_the_repair_that_it_began_waits_for_a_person(
+    still: Any, lean: Json
+) -> None:
+    lean["drift"] = {"policies": [{"resource": "postgres-server", "then": "repair"}]}
+    still.request("POST", "deployments", json=lean)
+    still.advance(hours=2)
+    server = one(still, "/flexibleServers/psql")["id"]
+    still.azure.edit(server, {"sku": {"name": "Standard_D4s_v3"}})
+    still.advance(hours=1)
+    [repair] = [o for o in operations(still, lean) if o["kind"] == "repair"]
+    assert still.operation(repair["id"])["phase"] == "awaiting-approval"
+    path = f"{still.host.url}/runtime/webhooks/durabletask/instances/scan-drift"
+    assert still.http.get(path).json()["runtimeStatus"] == "Completed"
+    still.request("POST", f"operations/{repair['id']}/approve")
+    still.advance(hours=1)
+    assert still.operation(repair["id"])["status"] == "Succeeded"
+    assert one(still, "/flexibleServers/psql")["sku"]["name"] == lean["postgres"]["sku"]
+
+
 @pytest.mark.parametrize(
     ("body", "target"),
     [

@@ -2,16 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself: an operation goes on running."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
 
 
 def read(world: Any, name: str) -> Any:

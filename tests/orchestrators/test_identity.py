@@ -19,13 +19,6 @@ def kept(storage: Azurite) -> Records:
     return Records.connect(storage.connection_string)
 
 
-@pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself: an operation goes on running."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
 def put(world: Any, spec: Json, query: str = "") -> Json:
     answer: Json = world.finish(
         world.request("PUT", f"deployments/{spec['name']}{query}", json=spec)

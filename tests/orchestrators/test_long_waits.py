@@ -10,13 +10,6 @@ GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 
 
-@pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself: an operation goes on running."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
 @pytest.mark.parametrize("seconds", [86_400, 1_000_000_000, 0, -5])
 def test_a_wait_that_azure_asks_for_ends_with_the_deadline_of_the_step(
     still: Any, lean: Json, seconds: int

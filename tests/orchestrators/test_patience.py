@@ -7,13 +7,6 @@ import pytest
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself: an operation goes on running."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
 def outage(world: Any, minutes: float, **what: Any) -> None:
     """Nothing is answered for a while."""
     world.azure.fail(times=0, status=503, code="ServiceUnavailable", **what)

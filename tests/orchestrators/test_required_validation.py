@@ -14,13 +14,6 @@ def proven(spec: Json) -> Json:
     return spec | {"bastion": {"enabled": False}, "validation": {"require": "connected"}}
 
 
-@pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
 def health(simulation: Any, spec: Json) -> str:
     found: str = simulation.request("GET", f"deployments/{spec['name']}").json()["status"]
     return found

@@ -18,13 +18,6 @@ def small(spec: Json) -> Json:
 
 
 @pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app in a world whose time does not move by itself: an operation goes on running."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
-@pytest.fixture
 def kept(storage: Azurite) -> Records:
     """The records, as the app has them."""
     return Records.connect(storage.connection_string)

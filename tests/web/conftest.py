@@ -40,13 +40,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def still(simulation: Any) -> Any:
-    """The app's world, its time standing still."""
-    simulation.host.stop()
-    return simulation.start(jumps=False)
-
-
-@pytest.fixture
 def page(browser: Browser, still: Any) -> Iterator[Page]:
     """The page, opened; whatever it logs as an error fails the test."""
     shown = browser.new_page(base_url=still.host.url)

@@ -1,8 +1,9 @@
 """Runs functions of the app as the Python worker does.
 
 Coroutines that work items run have an event loop of their own, on the host's clock; those of HTTP
-and timer functions run on the host's own loop. Everything else, orchestrators included, runs in one
-pool of threads. Values are decoded and encoded by the SDK's own converters.
+and timer functions, and of activities with a durable client, run on the host's own loop.
+Everything else, orchestrators included, runs in one pool of threads. Values are decoded and encoded
+by the SDK's own converters.
 """
 
 import asyncio
@@ -106,7 +107,8 @@ class Worker:
         try:
             datum = meta.Datum(activity_input, "json")
             value = durable_functions.ActivityTriggerConverter.decode(datum, trigger_metadata={})
-            run = self.coroutines.run
+            # One that starts others asks the host over HTTP, and so waits in real time.
+            run = _here if function.clients else self.coroutines.run
             result = await self._invoke(function, value, invocation_id, run=run)
             encoded = durable_functions.ActivityTriggerConverter.encode(result, expected_type=None)
         except WorkerCrash:
