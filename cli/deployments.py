@@ -14,7 +14,7 @@ from cli.plan_view import DISTURBS, warnings
 from cli.plan_view import plan as show_plan
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
 from cli.spec_files import read_spec
-from cli.text import plain
+from cli.text import entries, plain
 
 PRECONDITION_FAILED = 412
 FILE = click.argument("spec", type=click.Path(path_type=Path))
@@ -106,8 +106,7 @@ def show(session: Session, name: str) -> None:
             shown, f"  drift           {(record.get('drift') or {}).get('status', 'not checked')}"
         )
         plain(shown, f"  resources       {len(record['inventory'] or {})}")
-        for key, value in (record.get("outputs") or {}).items():
-            plain(shown, f"  {key}: {value}")
+        entries(shown, record.get("outputs") or {})
 
     session.output.result(session.client.deployment(name), person)
 

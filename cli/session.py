@@ -17,7 +17,7 @@ from cli.client import Client
 from cli.errors import Json, NotConfirmed
 from cli.output import FORMS, Output, Show, console
 from cli.sign_in import sign_in
-from cli.text import plain
+from cli.text import entries, plain
 from cli.view import follow, residue
 
 HERE = "http://localhost:7071"
@@ -98,8 +98,7 @@ def _succeeded(operation: Json) -> Json:
 def _outcome(shown: Console, operation: Json) -> None:
     """What a person wants to know of an operation that ended: what it brought about."""
     plain(shown, f"{operation['kind']} {operation['deployment']}: {operation['status']}")
-    for name, value in (operation.get("outputs") or {}).items():
-        plain(shown, f"  {name}: {value}")
+    entries(shown, operation.get("outputs") or {})
 
 
 OPTIONS = (

@@ -15,6 +15,16 @@ def plain(shown: Console, text: str, *, style: str = "") -> None:
     shown.print(Text(text, style=style), soft_wrap=True)
 
 
+def entries(shown: Console, of: Json, indent: str = "  ") -> None:
+    """Names and what they stand for, a line each; what holds more of them is set further in."""
+    for name, value in of.items():
+        if isinstance(value, dict):
+            plain(shown, f"{indent}{name}:")
+            entries(shown, value, f"{indent}  ")
+        else:
+            plain(shown, f"{indent}{name}: {value}")
+
+
 def span(seconds: float) -> str:
     """Seconds as people say them: 25m 00s."""
     minutes, rest = divmod(round(seconds), 60)

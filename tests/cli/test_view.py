@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from cli.plan_view import plan, summary
+from cli.text import entries
 from cli.view import follow, picture
 
 Json = dict[str, Any]
@@ -200,3 +201,16 @@ def test_a_plan_unfolds_everything_where_that_is_asked_for(
     assert "/the/virtual-network" in shown
     assert "GatewayHasNoPublicIp" in shown
     assert "--all" not in shown
+
+
+def test_what_holds_more_is_set_further_in_and_no_python_is_shown() -> None:
+    said = io.StringIO()
+    entries(
+        Console(file=said, width=40), {"port": 5432, "node": {"config": {"keepAlive": "x" * 40}}}
+    )
+    assert said.getvalue().splitlines() == [
+        "  port: 5432",
+        "  node:",
+        "    config:",
+        f"      keepAlive: {'x' * 40}",
+    ]
