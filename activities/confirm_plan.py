@@ -15,7 +15,8 @@ blueprint = df.Blueprint()
 def confirm_plan(order: Order) -> Answer:
     """{operation} -> {} where a plan made now is the one that was kept, else {failure}."""
     operation, record = records().running(order["operation"])
-    baselines, installation = records().watch.baselines(record.name), records().installation()
+    baselines = records().watch.baselines(record.name)
+    installation = records().agreements.installation()
     kept = records().plans.get(operation.id)
     check_same(kept, plan_for(operation, record, installation, baselines))
     return {}

@@ -29,7 +29,7 @@ async def listen(order: ListenOrder) -> ListenAnswer:
         return ListenAnswer(outcomes={}, cancelRequested=False, failure=failure_of(error))
 
     def canceled() -> bool:
-        return records().signals(operation)["cancelRequested"]
+        return records().operations.signals(operation)["cancelRequested"]
 
     steps = {step["key"]: step for step in plan["steps"]}
     return await listen_to(order["watch"], steps, _look, canceled if order["cancelable"] else None)
@@ -40,5 +40,7 @@ def _look(step: Step, watched: Watched, at: float) -> Outcome:
     elapsed = timedelta(seconds=watched["elapsed"] + at)
     with secrets_in_use():  # what Azure quotes of them is kept from what is told
         if step["action"] == "check":
-            return probe(clients, step, records().agree, operation_url=url, elapsed=elapsed)
+            return probe(
+                clients, step, records().agreements.agree, operation_url=url, elapsed=elapsed
+            )
         return look(clients, step, url, elapsed, ask_operation(watched, at))

@@ -18,7 +18,7 @@ def plan_deployment(order: PlanRequest) -> PlanAnswer:
     plans, kept = records().plans, records().watch.baselines(record.name)
     plan = plans.find(operation.id)
     if plan is None:
-        plan = plan_for(operation, record, records().installation(), kept)
+        plan = plan_for(operation, record, records().agreements.installation(), kept)
         if operation.planOf:
             check_same(plans.get(operation.planOf), plan)
         plan = plans.keep(operation.id, plan)

@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 def prove_absence(order: Order) -> Absence:
     """{operation} -> the keys of what is there although it was to be deleted."""
     operation, record = records().running(order["operation"])
-    plan = plan_for(operation, record, records().installation(), {})
+    plan = plan_for(operation, record, records().agreements.installation(), {})
     remains = Remains(left=still_there(plan), retained=plan["retained"])
     records().plans.save_remains(operation.id, remains)
     return {"left": [item["key"] for item in remains["left"]]}

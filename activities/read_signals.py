@@ -13,4 +13,4 @@ blueprint = df.Blueprint()
 @failures_as_data
 def read_signals(order: Order) -> Signals:
     """{operation} -> {cancelRequested, decision}; {failure}: nothing was asked."""
-    return records().signals(order["operation"])
+    return records().operations.signals(order["operation"])

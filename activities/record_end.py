@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @failures_as_data
 def record_end(order: EndReport) -> EndAnswer:
     """{operation, state, at, failure} -> how it ended, in the words of its instance."""
-    operation = records().operation(order["operation"])
+    operation = records().operations.get(order["operation"])
     story = records().story(operation)
     end = ending(order["state"], story, order["failure"], at=order["at"], operation=operation.id)
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))

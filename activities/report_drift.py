@@ -23,11 +23,11 @@ log = logging.getLogger(__name__)
 def report_drift(order: DriftRequest) -> DriftAnswer:
     """{deployment or check, at, failure?} -> what was found, in short; a failure is kept."""
     kept, check = records(), order.get("check")
-    record = kept.get(kept.operation(check).deployment if check else order["deployment"])
+    record = kept.get(kept.operations.get(check).deployment if check else order["deployment"])
     seen = drift_of(
         record,
         recorded_spec(record.spec),
-        kept.installation(),
+        kept.agreements.installation(),
         kept.watch.baselines(record.name),
         order,
         kept.plans.written(order["operation"]) if "operation" in order else (),
@@ -38,7 +38,7 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
         kept.watch.keep_report(record.name, report)
         kept.save_drift(record.name, report)
     if check:
-        kept.end_drift(check, report)
+        kept.operations.end_drift(check, report)
     if wanted := of_course(report["changes"], "accept"):
         accept_by_policy(record, wanted, order["at"])
     fields = {"deployment": record.name, "state": report["status"]}

@@ -31,7 +31,7 @@ def submit_steps(order: SubmitOrder) -> SubmitAnswer:
 @failures_as_data
 def _submit(order: StepOrder) -> Outcome:
     step = records().plans.step(order)
-    clients, agree = clients_for(step["id"]), records().agree
+    clients, agree = clients_for(step["id"]), records().agreements.agree
     match step["action"]:
         case "delete":
             records().check_ours(order["operation"], step["id"])

@@ -55,7 +55,7 @@ async def get_operations(req: func.HttpRequest) -> func.HttpResponse:
     """The history of a deployment: kind, actor, times, outcome."""
     name, top = deployment_given(req), number(req, "top", PAGE, LONGEST_PAGE)
     token = operation_token(req)
-    found = await asyncio.to_thread(records().history, name, top=top + 1, token=token)
+    found = await asyncio.to_thread(records().operations.history, name, top=top + 1, token=token)
     body: Json = {"value": [_in_short(operation) for operation in found[:top]]}
     if len(found) > top:
         after = found[top - 1].id
@@ -152,7 +152,7 @@ async def cancel_operation(
         raise NotCancelable(identity, seen.operation.kind)
     await within_scope(req, seen.operation.deployment)
     by = {**caller_of(req)["actor"]}
-    await asyncio.to_thread(records().request_cancel, identity, by=by)
+    await asyncio.to_thread(records().operations.request_cancel, identity, by=by)
     return await _accepted(req, client)
 
 
@@ -218,7 +218,7 @@ async def _decide(
     if decision == "approve":
         require_other(caller, seen.operation.actor)
     by = {**caller["actor"], "comment": comment}
-    made = await asyncio.to_thread(records().decide, identity, decision, by=by)
+    made = await asyncio.to_thread(records().operations.decide, identity, decision, by=by)
     if made != decision:
         way = "cancel it to roll back" if made == "approve" else "start it again"
         raise NotAwaitingApproval(identity, f"has been decided already ({made}): {way}")

@@ -95,7 +95,7 @@ async def recorded(identity: str) -> Recorded:
 
 
 def _recorded(identity: str) -> Recorded:
-    operation = records().operation(identity)
+    operation = records().operations.get(identity)
     return Recorded(operation, records().plans.short(identity))
 
 
@@ -156,7 +156,7 @@ async def instance_of(identity: str, client: df.DurableOrchestrationClient) -> A
     status = await client.get_status(identity)
     if not status or status.runtime_status != df.OrchestrationRuntimeStatus.Failed:
         return status
-    if await asyncio.to_thread(records().count_rewind, identity, most=REWINDS):
+    if await asyncio.to_thread(records().operations.count_rewind, identity, most=REWINDS):
         try:
             await client.rewind(identity, "lost")
         except Exception as error:  # the SDK has no class: rewound meanwhile, or not supported
@@ -168,7 +168,7 @@ async def instance_of(identity: str, client: df.DurableOrchestrationClient) -> A
 async def settle_unended(client: df.DurableOrchestrationClient) -> None:
     """Settle the operations that nobody asks about: each has an end on record, or goes on."""
     now = datetime.now(UTC)
-    for identity in await asyncio.to_thread(records().unended, begun_before=now):
+    for identity in await asyncio.to_thread(records().operations.unended, begun_before=now):
         await as_it_stands(identity, client)
 
 

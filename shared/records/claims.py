@@ -11,7 +11,7 @@ from typing import Literal
 
 from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
-from shared.records.entities import RUNNING, Answered, OperationNote, Record
+from shared.records.entities import RUNNING, Answered, Operation, OperationNote, Record
 from shared.records.errors import (
     DeploymentUnknown,
     OperationInProgress,
@@ -20,6 +20,7 @@ from shared.records.errors import (
 )
 
 REQUESTS_KEPT = 20  # answers that a repeated request can still be given
+NO_RECORD = "none"  # stands for the digest of a record that is not there
 
 Fate = Callable[[str], Literal["running", "ended", "missing"]]
 """How the orchestration of an operation is, by the operation's id."""
@@ -116,6 +117,28 @@ def holds(note: OperationNote, now: datetime, fate: Fate, grace: timedelta) -> b
             return False
         case "missing":
             return now - datetime.fromisoformat(note["startedAt"]) < grace
+
+
+def check_plan(claim: Claim, planned: Operation | None, record: Record | None) -> None:
+    """Refuse to walk a plan that is not, or no longer, what would be decided.
+
+    Raises:
+        PreconditionFailed: it is another deployment's, or the deployment has changed since.
+    """
+    if planned is None:
+        raise PreconditionFailed(claim.deployment, "has no such plan any more")
+    usable = planned.kind == "plan" and planned.status == "Succeeded"
+    if not usable or planned.deployment != claim.deployment:
+        raise PreconditionFailed(claim.deployment, "has no such plan that could be walked")
+    if planned.spec != claim.spec:
+        raise PreconditionFailed(claim.deployment, "was planned with another spec")
+    if planned.base != base(record):
+        raise PreconditionFailed(claim.deployment, "has changed since it was planned")
+
+
+def base(record: Record | None) -> str:
+    """What tells whether a deployment is still as it was when a plan was made from its record."""
+    return NO_RECORD if record is None or record.status == "Destroyed" else record.digest
 
 
 def claimed(claim: Claim, record: Record | None) -> Record:

@@ -32,7 +32,7 @@ def walk(simulation: Any, plan: Plan) -> Progress:
         try:
             if steps[key]["action"] == "delete":
                 return calls.delete(clients, steps[key])
-            return calls.apply(clients, steps[key], records().agree)
+            return calls.apply(clients, steps[key], records().agreements.agree)
         except Exception as error:
             return Outcome(key=key, state="failed", failure=failure_of(error))
 

@@ -26,7 +26,7 @@ Resolved = Callable[[Json], Json]
 @pytest.fixture
 def resolved(vaults: Vaults, connected: Records) -> Resolved:
     """`resolve` on the emulated vault and the real records."""
-    return partial(resolve, of_app=vaults, agree=connected.agree)
+    return partial(resolve, of_app=vaults, agree=connected.agreements.agree)
 
 
 def stored(azure: ArmEmulator, name: str) -> str | None:
@@ -89,7 +89,7 @@ def test_a_vault_that_cannot_be_reached_is_asked_again(
     allowed = replace(app_settings, key_vault_hosts=frozenset({"localhost:1"}))
     body = {"a": secret("https://localhost:1/secrets/pw")}
     with pytest.raises(SecretUnavailable) as caught:
-        resolve(body, connected.agree, Vaults(credential, allowed))
+        resolve(body, connected.agreements.agree, Vaults(credential, allowed))
     assert caught.value.retryable
 
 

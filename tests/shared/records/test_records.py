@@ -1,6 +1,7 @@
 """One running operation per deployment, and what is remembered of it, on a real table."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from local.azurite import Azurite
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
 from shared.deployment.operation import Decision, first_state
+from shared.deployment.walks.ending import Ending
 from shared.records.claims import REQUESTS_KEPT, Claim, Claimed
 from shared.records.entities import packed
 from shared.records.errors import (
@@ -30,6 +32,20 @@ GRACE = timedelta(minutes=2)
 SPEC = {"name": "x", "location": "eastus"}
 ITEMS: dict[str, Item] = {"/s": {"key": "server", "provenance": "created", "state": "seen"}}
 MISSING: Literal["missing"] = "missing"
+SUCCEEDED = Ending(
+    status="Succeeded",
+    failure=None,
+    result={},
+    output={},
+    custom_status={},
+    inventory=None,
+    outputs=None,
+    health=None,
+    stays={},
+    let_go=[],
+    monthly_cost=None,
+    secret_versions=None,
+)
 REPORT: Json = {"status": "drifted", "changes": [1, 2]}
 names = count()
 
@@ -54,8 +70,8 @@ def claim(
 
 
 def finish(records: Records, name: str, identity: str, **options: Any) -> None:
-    ended = {"status": "Succeeded", "now": NOON, "result": {}, **options}
-    records.finish(name, f"{name}-{identity}", **ended)
+    operation, now = records.operations.get(f"{name}-{identity}"), options.pop("now", NOON)
+    records.end(operation, replace(SUCCEEDED, **options), now=now)
 
 
 def test_a_claim_makes_a_record(records: Records, name: str) -> None:
@@ -132,23 +148,23 @@ def test_an_operation_whose_orchestration_has_ended_is_taken_over_at_once(
     request = Claim(deployment=name, operation_id=f"{name}-2", kind="destroy", now=NOON)
     records.claim(request, fate=lambda _: "ended", grace=GRACE)
     assert records.get(name).operation["id"] == f"{name}-2"
-    assert records.operation(f"{name}-1").status == "Failed"
+    assert records.operations.get(f"{name}-1").status == "Failed"
 
 
 def test_a_lost_operation_is_lost_in_both_its_records(records: Records, name: str) -> None:
     claim(records, name, "1", spec={**SPEC, "location": "westus"})
-    records.lose(records.operation(f"{name}-1"), "terminated", now=NOON)
-    operation = records.operation(f"{name}-1")
+    records.lose(records.operations.get(f"{name}-1"), "terminated", now=NOON)
+    operation = records.operations.get(f"{name}-1")
     assert (operation.status, records.get(name).operation["status"]) == ("Failed", "Failed")
     assert operation.result is not None
     assert operation.result["failure"]["code"] == "OperationLost"
 
 
 def test_an_end_on_record_is_not_overwritten_by_a_loss(records: Records, name: str) -> None:
-    running = records.operation(claim(records, name, "1").operation_id)
+    running = records.operations.get(claim(records, name, "1").operation_id)
     finish(records, name, "1")
     records.lose(running, "missing", now=NOON)
-    assert (records.operation(running.id).status, records.get(name).operation["status"]) == (
+    assert (records.operations.get(running.id).status, records.get(name).operation["status"]) == (
         "Succeeded",
         "Succeeded",
     )
@@ -162,7 +178,7 @@ def test_the_end_of_an_operation_that_was_taken_over_leaves_the_record_alone(
     finish(records, name, "1", inventory=ITEMS)
     record = records.get(name)
     assert (record.busy, record.inventory) == (True, {})
-    assert records.operation(f"{name}-1").status == "Succeeded"
+    assert records.operations.get(f"{name}-1").status == "Succeeded"
 
 
 def test_a_changed_spec_is_a_new_generation_once_it_is_deployed(
@@ -218,10 +234,8 @@ def test_a_repeated_request_completes_what_a_crash_cut_off(
     service = TableServiceClient.from_connection_string(storage.connection_string)
     service.get_table_client("operations").delete_entity(operation, "")
     claim(records, name, "2", request_id="r")
-    assert (records.operation(operation).deployment, records.operation(operation).status) == (
-        name,
-        "Running",
-    )
+    told = records.operations.get(operation)
+    assert (told.deployment, told.status) == (name, "Running")
 
 
 def test_a_repeated_request_leaves_the_recorded_end_of_its_operation_alone(
@@ -230,7 +244,7 @@ def test_a_repeated_request_leaves_the_recorded_end_of_its_operation_alone(
     operation = claim(records, name, "1", request_id="r").operation_id
     finish(records, name, "1")
     assert not claim(records, name, "2", request_id="r").holds
-    assert records.operation(operation).status == "Succeeded"
+    assert records.operations.get(operation).status == "Succeeded"
 
 
 def test_a_repeated_request_is_answered_before_its_preconditions(
@@ -325,40 +339,43 @@ def test_a_deployment_that_was_taken_over_is_not_forgotten(records: Records, nam
 
 def test_an_operation_has_no_signals_at_first(records: Records, name: str) -> None:
     claim(records, name, "1")
-    assert records.signals(f"{name}-1") == {"cancelRequested": False, "decision": None}
+    assert records.operations.signals(f"{name}-1") == {"cancelRequested": False, "decision": None}
 
 
 def test_a_cancel_and_a_decision_do_not_overwrite_each_other(records: Records, name: str) -> None:
     claim(records, name, "1")
-    records.request_cancel(f"{name}-1")
-    records.decide(f"{name}-1", "reject")
+    records.operations.request_cancel(f"{name}-1")
+    records.operations.decide(f"{name}-1", "reject")
     finish(records, name, "1")
-    assert records.signals(f"{name}-1") == {"cancelRequested": True, "decision": "reject"}
+    assert records.operations.signals(f"{name}-1") == {
+        "cancelRequested": True,
+        "decision": "reject",
+    }
 
 
 def test_the_first_decision_holds(records: Records, name: str) -> None:
     claim(records, name, "1")
-    assert records.decide(f"{name}-1", "approve") == "approve"
-    assert records.decide(f"{name}-1", "reject") == "approve"
-    assert records.signals(f"{name}-1")["decision"] == "approve"
+    assert records.operations.decide(f"{name}-1", "approve") == "approve"
+    assert records.operations.decide(f"{name}-1", "reject") == "approve"
+    assert records.operations.signals(f"{name}-1")["decision"] == "approve"
 
 
 def test_of_many_decisions_at_once_all_learn_the_same_one(records: Records, name: str) -> None:
     claim(records, name, "1")
     wishes: list[Decision] = ["approve", "reject"] * 8
     with ThreadPoolExecutor(16) as pool:
-        made = set(pool.map(lambda wish: records.decide(f"{name}-1", wish), wishes))
-    assert made == {records.signals(f"{name}-1")["decision"]}
+        made = set(pool.map(lambda wish: records.operations.decide(f"{name}-1", wish), wishes))
+    assert made == {records.operations.signals(f"{name}-1")["decision"]}
 
 
 def test_an_operation_that_does_not_exist_cannot_be_decided_on(records: Records) -> None:
     with pytest.raises(OperationUnknown, match="nobody"):
-        records.decide("nobody", "approve")
+        records.operations.decide("nobody", "approve")
 
 
 def test_an_operation_that_does_not_exist_cannot_be_cancelled(records: Records) -> None:
     with pytest.raises(OperationUnknown, match="nobody"):
-        records.request_cancel("nobody")
+        records.operations.request_cancel("nobody")
 
 
 def test_deployments_are_listed_in_pages_in_order_of_name(records: Records, name: str) -> None:
@@ -377,18 +394,18 @@ def test_the_last_page_has_no_token(records: Records, name: str) -> None:
 
 def test_a_proposal_made_first_is_agreed_on(records: Records, name: str) -> None:
     with ThreadPoolExecutor(16) as pool:
-        agreed = set(pool.map(lambda i: records.agree(name, str(i)), range(16)))
+        agreed = set(pool.map(lambda i: records.agreements.agree(name, str(i)), range(16)))
     assert len(agreed) == 1
 
 
 def test_a_void_agreement_is_replaced_once(records: Records, name: str) -> None:
-    records.agree(name, "void")
-    assert records.agree(name, "new", instead_of="void") == "new"
-    assert records.agree(name, "newer", instead_of="void") == "new"
+    records.agreements.agree(name, "void")
+    assert records.agreements.agree(name, "new", instead_of="void") == "new"
+    assert records.agreements.agree(name, "newer", instead_of="void") == "new"
 
 
 def test_an_agreement_is_no_deployment(records: Records, name: str) -> None:
-    records.agree(f"{name}-topic", "x")
+    records.agreements.agree(f"{name}-topic", "x")
     assert f"{name}-topic" not in [r.name for r in records.page(top=1000).records]
 
 
@@ -399,7 +416,7 @@ def test_the_exceptions_of_the_sdk_end_here(storage: Azurite) -> None:
 
 
 def test_what_the_record_does_not_call_ours_is_not_deleted(records: Records, name: str) -> None:
-    operation = records.operation(claim(records, name, "1").operation_id)
+    operation = records.operations.get(claim(records, name, "1").operation_id)
     foreign: Item = {"key": "zone", "provenance": "adopted", "state": "seen"}
     records.write_ahead(operation, {**ITEMS, "/theirs": foreign})
     records.check_ours(operation.id, "/S")
@@ -409,7 +426,7 @@ def test_what_the_record_does_not_call_ours_is_not_deleted(records: Records, nam
 
 
 def test_an_operation_that_was_taken_over_deletes_nothing(records: Records, name: str) -> None:
-    operation = records.operation(claim(records, name, "1").operation_id)
+    operation = records.operations.get(claim(records, name, "1").operation_id)
     records.write_ahead(operation, ITEMS)
     claim(records, name, "2", alive=False, now=NOON + GRACE)
     with pytest.raises(OperationOver):
@@ -448,17 +465,17 @@ def test_what_ended_before_the_retention_is_cleared_with_its_plan(
     finish(records, name, "2", inventory=ITEMS)
     records.clear(ended_before=NOON - timedelta(days=30))
     with pytest.raises(OperationUnknown):
-        records.operation(f"{name}-1")
+        records.operations.get(f"{name}-1")
     assert records.plans.state(f"{name}-1") is None
-    assert records.operation(f"{name}-2").status == "Succeeded"
+    assert records.operations.get(f"{name}-2").status == "Succeeded"
     assert records.get(name).inventory == ITEMS
 
 
 def test_what_has_not_ended_is_never_cleared(records: Records, name: str) -> None:
     claim(records, name, "1", now=NOON - timedelta(days=400))
     records.clear(ended_before=NOON)
-    assert records.operation(f"{name}-1").status == "Running"
-    assert f"{name}-1" in records.unended(begun_before=NOON)
+    assert records.operations.get(f"{name}-1").status == "Running"
+    assert f"{name}-1" in records.operations.unended(begun_before=NOON)
 
 
 def test_the_record_of_what_was_destroyed_goes_after_the_retention(
