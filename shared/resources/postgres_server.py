@@ -12,6 +12,7 @@ from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
 from shared.resources.prices import Meter, hourly
+from shared.resources.postgres_moves import SIZE, moved
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
 from shared.resources.virtual_network import DatabaseSubnet, HubVirtualNetwork
@@ -19,7 +20,6 @@ from shared.resources.virtual_network import DatabaseSubnet, HubVirtualNetwork
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
-SIZE = "properties.storage.storageSizeGB"
 VERSIONS: tuple[str, ...] = get_args(Version)
 VERSION = "properties.version"
 SIGN_IN = "properties.administratorLoginPassword"
@@ -108,6 +108,12 @@ class PostgresServer(Resource):
         changes = super().differences(desired, observed)
         known = self.state(observed) != "failed"
         return [change for change in changes if known or change["before"] is not None]
+
+    def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
+        """Without what Azure has moved itself."""
+        by_azure = set(moved(baseline, now))
+        found = super().undeclared(desired, baseline, now)
+        return [change for change in found if change["path"] not in by_azure]
 
     def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:
         """Without the password, unless it is to change: setting it anew would be a change too."""

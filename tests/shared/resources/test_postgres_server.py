@@ -137,3 +137,50 @@ def test_the_password_comes_from_the_vault_of_the_app_unless_one_is_named(
     assert generated["properties"][password] == {
         "$secret": {"name": "hybrid-db-postgres-admin", "generate": "password"}
     }
+
+
+STANDBY = {"mode": "ZoneRedundant", "state": "Healthy", "standbyAvailabilityZone": "3"}
+
+
+@pytest.fixture
+def standing(observed: Any) -> Any:
+    """A server in zone 2 with a standby in zone 3."""
+    observed["properties"]["highAvailability"] = STANDBY
+    return observed
+
+
+def left_open(desired: Json, before: Json, **now: Any) -> list[str]:
+    """Paths of what nobody declared and is another than before."""
+    after = copy.deepcopy(before)
+    for member, value in now.items():
+        there = after["properties"].get(member)
+        after["properties"][member] = there | value if isinstance(there, dict) else value
+    return [change["path"] for change in SERVER.undeclared(desired, before, after)]
+
+
+@pytest.mark.parametrize(("zone", "standby"), [("3", "2"), ("3", "1"), ("2", "1")])
+def test_zones_after_a_failover_are_no_drift(
+    desired: Json, standing: Any, zone: str, standby: str
+) -> None:
+    availability = {"standbyAvailabilityZone": standby}
+    found = left_open(desired, standing, availabilityZone=zone, highAvailability=availability)
+    assert found == []
+
+
+def test_a_server_without_a_standby_that_is_in_another_zone_is_told(
+    desired: Json, observed: Any
+) -> None:
+    assert left_open(desired, observed, availabilityZone="3") == ["properties.availabilityZone"]
+
+
+def test_the_tier_that_storage_takes_with_it_as_it_grows_is_no_drift(
+    desired: Json, observed: Any
+) -> None:
+    grown = {"storageSizeGB": 1024, "tier": "P30", "iops": 5000}
+    assert left_open(desired, observed, storage=grown) == []
+
+
+@pytest.mark.parametrize("size", [128, 1024])
+def test_a_tier_that_somebody_has_raised_is_told(desired: Json, observed: Any, size: int) -> None:
+    found = left_open(desired, observed, storage={"storageSizeGB": size, "tier": "P60"})
+    assert found == ["properties.storage.tier"]

@@ -155,7 +155,10 @@ class FlexibleServers(PostgresqlType):
             "replica": (promotion(change) or {}) | {"role": role, "capacity": 0 if replica else 5},
             "privateEndpointConnections": [],
         }
-        properties.setdefault("availabilityZone", "1")
+        zone = properties.setdefault("availabilityZone", "1")
+        if availability.get("mode") == "ZoneRedundant":
+            # chosen where nobody names one, like the server's own (Learn: High availability)
+            availability.setdefault("standbyAvailabilityZone", "2" if zone == "1" else "1")
         properties.setdefault(
             "maintenanceWindow",
             {"customWindow": "Disabled", "dayOfWeek": 0, "startHour": 0, "startMinute": 0},
