@@ -69,16 +69,16 @@ CODES: dict[RetryClass, tuple[str, ...]] = {
     # Names as ARM writes them; a star stands for anything. Most are also classified by
     # terraform-provider-azurerm or by Azure/azure-service-operator (v2/internal/reconcilers/arm).
     "contention": (
-        "AnotherOperationInProgress",
+        "*InProgress",
+        "*Busy",
         "CanceledAndSupersededDueToAnotherOperation",
         "ConflictingServerOperation",
         "OperationPreempted*",
         "ReferencedResourceNotProvisioned",
-        "ResourceGroupBeingDeleted",
+        "*BeingDeleted",
         "ResourceStarting",  # our own word, for what is started before it is changed
         "RetryableError",
         "RetryableErrorDueToAnotherOperation",
-        "ServerIsBusy",
         "ServerIsNotReady",
         "ServerNotReady",
     ),
@@ -106,9 +106,7 @@ CODES: dict[RetryClass, tuple[str, ...]] = {
     ),
     "unseen": (
         "InvalidResourceReference",
-        "ParentResourceNotFound",
-        "ResourceGroupNotFound",
-        "ResourceNotFound",
+        "*NotFound",
     ),
     "register": ("MissingSubscriptionRegistration", "SubscriptionNotRegistered"),
     "capacity": (

@@ -11,8 +11,8 @@ from shared.deployment.specs.database import Postgres, Version
 from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
-from shared.resources.prices import Meter, hourly
 from shared.resources.postgres_moves import SIZE, moved
+from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
 from shared.resources.virtual_network import DatabaseSubnet, HubVirtualNetwork

@@ -89,6 +89,24 @@ def test_an_unknown_code_is_judged_by_its_status(status: int) -> None:
     assert failure_from(status, error("NobodyKnowsThis"), {})["retryable"]
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "seconds"),
+    [
+        (404, "NotFound", 60),
+        (404, "ResourceGroupNotFound", 60),
+        (404, "VirtualNetworkNotFound", 60),
+        (409, "ResourceOperationInProgress", 1800),
+        (409, "ServerBusy", 1800),
+        (409, "ServerIsBusy", 1800),
+        (409, "ResourceBeingDeleted", 1800),
+    ],
+)
+def test_what_is_not_yet_seen_or_busy_is_waited_for_by_whatever_name(
+    status: int, code: str, seconds: int
+) -> None:
+    assert failure_from(status, error(code), {})["patienceSeconds"] == seconds
+
+
 def test_an_unknown_code_is_judged_by_its_text_before_its_status() -> None:
     text = "Another operation on this resource is in progress"
     assert failure_from(409, error("Conflict", text), {})["patienceSeconds"] == 1800
