@@ -30,6 +30,7 @@ from shared.planning.advice import (
 )
 from shared.planning.moving import moving_fields
 from shared.planning.naming import naming_refusals, ours_by_mistake
+from shared.planning.occupancy import in_use
 from shared.planning.owning import Owner, is_ours, unknown, with_marks, without_marks
 from shared.planning.removing import no_longer_wanted
 from shared.planning.replacing import Plot, replacing
@@ -93,6 +94,7 @@ def plan_deploy(
         plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys, versions)
     refusals += naming_refusals(spec, wanted)
     refusals += ours_by_mistake(spec, inventory)
+    refusals += in_use(spec, steps, observed)
     replaced = replacing(spec, plots, refusals)
     if not repair:
         steps, refusals = replaced.steps, replaced.refusals
