@@ -163,6 +163,6 @@ def _code(call: ast.Call, function: ast.FunctionDef) -> str:
         )
         node = next((v.value for v in values if ast.unparse(v.targets[0]) == name), node)
     if isinstance(node, ast.Constant):
-        return str(node.value)
+        return str(node.value) or "none"  # the service has failed without one
     named = re.search(r"settings\.(\w+_code)\b", ast.unparse(node)) if node is not None else None
     return f"settings.{named.group(1)}" if named else "several"

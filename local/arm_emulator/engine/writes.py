@@ -57,10 +57,7 @@ def patch_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Resp
         raise arm.not_found(target)
     arm.check_gates(call, target)
     type_.check_preconditions(call, arm.view(str(target)))
-    sent = call.request.body
-    if not isinstance(sent, dict):
-        # As any body that is no object: the code of its provider, recorded for malformed ones.
-        raise ArmError(400, type_.family.schema_error, "The request content is not an object.")
+    sent = type_.partial(call.request.body)
     body = clone(prior.body)
     change = Change(arm, stored, str(stored), sent, body, prior, call, call.time)
     joined = _join(arm, call, type_, change)

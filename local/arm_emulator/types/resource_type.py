@@ -23,10 +23,10 @@ from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
 from local.arm_emulator.wire.definitions import defined_shape
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
-from local.arm_emulator.wire.messages import ArmError, Json, fill_in
+from local.arm_emulator.wire.messages import ArmError, Json, fill_in, merge
 from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
-from local.arm_emulator.wire.schema import Shape, declared, sdk_shape
+from local.arm_emulator.wire.schema import Shape, check_body, declared, sdk_shape
 
 Where = Literal["regional", "global", "none"]
 
@@ -132,6 +132,10 @@ class ResourceType:
             return declared(self.type, self.declared_body, self.declared_required)
         return defined_shape(self.type)
 
+    def partial(self, sent: Any) -> Json:
+        """The body of a PATCH; by default it may hold any part of what a PUT holds."""
+        return check_body(self.shape, sent, self.family.schema_error, self.shown_only, whole=False)
+
     @property
     def shown_only(self) -> frozenset[str]:
         """Names of members that Azure fills, whether the SDK's model has them or not."""
@@ -190,8 +194,10 @@ class ResourceType:
         """Add to `change.body` what the service adds."""
 
     def patch(self, change: Change, sent: Json) -> None:
-        """Bring a PATCH into `change.body`; by default it may set the tags only."""
-        change.body["tags"] = sent.get("tags") or {}
+        """Bring a PATCH into `change.body`: it is merged; tags are one value."""
+        merge(change.body, {name: each for name, each in sent.items() if name != "tags"})
+        if "tags" in sent:
+            change.body["tags"] = sent["tags"]
 
     def takes(self, change: Change) -> tuple[str, ...]:
         """Lock keys that no running operation may hold when a write starts."""

@@ -92,6 +92,17 @@ def fill_in(node: Json, defaults: Mapping[str, Any]) -> None:
             node[key] = clone(dict(value) if isinstance(value, Mapping) else value)
 
 
+def merge(node: Json, sent: Mapping[str, Any]) -> None:
+    """Lay what is sent over an object, at any depth; a null takes a member out."""
+    for key, value in sent.items():
+        if isinstance(value, Mapping) and isinstance(node.get(key), dict):
+            merge(node[key], value)
+        elif value is None:
+            node.pop(key, None)
+        else:
+            node[key] = value
+
+
 def clone(node: Any) -> Any:
     """A deep copy of JSON; several times faster than copy.deepcopy."""
     if isinstance(node, dict):

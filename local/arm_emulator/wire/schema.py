@@ -26,7 +26,8 @@ SDK_MODELS = {
     "resources": "azure.mgmt.resource.resources.models",
 }
 Checker = Callable[[Any, str, list[str]], Any]
-NOWHERE = "location: required, and missing"  # Resource Manager has a code of its own for it
+MISSING = ": required, and missing"
+NOWHERE = f"location{MISSING}"  # Resource Manager has a code of its own for it
 DIGITS = re.compile(r"-?\d+")
 
 
@@ -57,7 +58,7 @@ class Shape:
             where = f"{path}.{name}" if path else str(name)
             field_name = name if name in self.fields else self._folded().get(str(name).lower())
             if field_name is None and self.others is not None:
-                kept[name] = self.others(item, where, faults)
+                kept[name] = None if item is None else self.others(item, where, faults)
                 continue
             if field_name is None:
                 faults.append(f"{where}: could not find member '{name}' on {self.name}")
@@ -68,7 +69,7 @@ class Shape:
         if not ("id" in value and "id" in self.fields):  # a reference is sent as its id alone
             for name, known in self.fields.items():
                 if known.required and kept.get(name) is None:
-                    faults.append(f"{path}.{name}".lstrip(".") + ": required, and missing")
+                    faults.append(f"{path}.{name}".lstrip(".") + MISSING)
         return kept
 
     def _folded(self) -> dict[str, str]:
@@ -81,6 +82,8 @@ def check_body(
     body: Any,
     code: str = "InvalidRequestFormat",
     shown: frozenset[str] = frozenset(),
+    *,
+    whole: bool = True,
 ) -> Json:
     """The body without read-only properties, and without what Azure shows and the SDK lacks.
 
@@ -89,13 +92,18 @@ def check_body(
         body: as it was sent.
         code: of the refusal.
         shown: names of members that come back with whatever a GET has shown.
+        whole: whether what is required has to be there; a PATCH sends a part.
 
     Raises:
         ArmError: 400 with every fault and its path in the details.
     """
     found: list[str] = []
     cleaned = shape.check(body, "", found)
-    faults = [each for each in found if each != NOWHERE and not _is_shown(each, shown)]
+    faults = [
+        each
+        for each in found
+        if each != NOWHERE and not _is_shown(each, shown) and (whole or not each.endswith(MISSING))
+    ]
     if faults:
         details = [
             {"code": "InvalidJson", "message": fault, "target": fault.partition(":")[0]}
@@ -220,7 +228,10 @@ def _map_of(item: Checker) -> Checker:
         if not isinstance(value, Mapping):
             faults.append(f"{path}: {_kind(value)} where an object is expected")
             return value
-        return {key: item(each, f"{path}.{key}", faults) for key, each in value.items()}
+        return {
+            key: None if each is None else item(each, f"{path}.{key}", faults)
+            for key, each in value.items()
+        }
 
     return check
 

@@ -1,29 +1,19 @@
-"""Virtual machines, extensions and disks, as the generic resources client sends them."""
+"""Virtual machines, as the generic resources client sends them."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from local.arm_emulator.providers.compute.base import ComputeType
+from local.arm_emulator.providers.compute.disks import Disks
 from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quota
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import DISKS
-from local.arm_emulator.types.resource_type import GenericType, Timing
+from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in
-from local.arm_emulator.wire.names import ANY_NAME, NameRule
+from local.arm_emulator.wire.names import NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
-
-API_VERSIONS: tuple[str, ...] = (
-    "2026-04-01",
-    "2025-04-01",
-    "2024-11-01",
-    "2024-07-01",
-    "2024-03-01",
-)
-DISK_SIZES = "https://learn.microsoft.com/azure/virtual-machines/disks-types"
-DISK_API_VERSIONS = ("2026-03-02", "2025-01-02", "2024-03-02", "2023-10-02", *API_VERSIONS)
 
 RESERVED_NAMES = (
     "1 123 a actuser adm admin admin1 admin2 administrator aspnet backup console david guest "
@@ -43,20 +33,14 @@ OS_PROFILE = {
 }
 
 
-class ComputeType(GenericType):
-    """What the types of Microsoft.Compute share."""
-
-    api_versions = API_VERSIONS
-    name_rule = ANY_NAME
-
-    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
-        """What is not there yet is Creating."""
-        fresh = state == "Updating" and resource.version == 1
-        super().stamp(resource, "Creating" if fresh else state, only)
-
-    def accept(self, sent: Any) -> Any:
-        """A null is as good as absent, here too: `az vm create` sends several."""
-        return _without_nulls(sent)
+FIXED = (
+    ("osProfile", "computerName"),
+    ("osProfile", "adminUsername"),
+    ("storageProfile", "imageReference", "sku"),
+    ("storageProfile", "imageReference", "offer"),
+    ("storageProfile", "osDisk", "createOption"),
+    ("storageProfile", "osDisk", "name"),
+)
 
 
 class VirtualMachines(ComputeType):
@@ -66,6 +50,7 @@ class VirtualMachines(ComputeType):
 
     type = "Microsoft.Compute/virtualMachines"
     timing = Timing(120, 60, 90)
+    synchronous_patch = False  # recorded in azure-cli, test_resource_patch
     zonal = True
     secrets = ("osProfile.adminPassword", "osProfile.customData")
     tolerated = ("managedBy",)
@@ -107,6 +92,7 @@ class VirtualMachines(ComputeType):
                 f"'{change.body['location']}'. Please try another size or deploy elsewhere."
             )
             raise ArmError(409, "SkuNotAvailable", message)
+        _check_fixed(change)
         self._check_administrator(change)
         for interface in _interfaces(change.properties):
             self._check_free(change, str(interface.get("id", "")))
@@ -206,66 +192,16 @@ class VirtualMachines(ComputeType):
                 raise ArmError(400, code, message)
 
 
-class Extensions(ComputeType):
-    """Extensions of a virtual machine."""
-
-    defaults: ClassVar[Mapping[str, Any]] = {
-        "properties": {"autoUpgradeMinorVersion": False, "settings": {}}
-    }
-
-    type = "Microsoft.Compute/virtualMachines/extensions"
-    timing = Timing(90, 60, 60)
-    retry_after = ()
-    secrets = ("protectedSettings",)
-
-    def check(self, change: Change) -> None:
-        """The machine exists."""
-        parent = change.id.parent
-        if parent is None or self.world.store.get(parent.key) is None:
-            raise self.world.parent_not_found(change.id)
-
-
-class Disks(ComputeType):
-    """Managed disks; the defaults are recorded in azure-service-operator."""
-
-    defaults: ClassVar[Mapping[str, Any]] = {
-        "properties": {
-            "encryption": {"type": "EncryptionAtRestWithPlatformKey"},
-            "publicNetworkAccess": "Enabled",
-            "networkAccessPolicy": "AllowAll",
-            "diskState": "Unattached",
-        }
-    }
-
-    family = DISKS
-    retry_after = (2,)
-
-    type = "Microsoft.Compute/disks"
-    api_versions = DISK_API_VERSIONS
-    bounds = (Bound("properties.diskSizeGB", DISK_SIZES, 1, 65_536),)
-    timing = Timing(10, 5, 10)
-    zonal = True
-
-    def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
-        """A disk is Updating from the first."""
-        GenericType.stamp(self, resource, state, only)
-
-    def not_found(self, target: ResourceId) -> ArmError:
-        """The provider's own words (recorded in azure-service-operator)."""
-        return ArmError(404, "NotFound", f"Disk {target.name} is not found.")
-
-    def check_delete(self, resource: Resource, now: datetime) -> None:
-        """Not while it is attached."""
-        owner = resource.body.get("managedBy")
-        if owner and self.world.store.get(str(owner)) is not None:
-            message = f"Disk {resource.id.name} is attached to VM {owner}."
-            raise ArmError(409, "OperationNotAllowed", message)
-
-
-def _without_nulls(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _without_nulls(each) for key, each in node.items() if each is not None}
-    return [_without_nulls(each) for each in node] if isinstance(node, list) else node
+def _check_fixed(change: Change) -> None:
+    """What is chosen at creation, in Azure's words: Azure/azure-powershell, issue 7621."""
+    for path in FIXED:
+        had, wants = change.before("properties", *path), change.properties
+        for name in path:
+            wants = wants.get(name) or {}
+        if had is not None and wants not in ({}, had):
+            shown = ".".join(path[-2:])
+            message = f"Changing property '{shown}' is not allowed."
+            raise ArmError(409, "PropertyChangeNotAllowed", message, target=shown)
 
 
 def _interfaces(properties: Json) -> list[Json]:

@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/virtual-machines/linux/run-command-managed
 from datetime import datetime
 
 from local.arm_emulator.engine import reads
-from local.arm_emulator.providers.compute.machines import ComputeType
+from local.arm_emulator.providers.compute.base import ComputeType
 from local.arm_emulator.providers.network.watcher.egress import has_egress
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.guests import Ended, Script
@@ -36,6 +36,7 @@ class RunCommands(ComputeType):
     """Run commands of a machine; a PUT runs the script, once."""
 
     type = "Microsoft.Compute/virtualMachines/runCommands"
+    synchronous_patch = False  # recorded in azure-cli, test_run_command_v2
     timing = Timing(30, 30, 10)  # [K] beside what the script itself takes
     secrets = (f"{PROTECTED}[].value", "runAsPassword")
 

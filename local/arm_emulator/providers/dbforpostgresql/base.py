@@ -41,12 +41,6 @@ class PostgresqlType(ResourceType):
             id_ = id_.parent
         return self.world.store.get(id_.key)
 
-    def patch(self, change: Change, sent: Json) -> None:
-        """A merge of what is sent; tags are one value, which the CLI clears by an empty one."""
-        _merge(change.body, sent)
-        if isinstance(sent.get("tags"), dict):
-            change.body["tags"] = dict(sent["tags"])
-
     def takes(self, change: Change) -> tuple[str, ...]:
         """The server's lock; refused with the service's own code, also a while after success."""
         server = self.server_of(change.id)
@@ -97,11 +91,3 @@ class PostgresqlType(ResourceType):
         )
         # Recorded in azure-service-operator, Test_DBForPostgreSQL_FlexibleServer_20240801_CRUD.
         return ArmError(409, "ServerIsBusy", message)
-
-
-def _merge(node: Json, sent: Json) -> None:
-    for key, value in sent.items():
-        if isinstance(value, dict) and isinstance(node.get(key), dict):
-            _merge(node[key], value)
-        elif value is not None:
-            node[key] = value

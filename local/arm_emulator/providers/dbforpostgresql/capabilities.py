@@ -57,7 +57,23 @@ STORAGE = {
     16384: (18000, "P70"),
     32768: (20000, "P80"),
 }
+# A disk of up to 4 TB may perform as any other of these, a larger one as any other larger one.
+LARGEST_OF_THE_SMALL = 4096
 VCORES_PER_FAMILY = 64
+
+
+def tiers_of(size: int) -> dict[str, int]:
+    """The performance tiers that a disk may have with their IOPS, its own first.
+
+    https://learn.microsoft.com/azure/virtual-machines/disks-change-performance
+    """
+    own = max((each for each in STORAGE if each <= size), default=32)
+    small = own <= LARGEST_OF_THE_SMALL
+    return {
+        tier: iops
+        for each, (iops, tier) in STORAGE.items()
+        if each >= own and (each <= LARGEST_OF_THE_SMALL) == small
+    }
 
 
 def capabilities(world: World, call: Call, location: str, **_: str) -> Response:
@@ -139,7 +155,7 @@ def _edition(name: str, zones: bool) -> Json:
             "storageSizeMb": size * 1024,
             "supportedIops": iops,
             "defaultIopsTier": tier,
-            "supportedIopsTiers": [{"name": tier, "iops": iops}],
+            "supportedIopsTiers": [{"name": n, "iops": i} for n, i in tiers_of(size).items()],
             "status": "Available",
         }
         for size, (iops, tier) in STORAGE.items()

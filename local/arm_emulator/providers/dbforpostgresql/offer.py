@@ -1,12 +1,10 @@
-"""What a PostgreSQL server may be made of: sizes, storage, backups, zones, as capabilities list it.
+"""What a PostgreSQL server may be made of: sizes, backups, zones, as capabilities list it.
 
-Refusals in the service's words: Azure/azure-sdk-for-python, issue 44200 (Tier), and
-hashicorp/terraform-provider-azurerm, issue 22585 (StorageSizeGB).
+https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-compute, and its neighbours.
 """
 
-from typing import Any
-
-from local.arm_emulator.providers.dbforpostgresql.capabilities import EDITIONS, STORAGE, VERSIONS
+from local.arm_emulator.providers.dbforpostgresql.capabilities import EDITIONS, VERSIONS
+from local.arm_emulator.providers.dbforpostgresql.refusals import invalid
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
@@ -15,24 +13,19 @@ from local.arm_emulator.wire.messages import ArmError
 DOCS = f"{LEARN}azure/postgresql/flexible-server"
 BACKUP = f"{DOCS}/concepts-backup-restore"
 MAINTENANCE = f"{DOCS}/concepts-maintenance"
-V2 = "PremiumV2_LRS"  # any size, with IOPS and throughput of one's own
 BOUNDS = (
     Bound("properties.backup.backupRetentionDays", BACKUP, 7, 35),
     Bound("properties.maintenanceWindow.dayOfWeek", MAINTENANCE, 0, 6),
     Bound("properties.maintenanceWindow.startHour", MAINTENANCE, 0, 23),
     Bound("properties.maintenanceWindow.startMinute", MAINTENANCE, 0, 59),
     Bound("properties.storage.storageSizeGB", f"{DOCS}/concepts-storage", 32, 65_536),
+    Bound(
+        "properties.maintenanceWindow.customWindow", MAINTENANCE, choices=("Enabled", "Disabled")
+    ),
+    Bound("properties.cluster.clusterSize", f"{DOCS}/concepts-elastic-clusters", 1, 20),
     Bound("properties.storage.throughput", f"{DOCS}/concepts-storage", 125, 1_200),
 )
 NEW = ("none", "default", "create")  # what makes a server out of nothing
-
-
-def invalid(path: str, value: Any, message: str = "") -> ArmError:
-    """The service's refusal of a value, which names the parameter by its last word."""
-    name = path.rpartition(".")[2]
-    said = f"Invalid value given for parameter {name[:1].upper()}{name[1:]}. "
-    said += message or "Specify a valid parameter value."
-    return ArmError(400, "InvalidParameterValue", f"{said} ({path}: {value!r})", target=path)
 
 
 def check_size(change: Change) -> None:
@@ -63,40 +56,12 @@ def size_refusal(change: Change) -> ArmError | None:
     return ArmError(400, "ServerEditionIncompatibleWithSkuSize", message)
 
 
-def check_storage(change: Change) -> None:
-    """One of the sizes of the disks, unless the disk takes any; it never shrinks."""
-    storage = change.properties.get("storage") or {}
-    had, wants = (
-        change.before("properties", "storage", "storageSizeGB"),
-        storage.get("storageSizeGB"),
-    )
-    at = "properties.storage.storageSizeGB"
-    if wants is None or wants == had:
-        return
-    if wants not in STORAGE and str(storage.get("type") or "") != V2:
-        raise invalid(at, wants)
-    if had is not None and wants < had:
-        raise invalid(at, wants, f"Storage cannot shrink from {had} to {wants} GB.")
-
-
-def check_tier(change: Change) -> None:
-    """The performance tier of a disk is that of its size or a higher one."""
-    sent = ((change.sent.get("properties") or {}).get("storage") or {}).get("tier")
-    storage = change.properties.get("storage") or {}
-    if not sent or sent == change.before("properties", "storage", "tier"):
-        return
-    tiers = [tier for _, tier in STORAGE.values()]
-    least = STORAGE.get(storage.get("storageSizeGB") or 128, (0, tiers[0]))[1]
-    if sent not in tiers or tiers.index(sent) < tiers.index(least):
-        raise invalid("properties.storage.tier", sent)
-
-
 def check_availability(change: Change) -> None:
     """Burstable servers have no standby; zones are those of the region."""
     availability = change.properties.get("highAvailability") or {}
     mode = str(availability.get("mode") or "Disabled")
     tier = str((change.body.get("sku") or {}).get("tier") or "")
-    if mode.lower() != "disabled" and tier.lower() == "burstable":
+    if mode.lower() != "disabled" and tier.lower() == "burstable" and not _patches(change):
         raise invalid("properties.highAvailability.mode", mode)
     region = LOCATIONS.get(canonical(str(change.body.get("location", ""))))
     zones = ("1", "2", "3") if region is not None and region.zones else ()
@@ -112,6 +77,32 @@ def check_availability(change: Change) -> None:
     ):
         if zone not in (None, "", *zones) and (zones or change.creates):
             raise invalid(path, zone)
+    _check_standby(change, mode)
+
+
+def _check_standby(change: Change, mode: str) -> None:
+    """A zone of its own, and only where there is a standby in another zone.
+
+    As azure-cli says before it asks: rdbms, validators.py.
+    """
+    sent = (change.sent.get("properties") or {}).get("highAvailability") or {}
+    wanted = sent.get("standbyAvailabilityZone")
+    own = change.properties.get("availabilityZone")
+    if wanted and (mode.lower() != "zoneredundant" or wanted == own):
+        raise invalid("properties.highAvailability.standbyAvailabilityZone", wanted)
+
+
+def standby_refusal(change: Change) -> ArmError | None:
+    """How an update that gives a burstable server a standby ends; the service has no code for it.
+
+    Recorded in azure-cli, test_postgres_flexible_server_mgmt_update_validator.
+    """
+    mode = (change.properties.get("highAvailability") or {}).get("mode") or "Disabled"
+    tier = str((change.body.get("sku") or {}).get("tier") or "")
+    if str(mode).lower() == "disabled" or tier.lower() != "burstable":
+        return None
+    message = f"High availiability not supported for burstable server [{change.id.name}]."
+    return ArmError(400, "", message)
 
 
 def check_version(change: Change) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER
-from local.arm_emulator.providers.dbforpostgresql.offer import invalid, is_new
+from local.arm_emulator.providers.dbforpostgresql.offer import is_new
+from local.arm_emulator.providers.dbforpostgresql.refusals import invalid
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import canonical
@@ -22,6 +24,9 @@ RESERVED_LOGINS = (
     "guest",
     "public",
 )
+# What a copy of a server is made from, beside its source; recorded in azure-cli, rdbms.
+COPIES = {"pointintimerestore": ("pointInTimeUTC",), "georestore": (), "revivedropped": ()}
+LOGIN = re.compile(r"[A-Za-z0-9_-]{1,63}")
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
 
@@ -34,6 +39,8 @@ def check_account(change: Change) -> None:
     if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
         message = f"The administrator login '{login}' is reserved."
         raise ArmError(400, "InvalidParameterValue", message, target="administratorLogin")
+    if login and not LOGIN.fullmatch(login):
+        raise invalid("properties.administratorLogin", login)
     password = change.properties.get("administratorLoginPassword")
     auth = change.properties.get("authConfig") or {}
     if is_new(change) and str(auth.get("passwordAuth", "Enabled")) == "Enabled":
@@ -49,6 +56,17 @@ def check_account(change: Change) -> None:
     if not 8 <= len(password) <= 128 or classes < 3 or (login and login in password):
         message = "The administrator login password does not meet the complexity requirements."
         raise ArmError(400, change.world.settings.password_code, message)
+
+
+def check_authentication(change: Change) -> None:
+    """Somebody can log in, by a password or by Entra.
+
+    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-azure-ad-authentication
+    """
+    auth = change.properties.get("authConfig") or {}
+    ways = (auth.get("passwordAuth", "Enabled"), auth.get("activeDirectoryAuth", "Disabled"))
+    if not any(str(each).lower() == "enabled" for each in ways):
+        raise invalid("properties.authConfig.passwordAuth", auth.get("passwordAuth"))
 
 
 def check_offer(change: Change) -> None:
@@ -133,13 +151,19 @@ def zone_refusal(change: Change) -> ArmError | None:
 
 
 def check_source(change: Change) -> None:
-    """A replica has a ready primary, of which it takes login and storage.
+    """A replica has a ready primary, of which it takes login and storage; a copy has a source.
 
     https://learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas
     """
-    if change.properties.get("createMode") != "Replica":
+    mode = str(change.properties.get("createMode") or "").lower()
+    if not change.creates or mode not in ("replica", *COPIES):
         return
-    source_id = str(change.properties.get("sourceServerResourceId", ""))
+    source_id = str(change.properties.get("sourceServerResourceId") or "")
+    for name in ("sourceServerResourceId", *COPIES.get(mode, ())):
+        if not change.properties.get(name):
+            raise invalid(f"properties.{name}", None)
+    if mode == "revivedropped":
+        return
     source = change.world.store.get(source_id)
     if source is None:
         message = f"The source server '{source_id}' was not found."
@@ -147,15 +171,22 @@ def check_source(change: Change) -> None:
     if source.properties.get("state") != "Ready":
         message = f"The source server '{source.id.name}' is not ready."
         raise ArmError(409, "ServerIsNotReady", message)
+    if mode != "replica":
+        _inherit(change, source)
+        return
     if (source.body.get("sku") or {}).get("tier") == "Burstable":
         message = "Read replicas are not supported in the Burstable tier."
         raise ArmError(400, "InvalidParameterValue", message)
-    if change.creates:  # what is not said is as the source has it
-        change.body.setdefault("sku", clone(source.body.get("sku") or {}))
-        for name in ("administratorLogin", "version"):
-            change.properties.setdefault(name, source.properties.get(name))
-        size = (source.properties.get("storage") or {}).get("storageSizeGB", 128)
-        change.properties.setdefault("storage", {}).setdefault("storageSizeGB", size)
+    _inherit(change, source)
+
+
+def _inherit(change: Change, source: Resource) -> None:
+    """What is not said is as the source has it."""
+    change.body.setdefault("sku", clone(source.body.get("sku") or {}))
+    for name in ("administratorLogin", "version"):
+        change.properties.setdefault(name, source.properties.get(name))
+    size = (source.properties.get("storage") or {}).get("storageSizeGB", 128)
+    change.properties.setdefault("storage", {}).setdefault("storageSizeGB", size)
 
 
 def check_promotion(change: Change) -> None:

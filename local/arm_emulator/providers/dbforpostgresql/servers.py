@@ -7,29 +7,30 @@ from ipaddress import ip_network
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER, PostgresqlType
-from local.arm_emulator.providers.dbforpostgresql.capabilities import STORAGE, check_cores
+from local.arm_emulator.providers.dbforpostgresql.capabilities import check_cores
 from local.arm_emulator.providers.dbforpostgresql.children import replicas_of
 from local.arm_emulator.providers.dbforpostgresql.offer import (
     BOUNDS,
     check_availability,
     check_size,
-    check_storage,
-    check_tier,
     check_version,
-    invalid,
     size_refusal,
+    standby_refusal,
 )
+from local.arm_emulator.providers.dbforpostgresql.refusals import invalid
 from local.arm_emulator.providers.dbforpostgresql.rules import (
     check_account,
+    check_authentication,
     check_fixed,
     check_network,
     check_offer,
     check_promotion,
     check_source,
     check_subnet,
-    promotion,
     zone_refusal,
 )
+from local.arm_emulator.providers.dbforpostgresql.shown import fill_server
+from local.arm_emulator.providers.dbforpostgresql.storage import check_storage
 from local.arm_emulator.providers.network.virtual_networks.association_links import VIA
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
@@ -38,7 +39,7 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import Timing
-from local.arm_emulator.wire.locations import LOCATIONS, canonical, display_name
+from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])")
@@ -54,7 +55,10 @@ class FlexibleServers(PostgresqlType):
     timing = Timing(8 * 60, 2 * 60, 3 * 60)
     zonal = True
     delete_retry_after = (15,)
-    operation_names: ClassVar[Mapping[str, str]] = {"delete": "DropServerManagementOperation"}
+    operation_names: ClassVar[Mapping[str, str]] = {  # recorded, azure-cli, rdbms
+        "update": "UpsertServerManagementOperationV2",
+        "delete": "DropServerManagementOperation",
+    }
     bounds = BOUNDS
     secrets = ("administratorLoginPassword",)
     actions_not_emulated = (
@@ -75,6 +79,10 @@ class FlexibleServers(PostgresqlType):
         del sent["properties"]["storage"]["type"]
         return sent
 
+    def partial(self, sent: Any) -> Json:
+        """As of a PUT, the storage type '' is taken back."""
+        return super().partial(self.accept(sent))
+
     def seconds(self, change: Change, kind: str) -> float:
         """High availability adds a standby; a zone that will not do is found out soon."""
         if self.doom(change) is not None:
@@ -91,12 +99,13 @@ class FlexibleServers(PostgresqlType):
         subnet = network.get("delegatedSubnetResourceId")
         if change.creates:
             self._check_name(change)
-            check_account(change)
             check_offer(change)
             if subnet:
                 check_subnet(self.world, subnet)
+        check_account(change)
+        check_authentication(change)
         check_network(change)
-        for check in (check_size, check_version, check_storage, check_tier, check_availability):
+        for check in (check_size, check_version, check_storage, check_availability):
             check(change)
         check_fixed(change)
 
@@ -110,7 +119,9 @@ class FlexibleServers(PostgresqlType):
 
     def doom(self, change: Change) -> ArmError | None:
         """The zone is looked at only while the server is made, the size while it is updated."""
-        return zone_refusal(change) if change.creates else size_refusal(change)
+        if change.creates:
+            return zone_refusal(change)
+        return size_refusal(change) or standby_refusal(change)
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Its replicas must go first; whoever else names the server does not keep it."""
@@ -120,54 +131,8 @@ class FlexibleServers(PostgresqlType):
             raise ArmError(409, self.world.settings.server_with_replicas_code, message)
 
     def fill(self, change: Change) -> None:
-        """Defaults as recorded in November 2025."""
-        body, properties = change.body, change.properties
-        before: Json = (change.prior.body if change.prior else {}).get("properties", {})
-        body["location"] = display_name(body["location"])
-        replica = properties.pop("createMode", None) == "Replica" or (
-            before.get("replicationRole") == "AsyncReplica" and promotion(change) is None
-        )
-        storage = properties.setdefault("storage", {})
-        size = storage.setdefault("storageSizeGB", 128)
-        iops, tier = STORAGE[max((s for s in STORAGE if s <= size), default=32)]
-        storage |= {"type": "", "iops": iops, "tier": tier}
-        storage.setdefault("autoGrow", "Disabled")
-        properties.setdefault("version", "17")
-        properties.setdefault("dataEncryption", {"type": "SystemManaged"})
-        properties.setdefault(
-            "authConfig", {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}
-        )
-        backup = properties.setdefault("backup", {})
-        backup.setdefault("backupRetentionDays", 7)
-        backup.setdefault("geoRedundantBackup", "Disabled")
-        backup["earliestRestoreDate"] = change.now.isoformat()
-        availability = properties.setdefault("highAvailability", {"mode": "Disabled"})
-        on = availability.get("mode", "Disabled") != "Disabled"
-        availability["state"] = "Healthy" if on else "NotEnabled"
-        role = "AsyncReplica" if replica else "Primary"
-        name = change.id.name
-        properties |= {
-            "fullyQualifiedDomainName": f"{name}.postgres.database.azure.com",
-            "minorVersion": "6",
-            "state": before.get("state", "Provisioning"),
-            "replicationRole": role,
-            "replicaCapacity": 0 if replica else 5,
-            "replica": (promotion(change) or {}) | {"role": role, "capacity": 0 if replica else 5},
-            "privateEndpointConnections": [],
-        }
-        zone = properties.setdefault("availabilityZone", "1")
-        if availability.get("mode") == "ZoneRedundant":
-            # chosen where nobody names one, like the server's own (Learn: High availability)
-            availability.setdefault("standbyAvailabilityZone", "2" if zone == "1" else "1")
-        properties.setdefault(
-            "maintenanceWindow",
-            {"customWindow": "Disabled", "dayOfWeek": 0, "startHour": 0, "startMinute": 0},
-        )
-        properties.setdefault("network", {}).setdefault("publicNetworkAccess", "Enabled")
-        if properties["network"].get("delegatedSubnetResourceId"):
-            properties["network"]["publicNetworkAccess"] = "Disabled"
-        created = {"createdAt": change.now.isoformat()}
-        body["systemData"] = change.before("systemData") or created
+        """What every server shows."""
+        fill_server(change)
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The server is ready, and has written its own record into the zone."""

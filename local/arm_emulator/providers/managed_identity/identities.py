@@ -9,7 +9,6 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import GenericType, Timing
-from local.arm_emulator.wire.messages import Json
 from local.arm_emulator.wire.names import NameRule
 
 
@@ -57,8 +56,3 @@ class UserAssignedIdentities(GenericType):
 
     def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
         """It has no state (recorded)."""
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """Tags are replaced."""
-        if "tags" in sent:
-            change.body["tags"] = sent["tags"]

@@ -1,6 +1,6 @@
 """What all types of Microsoft.Network share."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.quotas import check_quotas
 from local.arm_emulator.state.calls import Call
@@ -41,6 +41,20 @@ class NetworkType(ResourceType):
     family = NETWORK
     etag_header = True
     has_guid: ClassVar[bool] = True  # as the SDK's models have it
+
+    def partial(self, sent: Any) -> Json:
+        """A PATCH sets the tags, and nothing else.
+
+        Code and words: Azure/azure-sdk-for-go, issue 2608.
+        """
+        others = sorted(set(sent) - {"tags"}) if isinstance(sent, dict) else []
+        if others:
+            message = (
+                f"PATCH request content includes {others[0]} property. "
+                "Only tags property is currently supported."
+            )
+            raise ArmError(400, "OnlyTagsSupportedForPatch", message)
+        return {"tags": {}} | super().partial(sent)
 
     def check_quota(self, change: Change) -> None:
         """So many of a type per region."""

@@ -14,7 +14,7 @@ from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import WORKSPACES
 from local.arm_emulator.types.resource_type import GenericType, Timing
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.names import NameRule
 
 RESERVATIONS = (100, 200, 300, 400, 500, 1000, 2000, 5000, 10000, 25000, 50000)
@@ -102,15 +102,6 @@ class Workspaces(GenericType):
             (change.now + timedelta(days=1)).replace(hour=0, minute=0, second=0).strftime(TIME)
         )
         change.body["etag"] = f'"{self.guid(change.id.key, change.now)}"'
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """Tags are replaced, properties merged."""
-        if "tags" in sent:
-            change.body["tags"] = sent["tags"]
-        for name, value in (sent.get("properties") or {}).items():
-            known = change.properties.get(name)
-            both = isinstance(known, dict) and isinstance(value, dict)
-            change.properties[name] = known | value if both else value
 
     def stamp(self, resource: Resource, state: str, only: str | None = None) -> None:
         """What is not there yet is Creating."""

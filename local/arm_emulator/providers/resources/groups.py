@@ -78,11 +78,6 @@ class ResourceGroups(ResourceType):
         )
         return ArmError(409, "ResourceGroupBeingDeleted", message)
 
-    def patch(self, change: Change, sent: Json) -> None:
-        """Tags are replaced where they are sent."""
-        if "tags" in sent:
-            change.body["tags"] = sent["tags"]
-
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Nothing refers to a group."""
 

@@ -12,7 +12,7 @@ from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import STORAGE
 from local.arm_emulator.types.resource_type import GenericType, Timing
-from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.names import NameRule
 
 PAGE = f"{LEARN}rest/api/storagerp/storage-accounts/create"
@@ -102,10 +102,3 @@ class StorageAccounts(GenericType):
         """While it is made its names are being resolved (recorded); a change is done at once."""
         fresh = state == "Updating" and resource.version == 1
         super().stamp(resource, "ResolvingDns" if fresh else "Succeeded", only)
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """What is sent is merged."""
-        for name in ("tags", "sku", "kind", "identity"):
-            if name in sent:
-                change.body[name] = sent[name]
-        change.properties.update(sent.get("properties") or {})

@@ -38,7 +38,8 @@ TOGETHER = {
     "Microsoft.Authorization/locks": {"level": "no lock is made with NotSpecified"},
     "Microsoft.Compute/virtualMachines": {"vmSize": "the open set ends in 2018"},
     "Microsoft.DBforPostgreSQL/flexibleServers": {
-        r"sku\.tier|storage\.tier": "a tier has its sizes",
+        r"sku\.tier|storage\.(tier|type)": "a tier has its sizes, a disk what it can do",
+        "passwordAuth": "somebody has to get in",
         r"replica\.role|createMode": "a replica has a source",
     },
     "Microsoft.Network/applicationGateways": {

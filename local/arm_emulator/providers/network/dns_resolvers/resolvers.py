@@ -70,12 +70,6 @@ class ResolverType(GenericType):
             guid = change.before("properties", "resourceGuid") or self.guid(change.id.key)
             change.properties["resourceGuid"] = guid
 
-    def patch(self, change: Change, sent: Json) -> None:
-        """Tags are replaced, properties merged."""
-        if "tags" in sent:
-            change.body["tags"] = sent["tags"]
-        change.properties.update(sent.get("properties") or {})
-
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Whatever is below it, or uses it, goes first."""
         for child in self.world.store.children(resource.key):

@@ -8,7 +8,7 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.families import PRIVATE_DNS
 from local.arm_emulator.types.resource_type import ResourceType, Where
-from local.arm_emulator.wire.messages import ArmError, Json, clone
+from local.arm_emulator.wire.messages import ArmError, clone
 from local.arm_emulator.wire.resource_ids import ResourceId
 
 NAMESPACE = "Microsoft.Network"
@@ -60,9 +60,3 @@ class PrivateDnsType(ResourceType):
         if before is not None:
             resource.body = before
             self.stamp(resource, "Succeeded")
-
-    def patch(self, change: Change, sent: Json) -> None:
-        """Tags and properties are merged."""
-        if "tags" in sent:
-            change.body["tags"] = sent["tags"]
-        change.properties.update(sent.get("properties") or {})
