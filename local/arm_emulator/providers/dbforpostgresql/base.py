@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from local.arm_emulator.providers.dbforpostgresql.family import POSTGRESQL
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import POSTGRESQL
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import ANY_NAME

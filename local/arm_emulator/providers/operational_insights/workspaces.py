@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from local.arm_emulator.providers.operational_insights.family import WORKSPACES
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import WORKSPACES
 from local.arm_emulator.types.resource_type import GenericType, Timing
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.names import NameRule

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from local.arm_emulator.providers.resources.family import GROUPS
 from local.arm_emulator.providers.resources.group_deletion import GroupDeletion
 from local.arm_emulator.providers.resources.registrations import refuse_unregistered
 from local.arm_emulator.state.calls import Call
@@ -11,7 +12,6 @@ from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import GATEWAY, World
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import GROUPS
 from local.arm_emulator.types.resource_type import ResourceType, Timing
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response

@@ -7,10 +7,10 @@ Test_Insights_DiagnosticSetting_v20210501preview_CRUD.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from local.arm_emulator.providers.storage.family import STORAGE
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import STORAGE
 from local.arm_emulator.types.resource_type import GenericType, Timing
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.names import NameRule

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/dns/dns-private-resolver-overview
 from datetime import datetime
 from typing import Any, ClassVar
 
+from local.arm_emulator.providers.network.dns_resolvers.family import DNS_RESOLVERS
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     check_static_address,
@@ -18,7 +19,6 @@ from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import DNS_RESOLVERS
 from local.arm_emulator.types.resource_type import GenericType, Timing
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json

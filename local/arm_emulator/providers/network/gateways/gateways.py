@@ -14,12 +14,12 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.families import GATEWAY_RETRY_AFTER
 from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")
 CLASSIC_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
+RETRY_AFTER = (10, 20, 20, 40, 40, 80, 160, 100)  # the last one repeats
 SHOWN_ONLY = ("packetCaptureDiagnosticState", "isMigrateToCSES")  # not in the SDK's model
 # [K] Where the address lives that the platform gives a gateway: in a subscription of Microsoft's.
 PLATFORM = (
@@ -35,8 +35,8 @@ class VirtualNetworkGateways(NetworkType):
     model = "VirtualNetworkGateway"
     etag_header = False  # recorded: of the types of the gateway manager none has one
     timing = Timing(25 * 60, 4 * 60, 9.5 * 60)
-    retry_after = GATEWAY_RETRY_AFTER
-    delete_retry_after = GATEWAY_RETRY_AFTER
+    retry_after = RETRY_AFTER
+    delete_retry_after = RETRY_AFTER
     zonal = True
     joined = True
     defaults: ClassVar[Mapping[str, Any]] = {

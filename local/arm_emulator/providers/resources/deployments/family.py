@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from local.arm_emulator.providers.resources.family import GroupFamily
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.world import World
-from local.arm_emulator.types.families import GroupFamily, signed
+from local.arm_emulator.types.families import signed
 from local.arm_emulator.wire.messages import Json, Response
 
 
