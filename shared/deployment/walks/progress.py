@@ -1,9 +1,10 @@
 """Where the walk of a plan stands, and what it wants to do next.
 
 The orchestrator asks `submits(now)` what to start, hands the answers to `settle`, and what was seen
-of the steps under way to `observe`; when to look at them is for listening.py to say. All of it is a
-fold over plain data (`runs`), so that a walk can continue as a new execution, and all of it is
-decided by the plan: nothing here knows an Azure resource.
+of the steps under way to `observe`; when to look at them is for listening.py to say, and what an
+answer makes of its own step for runs.py. All of it is a fold over plain data (`runs`), so that a
+walk can continue as a new execution, and all of it is decided by the plan: nothing here knows an
+Azure resource.
 
 A deploying walk halts at the first failure: nothing new starts and what runs settles. A walk that
 repairs, undoes or destroys is relentless: independent branches go on, and even a failure that is
@@ -12,28 +13,12 @@ not worth retrying is tried a few times before the step is given up.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 
-from shared.deployment.messages import Failure, Outcome, Run
+from shared.deployment.messages import Outcome, Run
 from shared.deployment.operation import Outline, StepOutline
+from shared.deployment.walks.runs import deadline, fold, time_of
 from shared.deployment.walks.schedule import Activity, Schedule, schedule
-from shared.deployment.walks.timing import Evidence, Leg, evidence, trust
-
-DEFAULT_WAIT = timedelta(seconds=10)
-SHORTEST_LEG = 1.0  # seconds; what Azure began takes some time, whatever we expect
-LONGEST_WAIT = timedelta(seconds=60)  # between two tries of a refused submit
-MAX_UNKNOWN = 3  # activities of one step that may raise before it counts as failed
-RELENTLESS_ATTEMPTS = 3  # tries of an undo whose failure is not worth retrying in itself
-PASSING = (  # what matters only while a step is open
-    "dueAt",
-    "lookedAt",
-    "operationAfter",
-    "resourceAfter",
-    "legStartedAt",
-    "legEndsAt",
-    "operationUrl",
-    "refusedSince",
-)
+from shared.deployment.walks.timing import Evidence, Leg, trust
 
 
 class Progress:
@@ -80,7 +65,7 @@ class Progress:
 
     def again_at(self, now: datetime) -> datetime | None:
         """When the next refused step may be tried again."""
-        due = [_time(run["dueAt"]) for _, run in self._ready() if "dueAt" in run]
+        due = [time_of(run["dueAt"]) for _, run in self._ready() if "dueAt" in run]
         return min((moment for moment in due if moment > now), default=None)
 
     def awaited(self) -> list[list[str]]:
@@ -116,7 +101,9 @@ class Progress:
 
     def _startable(self, now: datetime, chart: Schedule) -> list[str]:
         """Ready steps that hold no lock in common with each other or with what runs."""
-        ready = [k for k, run in self._ready() if "dueAt" not in run or _time(run["dueAt"]) <= now]
+        ready = [
+            k for k, run in self._ready() if "dueAt" not in run or time_of(run["dueAt"]) <= now
+        ]
         held = {
             lock
             for key, run in self.runs.items()
@@ -158,112 +145,18 @@ class Progress:
     def _fold(self, key: str, outcome: Outcome, seen: datetime, now: datetime) -> None:
         self._charts.clear()
         run = self.runs[key]
-        if outcome["state"] == "unknown":
-            self._unknown(key, outcome.get("failure") or _UNSPECIFIED, now)
-        elif outcome["state"] == "succeeded":
-            self._learn(key, seen)
-            self._end(key, "succeeded", seen)
-            for name in ("warning", "detail"):
-                if name in outcome:
-                    run[name] = outcome[name]
-        elif outcome["state"] == "inProgress":
-            self._go_on(key, outcome, seen)
-        else:
-            self._refused(key, outcome.get("failure") or _UNSPECIFIED, now)
-
-    def _go_on(self, key: str, outcome: Outcome, seen: datetime) -> None:
-        run, step = self.runs[key], self.steps[key]
-        deadline = self.deadline(key)
-        if seen >= deadline:
-            minutes = step["timeoutSeconds"] / 60
-            message = f"Azure is still at work on it after {minutes:.0f} minutes"
-            self._fail(key, _final("OperationTimedOut", message), seen)
-            return
-        if "legSeconds" in outcome:
-            run["legStartedAt"] = seen.isoformat()
-            expected = timedelta(seconds=max(outcome["legSeconds"], SHORTEST_LEG))
-            run["legEndsAt"] = (seen + expected).isoformat()
-        run["state"] = "running"
-        run["failure"] = None
-        run["lookedAt"] = seen.isoformat()
-        run["operationUrl"] = outcome.get("operationUrl") or None
-        for passed in ("operationAfter", "resourceAfter", "dueAt", "refusedSince", "unknowns"):
-            run.pop(passed, None)  # type: ignore[misc]  # all of them are optional keys
-        if wait := outcome.get("operationRetryAfter"):
-            run["operationAfter"] = min(seen + timedelta(seconds=wait), deadline).isoformat()
-        if wait := outcome.get("resourceRetryAfter"):
-            run["resourceAfter"] = min(seen + timedelta(seconds=wait), deadline).isoformat()
+        fold(run, self.steps[key], outcome, seen, now, relentless=self.relentless)
+        if run["state"] == "failed" and not self.relentless:
+            self.halted = True
 
     def deadline(self, key: str) -> datetime:
         """When a step that has begun is given up; whatever asks for more patience than that."""
-        given = timedelta(seconds=self.steps[key]["timeoutSeconds"])
-        return _time(self.runs[key]["startedAt"]) + given
-
-    def _learn(self, key: str, seen: datetime) -> None:
-        """How far the expectation of a step that has ended was kept; see timing.py."""
-        run = self.runs[key]
-        if "legStartedAt" in run:
-            began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
-            since = _time(run["lookedAt"]) - began
-            kept, by_chance = evidence(ends - began, since, seen - began)
-            run["evidence"] = {"mayBeKept": kept, "byChance": by_chance}
+        return deadline(self.runs[key], self.steps[key])
 
     def trust(self) -> float:
         """How far the expectations of this walk are kept, as far as it has come."""
         seen = (run["evidence"] for run in self.runs.values() if "evidence" in run)
         return trust(Evidence(one["mayBeKept"], one["byChance"]) for one in seen)
-
-    def _unknown(self, key: str, failure: Failure, now: datetime) -> None:
-        """Nobody knows what the activity did, so do it again: a submit may be repeated."""
-        run = self.runs[key]
-        run["unknowns"] = run.get("unknowns", 0) + 1
-        if run["unknowns"] > MAX_UNKNOWN:
-            message = (
-                f"an activity ended without an answer {run['unknowns']} times, "
-                f"at last with {failure['message']}"
-            )
-            self._fail(key, _final("OutcomeUnknown", message), now)
-        elif run["state"] == "waiting":
-            run["dueAt"] = (now + DEFAULT_WAIT).isoformat()
-        else:
-            run["lookedAt"] = now.isoformat()
-
-    def _refused(self, key: str, failure: Failure, now: datetime) -> None:
-        run = self.runs[key]
-        since = _time(run.setdefault("refusedSince", now.isoformat()))
-        limit = failure.get("maxAttempts", float("inf"))
-        retryable = failure["retryable"]
-        if self.relentless and not retryable:
-            retryable, limit = True, RELENTLESS_ATTEMPTS
-        if limit < float("inf"):  # contention never counts as a failure
-            run["failures"] = run.get("failures", 0) + 1
-        patience = failure.get("patienceSeconds", float("inf"))
-        waited = (now - since).total_seconds()
-        if not retryable or run.get("failures", 0) >= limit or waited >= patience:
-            self._fail(key, failure, now)
-            return
-        first = timedelta(seconds=failure.get("retryAfterSeconds", DEFAULT_WAIT.total_seconds()))
-        backoff = min(max(first, timedelta(seconds=waited / 2)), max(first, LONGEST_WAIT))
-        if patience < float("inf"):  # a Retry-After beyond it leaves one last try at its end
-            backoff = min(backoff, since + timedelta(seconds=patience) - now)
-        run["state"] = "waiting"
-        run["failure"] = {**failure, "target": key, "time": now.isoformat()}
-        run["dueAt"] = (now + backoff).isoformat()
-
-    def _fail(self, key: str, failure: Failure, now: datetime) -> None:
-        self._end(key, "failed", now)
-        self.runs[key]["failure"] = {**failure, "target": key, "time": now.isoformat()}
-        if not self.relentless:
-            self.halted = True
-
-    def _end(self, key: str, state: Literal["succeeded", "failed"], now: datetime) -> None:
-        run = self.runs[key]
-        run["state"] = state
-        run["settledAt"] = now.isoformat()
-        for passed in PASSING:
-            run.pop(passed, None)  # type: ignore[misc]  # all of them are optional keys
-        if state == "succeeded":
-            run["failure"] = None
 
     def _skip_unreachable(self) -> None:
         """What waits for a step that failed will never start; it is no failure of its own."""
@@ -287,7 +180,7 @@ class Progress:
         for key, run in self.runs.items():
             step = self.steps[key]
             if run["state"] == "running":
-                leg_left = (_time(run["legEndsAt"]) - now).total_seconds()
+                leg_left = (time_of(run["legEndsAt"]) - now).total_seconds()
                 yield Activity(key, max(0.0, leg_left), earliest=now.timestamp())
             elif run["state"] == "waiting" and not self.halted:
                 seconds = step["expectedSeconds"]
@@ -297,17 +190,6 @@ class Progress:
     def leg(self, key: str, chart: Schedule, trusted: float) -> Leg:
         """The operation that a running step waits for, with what the chart says is to spare."""
         run = self.runs[key]
-        began, ends = _time(run["legStartedAt"]), _time(run["legEndsAt"])
+        began, ends = time_of(run["legStartedAt"]), time_of(run["legEndsAt"])
         slack = timedelta(seconds=chart.slack[key])
         return Leg(began, ends - began, slack, trusted)
-
-
-_UNSPECIFIED = Failure(code="Unspecified", message="no reason was given", retryable=False)
-
-
-def _final(code: str, message: str) -> Failure:
-    return Failure(code=code, message=message, retryable=False)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
