@@ -19,7 +19,7 @@ from shared.azure.errors import (
 )
 from shared.azure.generated_secrets import Agree
 from shared.azure.secrets import recall, resolve
-from shared.deployment.changes.diff import applied, reverted
+from shared.deployment.changes.bodies import applied, reverted
 from shared.deployment.changes.paths import at
 from shared.deployment.messages import Change, Failure, Found, Json, Outcome, Step
 from shared.deployment.specs.secrets import is_secret

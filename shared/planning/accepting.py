@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.deployment.changes.diff import all_differences, laid
+from shared.deployment.changes.bodies import laid
+from shared.deployment.changes.diff import all_differences
 from shared.deployment.changes.merge_patch import merge_patch
 from shared.deployment.changes.watching import MOST_ACCEPTED as MOST
 from shared.deployment.changes.watching import Accepted

@@ -7,7 +7,7 @@ wanted is deleted, last; where an id has moved, the new one is created first.
 
 from collections.abc import Iterable, Sequence
 
-from shared.deployment.changes.diff import reverted
+from shared.deployment.changes.bodies import reverted
 from shared.deployment.changes.drift import EXTRA
 from shared.deployment.changes.succession import renewed
 from shared.deployment.cost import about_cost, estimate, over_budget

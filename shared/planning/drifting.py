@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from shared.azure.clients import clients_for
-from shared.deployment.changes.diff import all_differences, applied
+from shared.deployment.changes.bodies import applied
+from shared.deployment.changes.diff import all_differences
 from shared.deployment.changes.drift import UNDECLARED, bounded, changes_of, drift_report
 from shared.deployment.changes.paths import starts
 from shared.deployment.inventory import UNREAD, Observed

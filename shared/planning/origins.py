@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from shared.deployment.changes.diff import differences, reverted
+from shared.deployment.changes.bodies import reverted
+from shared.deployment.changes.diff import differences
 from shared.deployment.changes.paths import at
 from shared.deployment.changes.watching import Accepted
 from shared.deployment.inventory import item_of

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.azure.clients import clients_for
+from shared.deployment.changes.bodies import laid, reverted
 from shared.deployment.changes.choosing import chosen
-from shared.deployment.changes.diff import laid, reverted
 from shared.deployment.changes.drift import UNDECLARED, course_of
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step

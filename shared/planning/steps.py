@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple, NotRequired, TypedDict
 
-from shared.deployment.changes.diff import applied
+from shared.deployment.changes.bodies import applied
 from shared.deployment.inventory import UNREAD, Item
 from shared.deployment.messages import Change, Json, MonthlyCost, Provenance, Step
 from shared.deployment.specs.spec import DeploymentSpec

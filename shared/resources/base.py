@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from shared.deployment.changes.diff import (
-    all_differences,
+from shared.deployment.changes.bodies import (
     applied,
-    differences,
     laid,
-    leftovers,
-    merged,
     without,
     without_paths,
     without_read_only,
 )
+from shared.deployment.changes.diff import all_differences, differences, leftovers
+from shared.deployment.changes.merging import merged
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.changes.succession import without_dropped
 from shared.deployment.errors import UndeclaredDependency

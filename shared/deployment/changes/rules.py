@@ -4,11 +4,11 @@ A path is written without the labels of list elements, and a rule holds for all 
 except that `exact`, `optional`, `shown` and `excludes` are about what stands at the path itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.deployment.changes.paths import starts, unlabelled
+from shared.deployment.changes.paths import at, starts, unlabelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,17 @@ EVERYWHERE = (
 )
 NEUTRAL = Path(at="")
 
+_SINGULAR = (
+    "addressPrefix",
+    "sourceAddressPrefix",
+    "destinationAddressPrefix",
+    "sourcePortRange",
+    "destinationPortRange",
+)
+_PLURAL = [name + ("es" if name.endswith("x") else "s") for name in _SINGULAR]
+TWO_FORMS = dict(zip([*_SINGULAR, *_PLURAL], [*_PLURAL, *_SINGULAR], strict=True))
+"""Fields with a form for one value and another for several; ARM reads both as one set."""
+
 
 class Rules:
     """The rules of one type, beside those that hold everywhere."""
@@ -65,6 +76,26 @@ class Rules:
         plain = unlabelled(path)
         return (rule for rule in self._paths if starts(plain, rule.at))
 
+    def unseen(self, path: str, observed: Any) -> bool:
+        """Whether nothing can be said of what is there: never compared, or left out by Azure."""
+        return any(r.ignored or (r.omitted and observed is None) for r in self.over(path))
+
+    def outgrown(self, path: str, desired: Any, observed: Any) -> bool:
+        """Whether a number that grows by itself is at least what is desired."""
+        numbers = isinstance(observed, int) and isinstance(desired, int)
+        return self.at(path).grows and numbers and observed >= desired
+
+    def excluded(self, path: str, desired: Mapping[str, Any]) -> list[str]:
+        """What may not stand beside a member, from the object that it lies in."""
+        return [other for other in self.at(path).excludes if at(desired, other) is None]
+
+    def spelling(self, path: str, there: Mapping[str, Any]) -> Callable[[str], str]:
+        """Under which key a member is found: in a map without case, under any spelling of it."""
+        if not self.at(path).keys_fold:
+            return str
+        spelt = {key.casefold(): key for key in there}
+        return lambda name: name if name in there else spelt.get(name.casefold(), name)
+
     def fixed(self, path: str, before: Any, after: Any) -> bool:
         """Whether Azure refuses this change in place, so that only a replacement makes it."""
         return any(rule.fixed or _backwards(rule, before, after) for rule in self.over(path))
@@ -80,6 +111,9 @@ class Rules:
     def disturbance(self, path: str) -> str | None:
         """What users notice of a change at this path."""
         return next((rule.disturbs for rule in self.over(path) if rule.disturbs), None)
+
+
+NO_RULES = Rules()
 
 
 def _backwards(rule: Path, before: Any, after: Any) -> bool:

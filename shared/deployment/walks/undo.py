@@ -6,7 +6,7 @@ refused PUT may have left something behind; deleting what is absent is a success
 
 import json
 
-from shared.deployment.changes.diff import reverted
+from shared.deployment.changes.bodies import reverted
 from shared.deployment.messages import Action, Json, Plan, Residue, Run, Step
 from shared.deployment.resource_id import within
 

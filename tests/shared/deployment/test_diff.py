@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.deployment.changes.diff import (
-    all_differences,
-    applied,
-    differences,
-    laid,
-    leftovers,
-    merged,
-    reverted,
-    without,
-    without_read_only,
-)
+from shared.deployment.changes.bodies import applied, laid, reverted, without, without_read_only
+from shared.deployment.changes.diff import all_differences, differences, leftovers
+from shared.deployment.changes.merging import merged
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.specs.secrets import secret
 

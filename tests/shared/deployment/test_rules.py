@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.changes.diff import applied, differences, merged
+from shared.deployment.changes.bodies import applied
+from shared.deployment.changes.diff import differences
+from shared.deployment.changes.merging import merged
 from shared.deployment.changes.rules import Path, Rules
 
 ORDER = ("Basic", "Standard", "Premium")

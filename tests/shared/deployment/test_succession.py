@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.changes.diff import differences, merged
+from shared.deployment.changes.diff import differences
+from shared.deployment.changes.merging import merged
 from shared.deployment.changes.succession import renewed, without_dropped
 from shared.deployment.specs.secrets import secret
 

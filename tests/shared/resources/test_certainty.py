@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from shared.deployment.changes.diff import reverted
+from shared.deployment.changes.bodies import reverted
 from shared.deployment.messages import Certainty, Change, Json
 from shared.planning.advice import disturbing
 from shared.resources.application_gateway import ApplicationGateway

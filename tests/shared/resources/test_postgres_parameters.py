@@ -8,7 +8,7 @@ import pytest
 
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
-from shared.deployment.changes.diff import reverted
+from shared.deployment.changes.bodies import reverted
 from shared.deployment.messages import Json
 from shared.resources.postgres_parameters import PostgresParameters
 from shared.resources.postgres_server import PostgresServer

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.deployment.changes.diff import applied
+from shared.deployment.changes.bodies import applied
 from shared.deployment.messages import Json
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Resource
