@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from local.arm_emulator.state.references import child_id
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
+from local.arm_emulator.types.declarations import BackReference
 from local.arm_emulator.types.families import COMPUTE, Family
-from local.arm_emulator.types.resource_type import BackReference, ResourceType
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 from local.arm_emulator.wire.resource_ids import ResourceId
 

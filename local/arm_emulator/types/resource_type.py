@@ -1,6 +1,6 @@
 """What one ARM resource type is: data about it, and small functions where it differs.
 
-Longer than most modules: the whole vocabulary of the providers' files is here.
+Longer than most modules: all that a type may say for itself is in one class.
 
 A provider's file holds subclasses of `ResourceType`; adding a type is adding one class. Everything
 that all types share (ids, groups, tags, etags, long-running operations, in-use checks, references,
@@ -9,9 +9,8 @@ locks) is done by the core from the class attributes.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
@@ -20,56 +19,14 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.bounds import Bound, check_bounds
 from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.declarations import BackReference, Child, Quota, Timing, Where
 from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
+from local.arm_emulator.types.locations import check_location
 from local.arm_emulator.wire.definitions import defined_shape
-from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in, merge
 from local.arm_emulator.wire.names import NETWORK_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.schema import Shape, check_body, declared, sdk_shape
-
-Where = Literal["regional", "global", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Typical seconds of the operations on a type."""
-
-    create: float
-    update: float
-    delete: float
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A named child that lives inside its parent's body and has an address of its own."""
-
-    model: str  # in the same SDK as its parent
-    timing: Timing
-    in_use: str = ""  # code of the refusal to delete it while it is referred to
-    joined: bool = False  # to attach something to it takes its permission join/action
-    defaults: Mapping[str, Any] = field(default_factory=dict)  # of its properties
-    retry_after: tuple[int, ...] = ()  # where it is not its parent's
-
-
-@dataclass(frozen=True, slots=True)
-class BackReference:
-    """A list (or one object) of ids that Azure shows on the target of references."""
-
-    shows: str  # property shown, such as subnets
-    via: str  # property that refers, such as networkSecurityGroup
-    of: str = ""  # in the address of who refers, such as /subnets/
-    child: str = ""  # on which kind of named child it is shown; nothing for the resource
-    single: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How many of a type a subscription may have in a region."""
-
-    name: str
-    limit: int  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
-    code: str  # of the refusal to go beyond: as seen, or the name of a setting
 
 
 class ResourceType:
@@ -294,32 +251,7 @@ class ResourceType:
 
     def check_location(self, change: Change) -> None:
         """The location must be known, and may never change."""
-        sent = change.body.get("location")
-        if self.location == "none":
-            return
-        if not isinstance(sent, str):
-            message = "The location property is required for this definition."
-            raise ArmError(400, "LocationRequired", message)
-        if self.location == "global":
-            known = canonical(sent) == "global"
-        else:
-            known = canonical(sent) in LOCATIONS
-        if not known:
-            message = (
-                f"The provided location '{sent}' is not available for resource type "
-                f"'{self.type}'. List of available regions for the resource type is "
-                f"'{'global' if self.location == 'global' else ','.join(LOCATIONS)}'."
-            )
-            # https://github.com/Azure/azure-capi-cli-extension/issues/19
-            raise ArmError(400, "LocationNotAvailableForResourceType", message)
-        before = change.before("location")
-        if before is not None and canonical(before) != canonical(sent):
-            message = (
-                f"The resource '{change.id.name}' already exists in location '{before}' in "
-                f"resource group '{change.id.group}'. A resource with the same name cannot be "
-                f"created in location '{sent}'. Please select a new resource name."
-            )
-            raise ArmError(409, "InvalidResourceLocation", message)
+        check_location(self.type, self.location, change)
 
     def dress(self, resource: Resource) -> None:
         """Write id, name, type and etag on a resource and on its named children."""

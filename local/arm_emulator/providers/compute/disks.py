@@ -8,7 +8,8 @@ from local.arm_emulator.providers.compute.base import API_VERSIONS, ComputeType
 from local.arm_emulator.providers.compute.family import DISKS
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import Bound
-from local.arm_emulator.types.resource_type import GenericType, Timing
+from local.arm_emulator.types.declarations import Timing
+from local.arm_emulator.types.resource_type import GenericType
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.resource_ids import ResourceId
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.providers.compute.base import ComputeType
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 
 
 class Extensions(ComputeType):

@@ -10,7 +10,7 @@ from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quot
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in
 from local.arm_emulator.wire.names import NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId

@@ -15,8 +15,8 @@ from local.arm_emulator.state.guests import Ended, Script
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route

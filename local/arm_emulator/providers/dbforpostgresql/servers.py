@@ -38,7 +38,7 @@ from local.arm_emulator.state.references import Reference
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 

@@ -10,8 +10,8 @@ from local.arm_emulator.providers.insights.base import InsightsType, bad_request
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.declarations import Where
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import Where
 from local.arm_emulator.wire.messages import ArmError, Json, Response, fill_in
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId, parse_id

@@ -8,7 +8,8 @@ from typing import ClassVar
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import GenericType, Timing
+from local.arm_emulator.types.declarations import Timing
+from local.arm_emulator.types.resource_type import GenericType
 from local.arm_emulator.wire.names import NameRule
 
 

@@ -13,7 +13,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 )
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 
 # https://learn.microsoft.com/azure/bastion/configuration-settings#skus, from the least to the most

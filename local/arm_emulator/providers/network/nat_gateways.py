@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.network.base import NetworkType, check_zones
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Timing
+from local.arm_emulator.types.declarations import BackReference, Timing
 
 
 class NatGateways(NetworkType):

@@ -11,7 +11,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 )
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
+from local.arm_emulator.types.declarations import BackReference, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError
 
 

@@ -8,7 +8,7 @@ from local.arm_emulator.providers.network.base import NetworkType, check_zones
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
+from local.arm_emulator.types.declarations import BackReference, Quota, Timing
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json
 

@@ -7,8 +7,8 @@ setting `quotas` replaces any of them. What the list of usages tells is what wri
 from local.arm_emulator.providers.usages import spaced, there, usage
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.types.change import Change
+from local.arm_emulator.types.declarations import Quota
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import Quota
 from local.arm_emulator.wire.messages import ArmError, Response
 from local.arm_emulator.wire.router import Route
 

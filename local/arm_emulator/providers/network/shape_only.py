@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Iterable
 
 from local.arm_emulator.providers.network.base import NetworkType
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.schema import SDK_MODELS
 
 PREFIX = "Microsoft.Network/"

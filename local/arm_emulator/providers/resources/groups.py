@@ -12,7 +12,8 @@ from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import GATEWAY, World
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import ResourceType, Timing
+from local.arm_emulator.types.declarations import Timing
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import GROUP_NAME

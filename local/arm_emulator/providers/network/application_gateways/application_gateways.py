@@ -13,7 +13,7 @@ from local.arm_emulator.state.references import find_references, named_children
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Quota, Timing
+from local.arm_emulator.types.declarations import BackReference, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 DOCUMENT = f"{LEARN}azure/templates/microsoft.network/applicationgateways"

@@ -12,7 +12,7 @@ from local.arm_emulator.providers.network.dns_resolvers.resolvers import (
 )
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing, Where
+from local.arm_emulator.types.declarations import Timing, Where
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.resource_ids import ResourceId
 

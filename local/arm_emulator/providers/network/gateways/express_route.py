@@ -9,7 +9,7 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Child, Timing
+from local.arm_emulator.types.declarations import Child, Timing
 from local.arm_emulator.wire.messages import ArmError, Json, clone, fill_in
 
 PEERINGS = f"{LEARN}azure/expressroute/expressroute-circuit-peerings"

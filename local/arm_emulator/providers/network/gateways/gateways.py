@@ -14,7 +14,7 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, clone
 
 ZONAL_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale")

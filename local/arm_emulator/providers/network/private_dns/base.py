@@ -7,7 +7,8 @@ from local.arm_emulator.providers.network.private_dns.family import PRIVATE_DNS
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import ResourceType, Where
+from local.arm_emulator.types.declarations import Where
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, clone
 from local.arm_emulator.wire.resource_ids import ResourceId
 

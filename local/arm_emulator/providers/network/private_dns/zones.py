@@ -5,7 +5,7 @@ from datetime import datetime
 from local.arm_emulator.providers.network.private_dns.base import SOA, PrivateDnsType
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import ANY_NAME, NameRule
 from local.arm_emulator.wire.resource_ids import parse_id

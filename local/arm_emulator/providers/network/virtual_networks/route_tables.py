@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.network.virtual_networks.attached import AttachedType
 from local.arm_emulator.providers.network.virtual_networks.security_groups import is_tag
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
+from local.arm_emulator.types.declarations import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import parse_prefix
 

@@ -27,7 +27,7 @@ from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import BackReference, Child, Quota, Timing
+from local.arm_emulator.types.declarations import BackReference, Child, Quota, Timing
 from local.arm_emulator.wire.locations import LOCATIONS
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import Network

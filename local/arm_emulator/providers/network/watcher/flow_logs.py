@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
-from local.arm_emulator.types.resource_type import Timing
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.resource_ids import parse_id

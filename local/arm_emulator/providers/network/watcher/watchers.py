@@ -13,7 +13,7 @@ from local.arm_emulator.providers.network.watcher.reachability import (
 )
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import Quota, Timing
+from local.arm_emulator.types.declarations import Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 
 PROBES = 66  # as Azure sends them

@@ -28,8 +28,9 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.templates.template import Template
+from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import ResourceType, Timing
+from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
 from local.arm_emulator.wire.names import NameRule
 from local.arm_emulator.wire.resource_ids import ResourceId
