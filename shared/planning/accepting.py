@@ -20,8 +20,8 @@ from shared.deployment.operation import Acceptance
 from shared.deployment.specs.checks import faults
 from shared.deployment.specs.secrets import MARK
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import MARKS
 from shared.resources.catalogue import catalogue
+from shared.resources.marks import MARKS
 
 Path = tuple[str, ...]
 Places = frozenset[tuple[str, str]]

@@ -41,9 +41,7 @@ from shared.planning.steps import (
     unread_step,
     wanted_step,
 )
-from shared.resources.base import (
-    Resource,
-)
+from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from shared.resources.prices import PRICE_LIST
 

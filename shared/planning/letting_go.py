@@ -10,8 +10,9 @@ from shared.deployment.inventory import UNREAD, Inventory, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step
 from shared.planning.advice import disturbing
 from shared.planning.steps import free_key, taken_out
-from shared.resources.base import MARKS, edges
+from shared.resources.base import edges
 from shared.resources.catalogue import catalogue
+from shared.resources.marks import MARKS
 
 
 def plan_letting_go(

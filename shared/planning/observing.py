@@ -12,8 +12,9 @@ from shared.deployment.inventory import UNREAD, Inventory, Stranger
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId, within
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import DEPLOYMENT, RESOURCE_GROUP, Resource
+from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
+from shared.resources.marks import DEPLOYMENT
 
 READERS = 8  # reads at once: well below ARM's 25 per second (Learn: request limits and throttling)
 

@@ -6,13 +6,9 @@ from typing import NamedTuple
 from shared.deployment.inventory import Item, Stranger
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import (
-    DEPLOYMENT,
-    INSTALLATION,
-    MARKS,
-    Resource,
-)
+from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
+from shared.resources.marks import DEPLOYMENT, INSTALLATION, MARKS
 
 
 class Owner(NamedTuple):

@@ -19,12 +19,9 @@ from shared.planning.steps import (
     still_in,
     taken_out,
 )
-from shared.resources.base import (
-    DEPLOYMENT,
-    RESOURCE_GROUP,
-    edges,
-)
+from shared.resources.base import RESOURCE_GROUP, edges
 from shared.resources.catalogue import catalogue
+from shared.resources.marks import DEPLOYMENT
 from shared.resources.prices import PRICE_LIST
 
 

@@ -13,12 +13,13 @@ from shared.deployment.messages import Json
 from shared.deployment.specs.monitoring import Alerts
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
-from shared.resources.base import Ids, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource
 from shared.resources.by_id import ResourceById
 from shared.resources.express_route import ExpressRouteConnection, ExpressRouteGateway
 from shared.resources.postgres_parameters import most_connections
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, Price
+from shared.resources.timing import Timing, minutes, seconds
 
 SYNCHRONOUS = Timing(create=seconds(2), delete=seconds(2), timeout=minutes(15))
 ONE = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"

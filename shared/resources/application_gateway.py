@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
+from shared.resources.base import Ids, Resource
+from shared.resources.departures import Departure
 from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
+from shared.resources.settling import State
+from shared.resources.timing import Timing, minutes
 from shared.resources.virtual_network import GatewayInstancesSubnet, HubVirtualNetwork
 from shared.resources.waf_policy import WafPolicy
 

@@ -3,13 +3,12 @@
 A resource class holds only what is particular to its ARM type. Ids are computed from the spec and
 never looked up, so that a plan can be written before anything exists. A class overrides a method
 only where Azure differs for that type, and says where it knows that from. The file is longer than
-most, since it is the one contract between the resources and the verbs; sdk_calls.py has the calls.
+most, since the class is the one contract between the resources and the verbs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.changes.bodies import (
     applied,
@@ -26,6 +25,8 @@ from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
 from shared.deployment.specs.secrets import Generated, leads_to_secret
 from shared.deployment.specs.spec import DeploymentSpec
+from shared.resources.departures import Departure
+from shared.resources.marks import DEPLOYMENT, MANAGED_BY, OWNER
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import (
     OperationGroup,
@@ -35,18 +36,12 @@ from shared.resources.sdk_calls import (
     sendable,
     started,
 )
+from shared.resources.settling import SETTLED, State, Verdict
+from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
-State = Literal["succeeded", "failed", "inProgress"]
-
-MANAGED_BY = "managed-by"
-OWNER = "hybriddb"
-DEPLOYMENT = "hybriddb-deployment"
-INSTALLATION = "hybriddb-installation"
-MARKS = frozenset({MANAGED_BY, DEPLOYMENT, INSTALLATION})
-"""Tags that say whose something is; another installation may have a deployment of that name."""
 NETWORK_NAME = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?"
 """Of most types of Microsoft.Network.
 
@@ -54,35 +49,6 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/resource-nam
 """
 RESOURCE_GROUP = "resource-group"
 """Key of the group that everything else lies in and therefore depends on."""
-
-
-def seconds(number: float) -> timedelta:
-    """Reads well in a `Timing`."""
-    return timedelta(seconds=number)
-
-
-def minutes(number: float) -> timedelta:
-    """Reads well in a `Timing`."""
-    return timedelta(minutes=number)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long ARM takes for a type, each number with its source where it is declared."""
-
-    create: timedelta
-    delete: timedelta
-    timeout: timedelta = timedelta(minutes=30)
-    update: timedelta | None = None  # where it differs from create
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A correction of the original recipe, shown as a warning in the plan."""
-
-    recipe_step: str  # "diagram", "prerequisites", "step 1" ... "validation", "challenge"
-    code: str  # GatewayHasNoPublicIp
-    reason: str
 
 
 class Ids:
@@ -101,22 +67,6 @@ class Ids:
         if dependency not in self._resource.depends_on:
             raise UndeclaredDependency(type(self._resource).__name__, dependency.__name__)
         return dependency().id(self._spec)
-
-
-class Verdict(NamedTuple):
-    """What a settle probe found after the operation itself had succeeded.
-
-    `submitted` is the answer to a further operation that the probe has started, where one step is
-    several operations in a row; `leg` is how long that operation, or the settling, should take.
-    """
-
-    state: State
-    warning: str | None = None
-    submitted: Response | None = None
-    leg: timedelta | None = None
-
-
-SETTLED = Verdict("succeeded")
 
 
 class Resource:
@@ -207,12 +157,7 @@ class Resource:
     def advice(self, spec: DeploymentSpec) -> Iterator[Advice]:
         """Its departures, as warnings of the plan."""
         for departure in self.departures(spec):
-            yield Advice(
-                code=departure.code,
-                message=departure.reason,
-                target=self.key,
-                recipeStep=departure.recipe_step,
-            )
+            yield departure.advice(self.key)
 
     def locks(self, spec: DeploymentSpec) -> tuple[str, ...]:
         """Keys that it shares with resources ARM refuses to write at the same time."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
-from shared.resources.base import Ids, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource
 from shared.resources.bastion import BastionHost
 from shared.resources.by_id import ResourceById
 from shared.resources.express_route import ExpressRouteConnection, ExpressRouteGateway
@@ -25,6 +25,7 @@ from shared.resources.network_security_groups import (
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.private_dns import PrivateDnsZone
 from shared.resources.public_ips import BastionPublicIp, GatewayPublicIp
+from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import HubVirtualNetwork
 from shared.resources.workspace import Workspace
 

@@ -9,12 +9,15 @@ from shared.deployment.messages import Change, Json
 from shared.deployment.specs.connectivity import ScaleUnits
 from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import SETTLED, Departure, Ids, Resource, Timing, Verdict, minutes
+from shared.resources.base import Ids, Resource
 from shared.resources.bastion import BastionHost
+from shared.resources.departures import Departure
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.settling import SETTLED, Verdict
+from shared.resources.timing import Timing, minutes
 from shared.resources.virtual_network import GatewaySubnet, HubVirtualNetwork
 
 if TYPE_CHECKING:

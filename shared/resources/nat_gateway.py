@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import PublicIp
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import (
     MANAGEMENT_SUBNET,
     HubVirtualNetwork,

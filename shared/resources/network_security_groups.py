@@ -13,8 +13,10 @@ from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.fields import is_address
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Departure, Ids, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource
+from shared.resources.departures import Departure
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients

@@ -14,9 +14,11 @@ from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.hub import Hub, command_for_owner
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import SETTLED, Ids, Resource, Timing, Verdict, minutes, seconds
+from shared.resources.base import Ids, Resource
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
+from shared.resources.settling import SETTLED, Verdict
+from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import HubVirtualNetwork
 
 if TYPE_CHECKING:

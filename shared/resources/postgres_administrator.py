@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource, Timing, minutes
+from shared.resources.base import Ids, Resource
 from shared.resources.postgres_parameters import PostgresParameters
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.timing import Timing, minutes
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients

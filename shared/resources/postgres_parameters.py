@@ -12,19 +12,13 @@ from typing import TYPE_CHECKING, Any
 from shared.deployment.changes.paths import join
 from shared.deployment.messages import Certainty, Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import (
-    SETTLED,
-    Departure,
-    Ids,
-    Resource,
-    State,
-    Timing,
-    Verdict,
-    minutes,
-    seconds,
-)
-from shared.resources.postgres_server import PostgresServer, memory_gib
+from shared.resources.base import Ids, Resource
+from shared.resources.departures import Departure
+from shared.resources.postgres_server import PostgresServer
+from shared.resources.postgres_sizes import memory_gib
 from shared.resources.sdk_calls import Answer, Response, path_of, started
+from shared.resources.settling import SETTLED, State, Verdict
+from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients

@@ -10,11 +10,15 @@ from shared.deployment.sign_in import Encryption
 from shared.deployment.specs.database import Postgres, Version
 from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Departure, Ids, Resource, State, Timing, minutes
+from shared.resources.base import Ids, Resource
+from shared.resources.departures import Departure
 from shared.resources.postgres_moves import SIZE, moved
+from shared.resources.postgres_sizes import tier
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
+from shared.resources.settling import State
+from shared.resources.timing import Timing, minutes
 from shared.resources.virtual_network import DatabaseSubnet, HubVirtualNetwork
 
 if TYPE_CHECKING:
@@ -234,29 +238,6 @@ def admin_password(spec: DeploymentSpec) -> Json:
     if spec.postgres.admin_password is not None:
         return secret(spec.password_secret)
     return secret(spec.password_secret, generate="password")
-
-
-def tier(sku: str) -> str:
-    """The tier that a size belongs to: its first letter says so (Learn: compute options)."""
-    family = sku.removeprefix("Standard_")[:1].upper()
-    return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
-
-
-def memory_gib(sku: str) -> float:
-    """Memory of a size in GiB: four for each vCore, eight where that is what one pays for.
-
-    https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-compute
-    """
-    vcores = vcores_of(sku)
-    if tier(sku) == "Burstable" and vcores <= 2:
-        return 4 if sku.casefold().endswith("b2s") else 2 if vcores == 1 else 8
-    return vcores * (8 if tier(sku) == "MemoryOptimized" else 4)
-
-
-def vcores_of(sku: str) -> int:
-    """The first number in a size."""
-    found = re.search(r"\d+", sku.removeprefix("Standard_"))
-    return int(found[0]) if found else 2
 
 
 def _sign_in(spec: DeploymentSpec) -> Json:

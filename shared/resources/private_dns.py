@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import (
-    SETTLED,
-    Departure,
-    Ids,
-    Resource,
-    Timing,
-    Verdict,
-    minutes,
-    seconds,
-)
+from shared.resources.base import Ids, Resource
+from shared.resources.departures import Departure
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.settling import SETTLED, Verdict
+from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import HubVirtualNetwork
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource, Timing, minutes, seconds
+from shared.resources.base import Ids, Resource
 from shared.resources.network_security_groups import (
     BastionSecurityGroup,
     DatabaseSecurityGroup,
@@ -18,6 +18,7 @@ from shared.resources.network_security_groups import (
 )
 from shared.resources.route_table import DatabaseRouteTable
 from shared.resources.sdk_calls import OperationGroup
+from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
