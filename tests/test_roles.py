@@ -41,6 +41,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     recipe, lean, direct, full, in_hub, spoke = specs
     in_hub["monitoring"] = {"alerts": {"emails": ["dba@corp.example"]}}
     in_hub["postgres"] = load_sample("secure")["postgres"]
+    in_hub["protect"] = {"locks": ["postgres-server"]}
     hub = HubVirtualNetwork().id(parse_spec(direct, subscription_id=SUBSCRIPTION))
     space = {"addressPrefixes": ["10.1.0.0/16"]}
     simulation.azure.put(hub, {"location": "eastus", "properties": {"addressSpace": space}})
@@ -55,6 +56,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
+    assert simulation.deploy(in_hub | {"protect": False})["status"] == "Succeeded"
     for spec in (recipe, lean, full, in_hub, spoke):
         assert simulation.destroy(spec["name"])["status"] == "Succeeded"
     move_to_a_port(simulation.azure, recipe["expressRoute"]["circuitId"])

@@ -8,6 +8,7 @@ import azure.functions as func
 from shared.deployment.inventory import holding_data
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
+from shared.records.entities import Record
 from shared.records.records import records
 from triggers.answers import BadRequest, reply
 from triggers.conventions import next_link
@@ -187,7 +188,7 @@ async def delete_deployment(
     name, delete_data = deployment_of(req), flag(req, "deleteData")
     if not delete_data:
         record = await asyncio.to_thread(records().find, name)
-        if held := holding_data(record.inventory if record else {}):
+        if held := _at_stake(record):
             message = f"{', '.join(held[:5])} would be lost with its data: say deleteData=true"
             raise BadRequest("DataDeletionNotConfirmed", message, "deleteData")
     return await start(req, client, name, "destroy", delete_data=delete_data)
@@ -247,6 +248,13 @@ async def forget_resources(
     """Take our marks off the resources that the body names: nothing deletes them from then on."""
     named = await resources_of(req)
     return await start(req, client, deployment_of(req), "forget", forgets=named)
+
+
+def _at_stake(record: Record | None) -> list[str]:
+    """Ids of what a destroy would delete with data in it."""
+    held = record.inventory if record else {}
+    retain = record.spec.get("retain") or [] if record else []
+    return [i for i in holding_data(held) if held[i]["key"] not in retain]
 
 
 async def _named_spec(req: func.HttpRequest) -> DeploymentSpec:

@@ -28,11 +28,12 @@ from shared.planning.advice import (
     unrepaired,
     unshrinkable,
 )
+from shared.planning.keeping import staying, unknown_retained
 from shared.planning.moving import moving_fields
 from shared.planning.naming import naming_refusals, ours_by_mistake
 from shared.planning.occupancy import in_use
 from shared.planning.owning import Owner, is_ours, unknown, with_marks, without_marks
-from shared.planning.removing import no_longer_wanted
+from shared.planning.removing import no_longer_wanted, told
 from shared.planning.replacing import Plot, replacing
 from shared.planning.steps import (
     Leaving,
@@ -97,7 +98,11 @@ def plan_deploy(
     if not repair:
         steps, refusals = replaced.steps, replaced.refusals
         found += replaced.warnings
-    leaving, retained = no_longer_wanted(inventory, observed, {s["id"].casefold() for s in steps})
+    going, retained = no_longer_wanted(inventory, observed, {s["id"].casefold() for s in steps})
+    stays = staying(going, spec.retain)
+    retained += told(going, stays)
+    leaving = [each for each in going if each.id not in stays]
+    refusals += unknown_retained(spec.retain)
     gone = [] if repair else _last(deletions(leaving, keys), steps)
     about_moves, unsaid = _moves(gone, spec, previous, delete_data=delete_data)
     total = estimate([*steps, *gone], PRICE_LIST)

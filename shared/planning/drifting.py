@@ -69,7 +69,8 @@ def drift_of(
     plan = with_strangers(plan, strangers, record.inventory)
     known = {(c["id"].casefold(), c.get("path")) for c in (record.drift or {}).get("changes", [])}
     left_open = dict(_left_open(spec, plan, observed))
-    left_open |= {f"{group}/{LOCKS}": _locked(group) for group in groups}
+    ours = {step["id"].casefold() for step in plan["steps"]}
+    left_open |= {f"{group}/{LOCKS}": _locked(group, ours) for group in groups}
     declared = {step["id"]: [c["path"] for c in step["changes"]] for step in plan["steps"]}
     made: dict[str, Json] = {}
     found: list[Json] = []
@@ -112,12 +113,13 @@ def _left_open(spec: DeploymentSpec, plan: Plan, observed: Observed) -> Iterator
             yield step["id"], (step["key"], resource.tagged_body(spec), now)
 
 
-def _locked(group_id: str) -> Open:
-    """The locks on a group, as if they were one resource."""
+def _locked(group_id: str, declared: Collection[str]) -> Open:
+    """The locks on a group that nobody declared, as if they were one resource."""
     found = [
         {"name": lock["name"], "properties": lock["properties"]}
         for lock in locks(clients_for, group_id)
         if ResourceId.of(group_id).group.casefold() in lock["id"].casefold()
+        and lock["id"].casefold() not in declared
     ]
     return RESOURCE_GROUP, {}, {"locks": found}
 

@@ -33,7 +33,7 @@ def plan_letting_go(
     disturbances: list[Advice] = []
     for i in sorted(chosen):
         there = observed.get(i.casefold())
-        if there is None or there is UNREAD or not (marks := _marks(there)):
+        if there is None or there is UNREAD or not (marks := marks_of(there)):
             continue
         step = taken_out(i, inventory[i], marks, [])
         key = free_key(step["key"], {other["key"] for other in steps})
@@ -58,8 +58,8 @@ def _ids(name: str, inventory: Inventory) -> list[str]:
     return [i for i, item in inventory.items() if wanted in {i.casefold(), item["key"]}]
 
 
-def _marks(there: Json) -> list[Change]:
-    """Our marks, as what we have put into it."""
+def marks_of(there: Json) -> list[Change]:
+    """Our marks on a resource as read, as what we have put into it."""
     tags: Json = there.get("tags") or {}
     names = sorted(MARKS & set(tags))
     return [Change(path=f"tags.{name}", before=None, after=tags[name]) for name in names]

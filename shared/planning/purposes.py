@@ -19,6 +19,7 @@ from shared.deployment.specs.secrets import NO_VERSIONS, Versions
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.accepting import accept
 from shared.planning.deciding import plan_deploy
+from shared.planning.keeping import Keeping, keeping, refused_deletions
 from shared.planning.letting_go import plan_letting_go
 from shared.planning.observing import Reach, inside, marked, observe, seen, targets
 from shared.planning.origins import with_origins
@@ -103,7 +104,9 @@ def letting_go_plan(reach: Reach, record: Record, operation: Operation) -> Plan:
     return plan_letting_go(record.name, observed, record.inventory, named, by=by)
 
 
-def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_data: bool) -> Plan:
+def destroy_plan(
+    reach: Reach, inventory: Inventory, owner: Owner, keeping: Keeping, *, delete_data: bool
+) -> Plan:
     """What has to be deleted, by the record and by a look for our marks."""
     subscriptions = {ResourceId.of(i).subscription.casefold() for i in inventory}
     bearing = marked(reach, subscriptions, owner.deployment)
@@ -117,7 +120,9 @@ def destroy_plan(reach: Reach, inventory: Inventory, owner: Owner, *, delete_dat
         and observed[i.casefold()] is not None
     ]
     strangers = [stranger for group in groups for stranger in inside(reach, group)]
-    return plan_destroy(observed, inventory, strangers, owner, delete_data=delete_data)
+    return plan_destroy(
+        observed, inventory, strangers, owner, delete_data=delete_data, keeping=keeping
+    )
 
 
 def repair_plan(
@@ -146,8 +151,10 @@ def plan_for(
         baselines: by id, what the spec leaves open, as it was.
     """
     owner = Owner(record.name, installation)
+    kept = keeping(record.spec, deployed=bool(record.outputs))
     if operation.kind == "destroy":
-        plan = destroy_plan(clients_for, record.inventory, owner, delete_data=operation.deleteData)
+        data = operation.deleteData
+        plan = destroy_plan(clients_for, record.inventory, owner, kept, delete_data=data)
         return gated(plan, record.spec, record.proposed)
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     if operation.kind == "validate":
@@ -176,7 +183,11 @@ def plan_for(
         plan = with_origins(plan, spec, previous, record)
     of_app = settings()  # they may have been narrowed since the spec was recorded
     allowance = Allowance(of_app.allowed_subscriptions, of_app.allowed_resource_groups)
-    plan = {**plan, "refusals": [*plan["refusals"], *allowance.refusals(spec)]}
+    refused = [
+        *allowance.refusals(spec),
+        *(refused_deletions(plan["steps"]) if kept.protected else ()),
+    ]
+    plan = {**plan, "refusals": [*plan["refusals"], *refused]}
     if operation.kind == "deploy":
         plan["steps"] = [*plan["steps"], *required(spec, plan["steps"], operation.startedAt)]
     return gated(plan, record.spec, record.proposed)

@@ -3,7 +3,7 @@
 What was there before stays, with a word about why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.deployment.cost import estimate
 from shared.deployment.inventory import Inventory, Item, Observed, Stranger
@@ -11,6 +11,7 @@ from shared.deployment.messages import Json, Plan, Step
 from shared.planning.advice import (
     unconfirmed,
 )
+from shared.planning.keeping import NOTHING_KEPT, Keeping, refused_deletions, staying, unmarked
 from shared.planning.owning import Owner, unknown
 from shared.planning.steps import (
     Leaving,
@@ -32,6 +33,7 @@ def plan_destroy(
     owner: Owner,
     *,
     delete_data: bool,
+    keeping: Keeping = NOTHING_KEPT,
 ) -> Plan:
     """What has to be deleted: only what we created, data only where that is said.
 
@@ -41,8 +43,12 @@ def plan_destroy(
         strangers: what lies in the groups that would be deleted.
         owner: who we are.
         delete_data: whether data may be lost.
+        keeping: what the deployed spec says of deletions.
     """
-    leaving, retained = no_longer_wanted(inventory, observed, set(), owner)
+    going, retained = no_longer_wanted(inventory, observed, set(), owner)
+    stays = staying(going, keeping.retain)
+    retained += told(going, stays)
+    leaving = [each for each in going if each.id not in stays]
     kept = [each for each in leaving if each.resource.key != RESOURCE_GROUP]
     for group in (each for each in leaving if each.resource.key == RESOURCE_GROUP):
         inside = [s for s in strangers if s.id.casefold().startswith(f"{group.id}/".casefold())]
@@ -53,16 +59,29 @@ def plan_destroy(
             kept.append(group)
     steps = _cleaned(deletions(kept), inventory, observed)
     data = [unconfirmed(s) for s in steps if resource_of(s).holds_data and s["action"] == "delete"]
+    refusals = [] if delete_data else data
+    if keeping.protected:
+        refusals += refused_deletions(steps)
+    steps += unmarked((each for each in going if each.id in stays), inventory)
     return Plan(
         deployment=owner.deployment,
         purpose="destroy",
         steps=[{**step, "prior": None} for step in steps],  # nothing undoes a destroy
         warnings=[],
-        refusals=[] if delete_data else data,
+        refusals=refusals,
         outputs={},
         retained=retained,
         monthlyCost=estimate(steps, PRICE_LIST),
     )
+
+
+def told(leaving: Sequence[Leaving], stays: Mapping[str, str]) -> list[Json]:
+    """What stays of what was to go, as it is told."""
+    return [
+        {"key": each.resource.key, "id": each.id, "reason": stays[each.id]}
+        for each in leaving
+        if each.id in stays
+    ]
 
 
 def no_longer_wanted(

@@ -53,7 +53,10 @@ PRIVILEGED = {
         "a gateway reads its certificates with an identity that the spec names"
     ),
 }
-"""Whoever may write machines and assign any identity is that identity: granted on request only."""
+"""Whoever may write machines and assign any identity is that identity: granted on request only.
+
+Beside it stand the actions of the resources that say so themselves, such as locks.
+"""
 
 PROBER = {
     "Microsoft.Compute/virtualMachines/runCommands/delete": "takes the query away again",
@@ -65,10 +68,13 @@ PROBER = {
 
 def roles() -> dict[str, list[str]]:
     """The actions of each role, in order."""
-    resources = {action for resource in catalogue().resources for action in resource.actions}
+    default, asked = (
+        {a for r in catalogue().resources if r.on_request is on_request for a in r.actions}
+        for on_request in (False, True)
+    )
     return {
-        "deployer": sorted(resources | set(READS), key=str.casefold),
+        "deployer": sorted(default | set(READS), key=str.casefold),
         "circuit": sorted(CIRCUIT, key=str.casefold),
-        "privileged": sorted(PRIVILEGED, key=str.casefold),
+        "privileged": sorted(asked | set(PRIVILEGED), key=str.casefold),
         "prober": sorted(PROBER, key=str.casefold),
     }

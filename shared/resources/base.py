@@ -88,6 +88,8 @@ class Resource:
     name_rule: ClassVar[str] = NETWORK_NAME  # Learn: Naming rules for Azure resources
     name_fixed: ClassVar[bool] = False  # Azure knows it by this name only
     named_by: ClassVar[str | None] = None  # the field that names it, where `names` does not
+    on_request: ClassVar[bool] = False  # its actions are in no role that is on by default
+    protects: ClassVar[bool] = False  # it goes with the protection of the deployment
     amends: "ClassVar[tuple[type[Resource], ...]]" = ()  # those in whose bodies it is written too
     amended_paths: ClassVar[tuple[Path, ...]] = ()  # rules of what it writes there
     amended_by: "tuple[Resource, ...]" = ()  # set by the catalogue

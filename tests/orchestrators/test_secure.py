@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.orchestrators.test_existing_ground import actions
 
 Json = dict[str, Any]
@@ -24,15 +26,19 @@ def test_a_secure_deployment_is_made_stays_and_goes(simulation: Any, load_sample
     assert server["properties"]["dataEncryption"]["type"] == "AzureKeyVault"
     assert simulation.drift(spec["name"])["status"] == "inSync"
     assert actions(simulation.deploy(spec)) == {}
+    lifted = simulation.deploy(spec | {"protect": False})
+    assert actions(lifted) == dict.fromkeys(
+        ("lock-postgres-server", "lock-express-route-gateway"), "delete"
+    )
     assert simulation.destroy(spec["name"])["status"] == "Succeeded"
     assert simulation.resources() == before
 
 
-def test_a_failure_at_the_administrator_takes_everything_back(
-    simulation: Any, load_sample: Any
+@pytest.mark.parametrize("kind", ["*/administrators", "*/locks"])
+def test_a_failure_at_what_secures_takes_everything_back(
+    simulation: Any, load_sample: Any, kind: str
 ) -> None:
     spec, before = load_sample("secure"), simulation.resources()
-    kind = "*/administrators"
     simulation.azure.fail(type=kind, method="PUT", status=400, code="QuotaExceeded")
     told = simulation.deploy(spec)
     assert (told["status"], told["failure"]["code"]) == ("Failed", "QuotaExceeded")

@@ -21,6 +21,7 @@ from shared.deployment.specs.fields import Label, Location, Prefix
 from shared.deployment.specs.hub import Hub
 from shared.deployment.specs.monitoring import Monitoring
 from shared.deployment.specs.part import CLOSED, Part
+from shared.deployment.specs.protection import Protect
 from shared.deployment.specs.secrets import generated
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
@@ -131,6 +132,10 @@ class DeploymentSpec(Part):
     """Takes over what is there already under the names of the plan, instead of refusing."""
     replace: Literal["all"] | Annotated[list[Label], Field(max_length=30)] = Field(default=[])
     """Keys of resources that may be made anew where Azure changes them in no other way, or all."""
+    protect: Protect = None
+    """Whether nothing that is deployed may be deleted, and what is locked; absent: neither."""
+    retain: list[Label] = Field(default=[], max_length=30)
+    """Keys of resources that stay in Azure, with all they stand on, when the rest is deleted."""
     approval: Approval | None = None
     """Asks a person before the first write of each plan; absent: nobody is asked."""
     validation: Validation | None = None
