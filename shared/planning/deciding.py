@@ -189,9 +189,11 @@ def _decide(
     immutable = [change["path"] for change in changes if resource.fixed(change)]
     if immutable:
         refused.append(replacement(resource, immutable))
-    refused += resource.refusals(spec, changes)
+    refused += resource.refusals(spec, changes, observed)
     if repair:
-        left_alone = [c for c in changes if not (mine or spec.adopt) or _refuses(resource, spec, c)]
+        left_alone = [
+            c for c in changes if not (mine or spec.adopt) or _refuses(resource, spec, c, observed)
+        ]
         changes = [change for change in changes if change not in left_alone]
         body = reverted(body, left_alone)
     if mine:
@@ -202,9 +204,9 @@ def _decide(
     return step, refused
 
 
-def _refuses(resource: Resource, spec: DeploymentSpec, change: Change) -> bool:
+def _refuses(resource: Resource, spec: DeploymentSpec, change: Change, observed: Json) -> bool:
     """Whether this change is one of those that are not made."""
-    return resource.fixed(change) or any(resource.refusals(spec, [change]))
+    return resource.fixed(change) or any(resource.refusals(spec, [change], observed))
 
 
 def _declared_before(

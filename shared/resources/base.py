@@ -193,8 +193,10 @@ class Resource:
         """
         return without_dropped(desired, before, "tags")
 
-    def refusals(self, spec: DeploymentSpec, changes: Iterable[Change]) -> Iterator[Advice]:
-        """Which of these changes are not made, although Azure would make them; usually none."""
+    def refusals(
+        self, spec: DeploymentSpec, changes: Iterable[Change], observed: Json
+    ) -> Iterator[Advice]:
+        """Which of these changes are not made, for reasons of the resource; usually none."""
         return iter(())
 
     def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:

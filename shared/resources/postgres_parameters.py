@@ -5,12 +5,13 @@ that need a restart need one between them. So this one reads them in a single ca
 differ one after the other, and restarts once at the end. Undoing it is the same with other values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.deployment.changes.paths import join
-from shared.deployment.messages import Certainty, Change, Json
+from shared.deployment.messages import Advice, Certainty, Change, Json
+from shared.deployment.specs.server_parameters import FALSE, TRUE, allows
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource
 from shared.resources.departures import Departure
@@ -30,7 +31,7 @@ RESTART = "the server restarts once for all of them and cuts every session, for 
 UNITED = frozenset({"shared_preload_libraries", "azure.extensions"})
 """Lists of the server to which we add; replacing them would drop what it loads by itself."""
 
-TRUE, FALSE = {"on", "true", "yes"}, {"off", "false", "no"}
+MOST = 200  # characters of a value, or of what is allowed, in a message
 
 
 class PostgresParameters(Resource):
@@ -105,6 +106,23 @@ class PostgresParameters(Resource):
     def update_body(self, desired: Json, observed: Json, changes: Iterable[Change] = ()) -> Json:
         return desired
 
+    def refusals(
+        self, spec: DeploymentSpec, changes: Iterable[Change], observed: Json
+    ) -> Iterator[Advice]:
+        """What the server would not take, by its own word."""
+        allowed, there = observed.get("allowed", {}), observed.get("properties", {})
+        for change in changes if there else ():
+            name = _name(change)
+            target, value = f"{self.named_by}.{name}", _text(change["after"])
+            if name not in there:
+                message = f"the server lets nobody set a parameter {name}: leave it out"
+                yield Advice(code="ParameterUnknown", message=message, target=target)
+                continue
+            kind, taken = allowed.get(name, ("String", ""))
+            if not allows(kind, taken, value):
+                message = f"{name} takes {taken[:MOST]} here, not {value[:MOST]}"
+                yield Advice(code="ParameterValueInvalid", message=message, target=target)
+
     def snapshot(self, desired: Json, observed: Json) -> Json:
         there, names = observed.get("properties") or {}, desired.get("properties") or {}
         return {"properties": {name: there[name] for name in names if name in there}}
@@ -137,6 +155,7 @@ class PostgresParameters(Resource):
             "static": static,
             "defaults": defaults,
             "texts": sorted(free),
+            "allowed": {n: [p.data_type, p.allowed_values] for n, p in found if p.allowed_values},
         }
         return Answer(200, {"id": resource_id, "properties": values, **more})
 
@@ -201,8 +220,11 @@ def most_connections(spec: DeploymentSpec) -> int:
 
 def _is_static(change: Change, observed: Json) -> bool:
     """Whether this parameter is used only after a restart; a name with a dot stands in quotes."""
-    name = change["path"].removeprefix("properties.").strip('"')
-    return name in observed.get("static", [])
+    return _name(change) in observed.get("static", [])
+
+
+def _name(change: Change) -> str:
+    return change["path"].removeprefix("properties.").strip('"')
 
 
 def _set(clients: "AzureClients", resource_id: str, name: str, value: str) -> Response:

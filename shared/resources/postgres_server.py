@@ -126,7 +126,9 @@ class PostgresServer(Resource):
             body["properties"].pop("administratorLoginPassword", None)
         return body
 
-    def refusals(self, spec: DeploymentSpec, changes: Iterable[Change]) -> Iterator[Advice]:
+    def refusals(
+        self, spec: DeploymentSpec, changes: Iterable[Change], observed: Json
+    ) -> Iterator[Advice]:
         for change in changes:
             if (
                 change["path"] == VERSION

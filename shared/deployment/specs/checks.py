@@ -13,6 +13,7 @@ from shared.deployment.messages import Advice
 from shared.deployment.specs.address_checks import address_cautions, address_faults
 from shared.deployment.specs.connectivity_checks import connectivity_cautions, connectivity_faults
 from shared.deployment.specs.findings import Finding, drawn_without, finding
+from shared.deployment.specs.server_parameters import parameter_faults
 from shared.deployment.specs.spec import DeploymentSpec
 
 OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
@@ -83,6 +84,7 @@ def _server(spec: DeploymentSpec) -> Iterator[Finding]:
     if wanted.high_availability == "ZoneRedundant" and not spec.zones:
         message = "a region without zones has no zone-redundant server: SameZone may do"
         yield finding("ZonesMissing", "postgres.highAvailability", message, "zones")
+    yield from parameter_faults(wanted.parameters)
     yield from _encryption(spec)
     if not spec.by_password and spec.validation and spec.validation.require == "query":
         message = "a query signs in by a password, which nobody does here: require connected"

@@ -173,3 +173,25 @@ def test_free_text_has_case_and_order_and_other_values_have_not(
     changes = PARAMETERS.differences({"properties": {"a": desired}}, observed)
     assert bool(changes) == differs
     assert all(change["before"] != change["after"] for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "codes"),
+    [
+        ("work_mem", "65536", []),
+        ("work_mem", "64", ["ParameterValueInvalid"]),  # PostgreSQL takes it, Azure does not
+        ("shared_preload_libraries", "nonsense", ["ParameterValueInvalid"]),
+        ("server_version", "18", ["ParameterUnknown"]),
+        ("pgbouncer.enable", "true", ["ParameterUnknown"]),
+        ("pgbouncer.enabled", "true", []),
+    ],
+)
+def test_what_the_server_would_not_take_is_refused_before(
+    server: Server, name: str, value: str, codes: list[str]
+) -> None:
+    body = {"properties": {name: value}}
+    observed = server.read()
+    changes = PARAMETERS.differences(body, observed)
+    refused = list(PARAMETERS.refusals(server.spec, changes, observed))
+    assert [r["code"] for r in refused] == codes
+    assert {r["target"] for r in refused} <= {f"postgres.parameters.{name}"}
