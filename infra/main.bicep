@@ -35,7 +35,17 @@ param allowedResourceGroups string = ''
 @description('Client id of the app\'s registration in Microsoft Entra, which infra/register.sh makes; empty: function keys alone guard the app.')
 param entraClientId string = ''
 
-@description('Also let the app assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
+@description('Network of the app: 128 addresses or more that nothing else uses, as 10.240.0.0/24.')
+param addressSpace string = '10.240.0.0/24'
+
+@allowed(['public', 'private'])
+@description('Where the app answers: public, by its sign-in; private, in its network alone, and then it is deployed and called from there.')
+param exposure string = 'public'
+
+@description('Addresses from which the app, and the vault with it, may be reached over the Internet: CIDR, a space between them. Empty: the app from anywhere, the vault from the network of the app alone.')
+param allowedAddresses string = ''
+
+@description('Also let the app lock what it deploys, and assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
 param grantPrivileged bool = false
 
 @description('Names of resource groups on whose machines the app may run the query of a validation, which makes it root on them: groups that exist, and hold deployments alone. Empty: nowhere, and validations say what they could not prove.')
@@ -48,7 +58,7 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var noCircuit = '${subscription().id}/resourceGroups/none/providers/Microsoft.Network/expressRouteCircuits/none'
 var circuit = split(empty(circuitId) ? noCircuit : circuitId, '/')
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-hybriddb-${environmentName}'
   location: location
   tags: tags
@@ -68,6 +78,9 @@ module app 'app.bicep' = {
     allowedSubscriptions: allowedSubscriptions
     allowedResourceGroups: allowedResourceGroups
     entraClientId: entraClientId
+    addressSpace: addressSpace
+    exposure: exposure
+    allowedAddresses: empty(allowedAddresses) ? [] : split(allowedAddresses, ' ')
   }
 }
 
@@ -97,7 +110,7 @@ resource privileged 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (g
   name: guid(subscription().id, environmentName, 'privileged')
   properties: {
     roleName: 'hybriddb privileged (${environmentName})'
-    description: 'Assign a managed identity to an application gateway. Better given on that identity alone.'
+    description: 'Assign a managed identity to an application gateway, better given on that identity alone; lock what is deployed.'
     type: 'CustomRole'
     assignableScopes: [subscription().id]
     permissions: [{ actions: roles.privileged, notActions: [], dataActions: [], notDataActions: [] }]
@@ -148,3 +161,4 @@ module joining 'circuit.bicep' = if (!empty(circuitId)) {
 output AZURE_RESOURCE_GROUP string = group.name
 output HYBRIDDB_URL string = app.outputs.url
 output KEY_VAULT_URL string = app.outputs.vaultUrl
+output HYBRIDDB_NETWORK_ID string = app.outputs.networkId

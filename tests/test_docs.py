@@ -70,6 +70,19 @@ def test_every_file_on_the_path_of_a_request_exists() -> None:
 
 
 @every_page
+def test_every_variable_of_azd_is_one_that_the_template_or_its_hook_knows(page: Path) -> None:
+    known = (
+        read("infra/main.parameters.json") + read("infra/main.bicep") + read("infra/register.sh")
+    )
+    named = re.findall(
+        r"azd env (?:set|get-value) (\w+)|^\| `(HYBRIDDB_\w+)`",
+        page.read_text("utf-8"),
+        re.MULTILINE,
+    )
+    assert [name for pair in named for name in pair if name and name not in known] == []
+
+
+@every_page
 def test_every_command_is_a_target_of_the_makefile(page: Path) -> None:
     for target in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE):
         assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE), target

@@ -1,0 +1,277 @@
+"""The template of the app itself, as far as it can be checked without a compiler."""
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pycep
+import pytest
+from lark import UnexpectedInput
+
+import function_app  # noqa: F401  # it registers the routes
+from shared.resources.base import Resource
+from shared.resources.catalogue import catalogue
+from shared.settings import SettingMissing, settings_from
+from tests.infra.bicep import FILES, INFRA, Declared, Expression, names_in, read
+from triggers.callers import ALL
+from triggers.routing import ROUTES
+
+ROOT = Path(__file__).parents[2]
+APP, MAIN = read("app.bicep"), read("main.bicep")
+PARAMETERS = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
+ROLES: dict[str, list[str]] = json.loads((INFRA / "roles.json").read_text())
+ELSEWHERE = {
+    "Microsoft.Resources/resourceGroups": "Microsoft.Resources/subscriptions/resourceGroups"
+}
+KEPT = {"Microsoft.DBforPostgreSQL/flexibleServers/configurations"}  # values, never deleted
+
+
+def _set() -> dict[str, str]:
+    """The application settings of the template; what it computes, as it is spelt there."""
+    text = (INFRA / "app.bicep").read_text(encoding="utf-8")
+    spelt = dict(re.findall(r"^    (\w+): (.+)$", text, re.MULTILINE))
+    return {name: spelt[name] for name in APP.resources["settings"].body["properties"]}
+
+
+def test_the_app_finds_every_setting_it_needs() -> None:
+    assert settings_from(_set()).storage == "storage.outputs.tables"
+
+
+@pytest.mark.parametrize(
+    "name", ["AZURE_SUBSCRIPTION_ID", "KEY_VAULT_URL", "RECORDS_TABLE_ENDPOINT"]
+)
+def test_no_setting_that_is_needed_is_set_in_vain(name: str) -> None:
+    with pytest.raises(SettingMissing, match=name):
+        settings_from({k: v for k, v in _set().items() if k != name})
+
+
+def test_the_settings_of_the_sample_are_set_in_azure_too() -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    by_platform = {"FUNCTIONS_WORKER_RUNTIME"}  # Flex Consumption has it in functionAppConfig
+    by_identity = {"AzureWebJobsStorage"}
+    assert set(sample) - by_platform - by_identity <= set(_set())
+
+
+@pytest.mark.parametrize(
+    "name", ["KEY_VAULT_HOSTS", "ALLOWED_SUBSCRIPTIONS", "ALLOWED_RESOURCE_GROUPS"]
+)
+def test_a_list_that_an_operator_may_set_is_a_parameter_of_the_template(name: str) -> None:
+    parameter = _set()[name]
+    assert parameter in APP.parameters
+    assert PARAMETERS[parameter]["value"] == f"${{HYBRIDDB_{name}=}}"
+
+
+# Flex Consumption refuses the deployment of a site with one of them, or ignores it:
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+FORBIDDEN = {
+    "ENABLE_ORYX_BUILD",
+    "FUNCTIONS_EXTENSION_VERSION",
+    "FUNCTIONS_MAX_HTTP_CONCURRENCY",
+    "FUNCTIONS_WORKER_PROCESS_COUNT",
+    "FUNCTIONS_WORKER_RUNTIME",
+    "FUNCTIONS_WORKER_RUNTIME_VERSION",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    "TZ",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+    "WEBSITE_CONTENTOVERVNET",
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_DNS_SERVER",
+    "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
+    "WEBSITE_NODE_DEFAULT_VERSION",
+    "WEBSITE_RUN_FROM_PACKAGE",
+    "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
+    "WEBSITE_TIME_ZONE",
+    "WEBSITE_VNET_ROUTE_ALL",
+}
+
+
+# Likewise of a site: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+FORBIDDEN_OF_A_SITE = {
+    "alwaysOn",
+    "containerSize",
+    "ftpsState",
+    "functionAppScaleLimit",
+    "isXenon",
+    "javaVersion",
+    "linuxFxVersion",
+    "netFrameworkVersion",
+    "powerShellVersion",
+    "preWarmedInstanceCount",
+    "use32BitWorkerProcess",
+    "vnetBackupRestoreEnabled",
+    "vnetContentShareEnabled",
+    "vnetImagePullEnabled",
+    "vnetRouteAllEnabled",
+    "windowsFxVersion",
+}
+
+
+def keys_in(value: Any) -> set[str]:
+    """Every key of a body, at any depth."""
+    if isinstance(value, dict):
+        return {*value, *(key for part in value.values() for key in keys_in(part))}
+    return {key for part in value for key in keys_in(part)} if isinstance(value, list) else set()
+
+
+def test_nothing_is_set_that_flex_consumption_forbids() -> None:
+    assert not FORBIDDEN & set(_set())
+    assert not FORBIDDEN_OF_A_SITE & keys_in(APP.resources["site"].body)
+
+
+def test_the_python_of_the_app_is_one_that_the_requirements_are_locked_for() -> None:
+    runtime = APP.resources["site"].body["properties"]["functionAppConfig"]["runtime"]
+    assert runtime["version"] == Expression(frozenset({"pythonVersion"}), "pythonVersion")
+    text = (INFRA / "main.bicep").read_text(encoding="utf-8")
+    assert "@allowed(['3.11', '3.12', '3.13'])" in text
+    assert MAIN.parameters["pythonVersion"] == "3.13"
+
+
+def test_the_storage_account_is_reached_by_identity_only() -> None:
+    names = {"accountName", "credential", "clientId"}
+    assert {f"AzureWebJobsStorage__{name}" for name in names} <= set(_set())
+    account = read("storage.bicep").resources["account"].body["properties"]
+    assert account["allowSharedKeyAccess"] is False
+    assert not any("listKeys" in (INFRA / file).read_text(encoding="utf-8") for file in FILES)
+
+
+@pytest.mark.parametrize("kind", ["ftp", "scm"])
+def test_no_password_opens_the_deployment_endpoint(kind: str) -> None:
+    policy = APP.resources[kind]
+    assert policy.target.startswith("Microsoft.Web/sites/basicPublishingCredentialsPolicies@")
+    assert (policy.body["name"], policy.body["properties"]) == (kind, {"allow": False})
+
+
+@pytest.mark.parametrize(
+    ("file", "scope", "logs"),
+    [
+        ("vault.bicep", "vault", {"categoryGroup": "audit", "enabled": True}),
+        ("app.bicep", "site", {"category": "FunctionAppLogs", "enabled": True}),
+    ],
+)
+def test_what_happens_is_kept_in_the_workspace(file: str, scope: str, logs: Any) -> None:
+    (kept,) = [r for r in read(file).resources.values() if "diagnosticSettings@" in r.target]
+    assert kept.body["scope"] == Expression(frozenset({scope}), scope)
+    assert kept.body["properties"]["logs"] == [logs]
+    assert isinstance(kept.body["properties"]["workspaceId"], Expression)
+
+
+@pytest.mark.parametrize("action", [a for role in ROLES.values() for a in role])
+def test_an_action_is_spelt_out(action: str) -> None:
+    assert re.fullmatch(r"Microsoft\.\w+(/\w+)*/(read|write|delete|action)", action)
+
+
+def test_no_role_says_anything_twice() -> None:
+    for actions in ROLES.values():
+        assert len({action.casefold() for action in actions}) == len(actions)
+
+
+def test_the_app_cannot_grant_rights_nor_read_keys() -> None:
+    actions = " ".join(a for role in ROLES.values() for a in role).casefold()
+    of_logs = "microsoft.operationalinsights/workspaces/sharedkeys"  # writes, and opens nothing
+    actions = actions.replace(of_logs, "")
+    assert not re.search(r"roleassignments|roledefinitions|listkeys|sharedkey", actions)
+
+
+@pytest.mark.parametrize("resource", catalogue().resources, ids=lambda resource: resource.key)
+def test_whatever_the_app_deploys_it_may_read_write_and_delete(resource: Resource) -> None:
+    roles = ("deployer", "privileged") if resource.on_request else ("deployer",)
+    granted = {action.casefold() for role in roles for action in ROLES[role]}
+    verbs = {"read", "write"} if resource.arm_type in KEPT else {"read", "write", "delete"}
+    base = ELSEWHERE.get(resource.arm_type, resource.arm_type)
+    assert {f"{base}/{verb}".casefold() for verb in verbs} <= granted
+
+
+MODULES = [(file, module) for file in FILES for module in read(file).modules.values()]
+
+
+@pytest.mark.parametrize(
+    ("file", "module"), MODULES, ids=[f"{file}-{module.name}" for file, module in MODULES]
+)
+def test_a_module_gets_exactly_the_parameters_without_a_default(
+    file: str, module: Declared
+) -> None:
+    declared = read(module.target).parameters
+    assert set(module.body["params"]) == {name for name, value in declared.items() if value is None}
+
+
+def test_the_parameters_are_those_of_the_template() -> None:
+    assert set(PARAMETERS) <= set(MAIN.parameters)
+    assert {name for name, default in MAIN.parameters.items() if default is None} <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", [n for n, value in PARAMETERS.items() if "=" in value["value"]])
+def test_a_parameter_that_nobody_sets_has_the_default_of_the_template(name: str) -> None:
+    default = PARAMETERS[name]["value"].partition("=")[2].removesuffix("}")
+    assert default == MAIN.parameters[name]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_template_uses_what_it_declares_and_declares_what_it_uses(file: str) -> None:
+    read_ = read(file)
+    given = {*read_.parameters, *read_.variables, *read_.items}
+    declared = {*given, *read_.resources, *read_.modules}
+    parts = (read_.parameters, read_.variables, read_.outputs, read_.resources, read_.modules)
+    used = {*names_in([list(part.values()) for part in parts]), *read_.asked}
+    assert used <= declared
+    assert given <= used
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_template_asks_a_module_for_what_it_gives(file: str) -> None:
+    text, modules = (INFRA / file).read_text(encoding="utf-8"), read(file).modules
+    for module, output in re.findall(r"\b(\w+)\.outputs\.(\w+)", text):
+        assert output in read(modules[module].target).outputs
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_template_is_bicep(file: str) -> None:
+    parsed = pycep.BicepParser().parse(file_path=INFRA / file)
+    assert set(parsed) & {"resources", "modules"}
+
+
+def test_what_is_not_bicep_is_told() -> None:
+    with pytest.raises(UnexpectedInput):
+        pycep.BicepParser().parse(text="resource site 'Microsoft.Web/sites@2024-04-01' = {")
+
+
+def test_azd_finds_the_app_and_its_template() -> None:
+    text = (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    service: Any = re.search(r"^services:\n  (\w+):", text, re.MULTILINE)
+    template = (INFRA / "app.bicep").read_text(encoding="utf-8")
+    assert f"'azd-service-name': '{service[1]}'" in template
+    assert "module: main" in text
+    assert "host: function" in text
+
+
+def test_who_is_not_signed_in_gets_401_but_for_what_is_open() -> None:
+    asked = APP.resources["auth"].body["properties"]["globalValidation"]
+    assert asked["unauthenticatedClientAction"] == "Return401"
+    opened = {f"/api{path}" for (_, path), told in ROUTES.items() if told.open}
+    assert {path.replace("/*", "/{file}") for path in asked["excludedPaths"]} == opened
+
+
+def test_the_roles_of_the_registration_are_those_that_routes_take() -> None:
+    roles = json.loads((INFRA / "app-roles.json").read_text())
+    assert tuple(role["value"] for role in roles) == ALL
+    assert len({role["id"] for role in roles}) == len(ALL)
+
+
+def test_checkov_reads_bicep_with_the_grammar_of_these_tests() -> None:
+    locked = (ROOT / "requirements-checkov.txt").read_text(encoding="utf-8")
+    assert f"pycep-parser=={version('pycep-parser')} " in locked
+
+
+def test_whatever_checkov_is_told_to_leave_is_explained() -> None:
+    """What is left out everywhere, and what is left out of one resource, both with a reason."""
+    everywhere = (INFRA / ".checkov.yaml").read_text(encoding="utf-8")
+    left = re.findall(r"^  - (CKV\w+)(?: +# (.+))?$", everywhere, re.MULTILINE)
+    for file in FILES:
+        text = (INFRA / file).read_text(encoding="utf-8")
+        left += re.findall(r"checkov:skip=(\w+):?(.*)$", text, re.MULTILINE)
+    assert len(left) > 10
+    assert [check for check, why in left if not why] == []
+    (decision,) = (ROOT / "docs" / "decisions").glob("*-what-checkov-finds-in-infra.md")
+    told = decision.read_text(encoding="utf-8")
+    assert [check for check, _ in left if check.removeprefix("CKV_AZURE_") not in told] == []
