@@ -108,10 +108,13 @@ class PostgresServer(Resource):
         return body | _encryption(wanted.encryption, properties)
 
     def differences(self, desired: Json, observed: Json) -> list[Change]:
-        """A server that is not well leaves out what it does not know; that is no change."""
+        """A server that is not well leaves out what it does not know; that is no change.
+
+        What ARM keeps of it, such as its tags, is known at all times.
+        """
         changes = super().differences(desired, observed)
         known = self.state(observed) != "failed"
-        return [change for change in changes if known or change["before"] is not None]
+        return [c for c in changes if known or not _of_the_server(c) or c["before"] is not None]
 
     def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
         """Without what Azure has moved itself."""
@@ -295,3 +298,8 @@ def patch(body: Json, observed: Json) -> Json:
 
 def _state(observed: Json) -> str:
     return str((observed.get("properties") or {}).get("state", "")).casefold()
+
+
+def _of_the_server(change: Change) -> bool:
+    """Whether the server itself says so, and not ARM."""
+    return change["path"].startswith("properties.")

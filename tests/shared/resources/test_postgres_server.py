@@ -140,6 +140,17 @@ def test_the_password_comes_from_the_vault_of_the_app_unless_one_is_named(
     }
 
 
+def test_what_a_stopped_server_leaves_out_is_no_change(desired: Json, observed: Any) -> None:
+    observed["properties"] |= {"state": "Stopped", "backup": None}
+    assert SERVER.differences(desired, observed) == []
+
+
+def test_what_arm_keeps_of_a_stopped_server_is_compared(desired: Json, observed: Any) -> None:
+    observed["properties"]["state"] = "Stopped"
+    desired["tags"]["round"] = "2"
+    assert [c["path"] for c in SERVER.differences(desired, observed)] == ["tags.round"]
+
+
 STANDBY = {"mode": "ZoneRedundant", "state": "Healthy", "standbyAvailabilityZone": "3"}
 
 
