@@ -68,6 +68,9 @@ def _start_delete(
         key=resource.key,
         holds=type_.holds(change),
     )
+    doom = type_.delete_doom(change)
+    if doom is not None and operation.doom is None:
+        operation.doom = ("Failed", doom.error())
     resource.operation = operation.id
     type_.stamp(resource, "Deleting" if not collection else "Updating", only=change.target)
     arm.store.put(resource)

@@ -21,8 +21,16 @@ def get_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Respon
     return Response(200, view, headers)
 
 
+def _refuse_filter(call: Call) -> None:
+    """A filter is answered or refused, never ignored; no list of a type's own answers one here."""
+    text = call.request.query.get("$filter")
+    if text:
+        raise ArmError(501, "NotEmulated", f"The filter {text!r} of this list is not emulated.")
+
+
 def list_collection(arm: ResourceManager, call: Call, parent: ResourceId, name: str) -> Response:
     """The resources of one type below a parent: ``.../virtualNetworks/x/subnets``."""
+    _refuse_filter(call)
     children = parent.child(name, "*")
     _, stored, collection = arm.types.resolve(children)
     if collection:
@@ -38,6 +46,7 @@ def list_collection(arm: ResourceManager, call: Call, parent: ResourceId, name: 
 
 def list_type(arm: ResourceManager, call: Call, scope: str, namespace: str, name: str) -> Response:
     """The resources of one type in a group or in a subscription."""
+    _refuse_filter(call)
     type_ = arm.types.get(f"{namespace}/{name}")
     parts = scope.strip("/").split("/")
     if type_ is None:

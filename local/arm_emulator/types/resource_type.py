@@ -176,6 +176,10 @@ class ResourceType:
         """The failure in which an accepted write will end, if it must."""
         return None
 
+    def delete_doom(self, change: Change) -> ArmError | None:
+        """The failure in which an accepted deletion will end, if it must."""
+        return None
+
     def supersedes(self, change: Change, running: Operation) -> bool:
         """Whether a write cancels a different one that runs, instead of being refused."""
         return False

@@ -37,6 +37,17 @@ def at_scopes(method: str, rest: str, handler: Callable[..., Response]) -> tuple
     return tuple(Route(method, f"{scope}/{rest}", handler) for scope in SCOPES)
 
 
+def asks_at_scope(call: Call) -> bool:
+    """Whether what lies below the scope is left out; any other filter is refused.
+
+    https://learn.microsoft.com/rest/api/resources/management-locks/list-at-resource-group-level
+    """
+    text = call.request.query.get("$filter", "").replace(" ", "")
+    if text and text.lower() != "atscope()":
+        raise ArmError(400, "InvalidFilter", f"The filter {text!r} is not understood.")  # [K]
+    return bool(text)
+
+
 def covers(scope: str, target: str) -> bool:
     """Whether what is said of a scope holds for a target: the scope itself, or below it."""
     return f"{target.lower()}/".startswith(f"{scope.lower()}/")
@@ -209,7 +220,7 @@ def list_permissions(arm: ResourceManager, call: Call, **_: str) -> Response:
 def list_locks(world: World, call: Call, subscription: str, **_: str) -> Response:
     """The locks that concern a scope; ``atScope()`` leaves out those below it."""
     scope = split_provider(call.request.path)[0]
-    at_scope = call.request.query.get("$filter", "").replace(" ", "").lower() == "atscope()"
+    at_scope = asks_at_scope(call)
     found = [
         world.show(lock)
         for lock in world.store.of_type(subscription, Locks.type)

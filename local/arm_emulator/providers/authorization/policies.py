@@ -10,6 +10,7 @@ from typing import Any
 
 from local.arm_emulator.providers.authorization.authorization import (
     AuthorizationType,
+    asks_at_scope,
     at_scopes,
     covers,
 )
@@ -179,7 +180,7 @@ def list_assignments(world: World, call: Call, subscription: str, **_: str) -> R
     https://learn.microsoft.com/rest/api/policy/policy-assignments/list
     """
     scope = split_provider(call.request.path)[0]
-    at_scope = call.request.query.get("$filter", "").replace(" ", "").lower() == "atscope()"
+    at_scope = asks_at_scope(call)
     found = [
         world.show(each)
         for each in world.store.of_type(subscription, PolicyAssignments.type)

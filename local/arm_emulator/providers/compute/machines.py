@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from local.arm_emulator.providers.compute.base import ComputeType
 from local.arm_emulator.providers.compute.disks import Disks
 from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quota
+from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in
 from local.arm_emulator.wire.names import NameRule
+from local.arm_emulator.wire.preconditions import unmet
 from local.arm_emulator.wire.resource_ids import ResourceId
 
 RESERVED_NAMES = (
@@ -79,6 +81,13 @@ class VirtualMachines(ComputeType):
         "The name of a Linux machine is 1-64 letters, digits, '.', '_' and '-'.",
         code="InvalidParameter",
     )
+
+    def check_preconditions(self, call: Call, view: Json | None) -> None:
+        """If-Match and If-None-Match, but for DELETE (SDK source: @azure/arm-compute)."""
+        etag = str(view["etag"]) if view else None
+        if call.method != "DELETE" and unmet(call.request.headers, etag):
+            message = f"The condition in the header of the request is not met: etag {etag}."
+            raise ArmError(412, "PreconditionFailed", message)
 
     def check(self, change: Change) -> None:
         """A size that there is, and an interface that no other machine has."""

@@ -9,6 +9,7 @@ from local.arm_emulator.types.families import NETWORK
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
 from local.arm_emulator.wire.messages import ArmError, Json
+from local.arm_emulator.wire.preconditions import unmet
 
 API_VERSIONS = (
     "2026-03-01",
@@ -65,9 +66,9 @@ class NetworkType(ResourceType):
 
         Code and words: kubernetes-sigs/cloud-provider-azure, pkg/retry (errors of etags).
         """
-        wanted = call.request.headers.get("if-match", "*")
+        wanted = call.request.headers.get("if-match", "*").strip()
         found = str((view or {}).get("etag", ""))
-        if wanted == "*" or wanted.strip('W/"') == found.strip('W/"'):
+        if wanted == "*" or unmet({"if-match": wanted}, found) == "":
             return
         message = (
             f"Etag provided in if-match header {wanted} does not match etag {found} of resource "

@@ -1,10 +1,10 @@
 """Resource groups, and the resources in them."""
 
-import re
-from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlencode
 
 from local.arm_emulator.providers.resources.family import GROUPS
+from local.arm_emulator.providers.resources.filters import OF_GROUPS, read_filter
 from local.arm_emulator.providers.resources.group_deletion import GroupDeletion
 from local.arm_emulator.providers.resources.registrations import refuse_unregistered
 from local.arm_emulator.state.calls import Call
@@ -32,9 +32,6 @@ LISTED = (
     "identity",
     "managedBy",
 )
-FILTERED = ("resourceType", "resourceGroup", "name", "tagName", "tagValue")
-CLAUSE = re.compile(r"(\w+)\s+eq\s+'([^']*)'", re.IGNORECASE)
-JOINT = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
 class ResourceGroups(ResourceType):
@@ -110,10 +107,10 @@ class ResourceGroups(ResourceType):
 
 def list_groups(world: World, call: Call, subscription: str) -> Response:
     """The groups of a subscription."""
-    keep = _read_filter(call.request.query.get("$filter", ""), ("tagName", "tagValue"))
+    keep = read_filter(call.request.query.get("$filter", ""), OF_GROUPS)
     found = world.store.of_type(subscription, ResourceGroups.type)
     value = [world.show(each) for each in found if keep(each)]
-    return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
+    return _page(world, call, value)
 
 
 def list_resources(world: World, call: Call, subscription: str, group: str = "") -> Response:
@@ -125,40 +122,28 @@ def list_resources(world: World, call: Call, subscription: str, group: str = "")
         every = world.store.resources.values()
         found = [each for each in every if each.id.subscription.lower() == wanted and each.id.group]
     expand = call.request.query.get("$expand", "").replace(" ", "").split(",")
-    keep = _read_filter(call.request.query.get("$filter", ""))
+    keep = read_filter(call.request.query.get("$filter", ""))
     value = [_entry(each, expand) for each in found if "location" in each.body and keep(each)]
-    return Response(200, {"value": value[: int(call.request.query.get("$top", len(value)))]})
+    return _page(world, call, value)
 
 
-def _read_filter(text: str, known: tuple[str, ...] = FILTERED) -> Callable[[Resource], bool]:
-    """The filters of az and of the portal, names without regard to case; any other is refused."""
-    names = {name.lower(): name for name in known}
-    wanted: dict[str, str] = {}
-    for clause in JOINT.split(text.strip()) if text.strip() else []:
-        found = CLAUSE.fullmatch(clause.strip())
-        name = names.get(found.group(1).lower()) if found else None
-        if found is None or name is None or name in wanted:
-            # [K] That it is refused, and never ignored, is documented.
-            message = f"The filter {text!r} is not understood: use {', '.join(known)} with eq."
-            raise ArmError(400, "InvalidFilterInQueryString", message)
-        wanted[name] = found.group(2)
-    if "tagValue" in wanted and "tagName" not in wanted:
-        # https://learn.microsoft.com/rest/api/resources/resources/list
-        message = f"The filter {text!r} has a tagValue without its tagName."
-        raise ArmError(400, "InvalidFilterInQueryString", message)
+def _page(world: World, call: Call, value: list[Json]) -> Response:
+    """As many as are asked for, and where the rest is.
 
-    def keep(resource: Resource) -> bool:
-        tags = {key.lower(): value for key, value in (resource.body.get("tags") or {}).items()}
-        tag = wanted.get("tagName", "").lower()
-        return (
-            wanted.get("resourceType", resource.id.type).lower() == resource.id.type.lower()
-            and wanted.get("resourceGroup", resource.id.group).lower() == resource.id.group.lower()
-            and wanted.get("name", resource.id.name).lower() == resource.id.name.lower()
-            and ("tagName" not in wanted or tag in tags)
-            and ("tagValue" not in wanted or tags.get(tag) == wanted["tagValue"])
-        )
-
-    return keep
+    https://learn.microsoft.com/rest/api/resources/resources/list
+    """
+    query = call.request.query
+    top, start = query.get("$top", ""), query.get("$skiptoken", "0")
+    if not (top or "1").isdecimal() or not start.isdecimal():
+        # [K] the code
+        message = f"The query parameter '$top' with the value '{top}' is not a number."
+        raise ArmError(400, "InvalidTopQueryParameter", message)
+    first, count = int(start), int(top or len(value))
+    answer: Json = {"value": value[first : first + count]}
+    if count and first + count < len(value):
+        rest = {**query, "$skiptoken": str(first + count)}
+        answer["nextLink"] = f"{world.url}{call.request.path}?{urlencode(rest)}"
+    return Response(200, answer)
 
 
 def _entry(resource: Resource, expand: list[str]) -> Json:

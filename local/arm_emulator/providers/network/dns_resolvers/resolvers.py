@@ -24,6 +24,7 @@ from local.arm_emulator.types.resource_type import GenericType
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import NETWORK_NAME
+from local.arm_emulator.wire.preconditions import unmet
 
 OVERVIEW = f"{LEARN}azure/dns/dns-private-resolver-overview"
 NESTED = (  # as Resource Manager says it of every tracked child, recorded of private DNS zones
@@ -50,11 +51,8 @@ class ResolverType(GenericType):
 
         https://learn.microsoft.com/rest/api/dns/dnsresolver/dns-resolvers/create-or-update
         """
-        headers, etag = call.request.headers, (view or {}).get("etag")
-        unmet = (headers.get("if-none-match") == "*" and view is not None) or (
-            headers.get("if-match", "*") not in ("*", etag)
-        )
-        if unmet:
+        etag = (view or {}).get("etag")
+        if unmet(call.request.headers, etag):
             message = f"The condition in the header of the request is not met: etag {etag}."
             raise ArmError(412, "PreconditionFailed", message)
 

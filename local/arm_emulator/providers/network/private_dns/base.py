@@ -10,10 +10,15 @@ from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Where
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, clone
+from local.arm_emulator.wire.preconditions import unmet
 from local.arm_emulator.wire.resource_ids import ResourceId
 
 NAMESPACE = "Microsoft.Network"
 API_VERSIONS = ("2024-06-01", "2020-06-01", "2018-09-01")
+UNMET = {
+    "exists": "exists already and hence cannot be created again.",
+    "changed": "has been modified (etag mismatch).",
+}
 SOA = f"{NAMESPACE}/privateDnsZones/SOA"
 
 
@@ -43,21 +48,31 @@ class PrivateDnsType(ResourceType):
 
     def doom(self, change: Change) -> ArmError | None:
         """An If-Match or If-None-Match that does not hold is answered at the operation's end."""
-        headers = change.call.request.headers if change.call else {}
-        etag = change.before("etag")
-        unmet = (headers.get("if-none-match") == "*" and etag is not None) or (
-            headers.get("if-match", "*") not in ("*", etag, f'"{etag}"')
-        )
-        if not unmet:
+        refusal = self.delete_doom(change)
+        if refusal is not None:
+            change.notes["restore"] = clone(change.prior.body) if change.prior else None
+        return refusal
+
+    def delete_doom(self, change: Change) -> ArmError | None:
+        """The same of a deletion.
+
+        Recorded in azure-cli, test_PatchLink_LinkExistsIfMatchFailure_ExpectError and its kind.
+        """
+        why = unmet(change.call.request.headers if change.call else {}, change.before("etag"))
+        if not why:
             return None
-        change.notes["restore"] = clone(change.prior.body) if change.prior else None
-        message = f"The condition in the header of the request is not met: the etag is {etag}."
-        # Recorded in azure-cli, test_PatchLink_LinkExistsIfMatchFailure_ExpectError.
-        return ArmError(412, "PreconditionFailed", message)
+        name, parent = change.id.name, change.id.parent
+        what = f"The Zone {name}"
+        if parent is not None:
+            what = f"The Virtual Network link {name} for the Private DNS zone {parent.name}"
+        return ArmError(412, "PreconditionFailed", f"{what} {UNMET[why]}")
 
     def failed(self, resource: Resource, operation: Operation, now: datetime) -> None:
-        """A write whose condition did not hold has changed nothing."""
+        """A write whose condition did not hold has changed nothing; neither has a deletion."""
         before = resource.notes.pop("restore", None)
         if before is not None:
             resource.body = before
-            self.stamp(resource, "Succeeded")
+        elif operation.kind == "create":
+            self.world.remove(resource, now)
+            return
+        self.stamp(resource, "Succeeded")

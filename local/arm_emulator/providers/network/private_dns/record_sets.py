@@ -5,6 +5,7 @@ from datetime import datetime
 from local.arm_emulator.providers.network.private_dns.base import (
     NAMESPACE,
     SOA,
+    UNMET,
     PrivateDnsType,
 )
 from local.arm_emulator.state.calls import Call
@@ -15,6 +16,7 @@ from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import ANY_NAME
+from local.arm_emulator.wire.preconditions import unmet
 from local.arm_emulator.wire.resource_ids import ResourceId
 from local.arm_emulator.wire.router import Route
 
@@ -62,13 +64,9 @@ class RecordSets(PrivateDnsType):
 
     def check_preconditions(self, call: Call, view: Json | None) -> None:
         """Answered at once: recorded in azure-cli, test_PutRecordSet_IfNoneMatchFailure."""
-        headers, name = call.request.headers, call.target.rpartition("/")[2]
-        wanted, found = headers.get("if-match", "*").strip('"'), (view or {}).get("etag")
-        if headers.get("if-none-match") == "*" and view is not None:
-            message = f"The Record set {name} exists already and hence cannot be created again."
-            raise ArmError(412, "PreconditionFailed", message, flat=True)
-        if wanted not in ("*", found):
-            message = f"The Record set {name} has been modified (etag mismatch)."
+        why = unmet(call.request.headers, (view or {}).get("etag"))
+        if why:
+            message = f"The Record set {call.target.rpartition('/')[2]} {UNMET[why]}"
             raise ArmError(412, "PreconditionFailed", message, flat=True)
 
     def doom(self, change: Change) -> ArmError | None:
