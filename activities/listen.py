@@ -13,7 +13,7 @@ from shared.azure.redaction import secrets_in_use
 from shared.deployment.messages import Outcome, Step
 from shared.deployment.operation import ListenAnswer, ListenOrder, Watched
 from shared.deployment.walks.listening import ask_operation
-from shared.planning.validation.checks import probe
+from shared.planning.validation.probing import probe
 from shared.records.records import records
 
 blueprint = df.Blueprint()

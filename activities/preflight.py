@@ -10,7 +10,9 @@ from shared.azure.errors import failures_as_data
 from shared.deployment.operation import Answer, PlanRequest
 from shared.deployment.walks.ending import refusal
 from shared.planning.purposes import recorded_spec
+from shared.planning.validation.levels import with_agent
 from shared.records.records import records
+from shared.resources.watcher_agent import WatcherAgent
 
 blueprint = df.Blueprint()
 
@@ -22,6 +24,7 @@ def preflight(order: PlanRequest) -> Answer:
     operation, record = records().running(order["operation"])
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
     steps = records().plans.get(operation.id)["steps"]
+    spec = with_agent(spec, there=any(step["key"] == WatcherAgent.key for step in steps))
     warnings, refusals = shared.planning.preflight.preflight(
         azure_clients(spec.subscription_id),
         spec,

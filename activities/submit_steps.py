@@ -10,7 +10,7 @@ from shared.azure.clients import clients_for
 from shared.azure.errors import failures_as_data
 from shared.deployment.messages import Outcome
 from shared.deployment.operation import StepOrder, SubmitAnswer, SubmitOrder
-from shared.planning.validation.checks import probe
+from shared.planning.validation.probing import probe
 from shared.records.records import records
 
 blueprint = df.Blueprint()

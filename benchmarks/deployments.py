@@ -158,10 +158,10 @@ SPREADS = {"each 0.75 to 1.25": 0.25, "each 0.5 to 1.5": 0.5}
 
 def measure(seeds: int = 20) -> list[tuple[str, float, str]]:
     """(what, value, unit) of every number."""
-    spec = read_json(ROOT / "samples" / "recipe.json")
+    silent = read_json(ROOT / "samples" / "recipe.json")
+    spec = silent | {"validation": {"require": "none"}}  # what it adds is told beside
     with deployments() as there:
-        measure_one(there, spec, seed=0, spread=0.0)  # warms the clients up
-        there.azure.reset()
+        added = validation_adds(there, silent)  # warms the clients up, too
         exact = measure_one(there, _named(spec, "exact"), seed=0, spread=0.0)
         numbers = told("as expected", [exact])
         for name, spread in SPREADS.items():
@@ -179,6 +179,26 @@ def measure(seeds: int = 20) -> list[tuple[str, float, str]]:
         *numbers,
         ("ARM calls a resource, redeploy", redeploy / len(again["plan"]), ""),
         ("CPU of one deployment", exact.cpu, "s"),
+        *added,
+    ]
+
+
+def validation_adds(there: Deployments, spec: Json) -> list[tuple[str, float, str]]:
+    """What it takes to prove a deployment, after its last resource."""
+    there.empty(0, 0.0)
+    steps = there.deploy(spec)["steps"]
+    checks = [step for step in steps if step["action"] == "check"]
+    built = max(_moment(s["settledAt"]) for s in steps if s["action"] != "check")
+    proven = max(_moment(check["settledAt"]) for check in checks)
+    calls = len(there.azure.calls())
+    there.deploy(spec)
+    again = len(there.azure.calls()) - calls
+    there.deploy(spec | {"validation": {"require": "none"}})
+    without = len(there.azure.calls()) - calls - again
+    return [
+        ("validation adds: checks", float(len(checks)), ""),
+        ("  time", (proven - built).total_seconds(), "s"),
+        ("  ARM calls, redeploy", float(again - without), ""),
     ]
 
 

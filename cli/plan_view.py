@@ -36,6 +36,8 @@ def plan(
         _step(shown, step, disturbs=step["key"] in disturbing)
     if unchanged := len(steps) - len(changing):
         plain(shown, f"    {unchanged} unchanged (--all shows them)", style="dim")
+    if proof := operation.get("validation"):
+        plain(shown, f"    to be proven: {proof['require']} ({proof['why']})", style="dim")
     for refusal in operation.get("refusals", []):
         plain(shown, f"  refused: {refusal['target']}: {refusal['message']}", style="red")
     warnings(shown, operation, known=() if everything else known)

@@ -28,6 +28,7 @@ SMALL = {
     "gateway": {"mode": "none"},
     "bastion": {"enabled": False},
     "jumpBox": {"enabled": False},
+    "validation": {"require": "none"},
 }
 
 Json = dict[str, Any]

@@ -23,6 +23,8 @@ INHERENT = {
     "microsoft.compute/disks/write",
     "microsoft.compute/disks/delete",
     "microsoft.operationalinsights/workspaces/sharedkeys/action",
+    # What lists run commands (Learn: managed run commands for Linux, permissions).
+    "microsoft.compute/locations/runcommands/read",
     # Asked in other clouds than the public one, whose answers are known.
     "microsoft.network/applicationgatewayavailablessloptions/read",
     "microsoft.network/applicationgatewayavailablewafrulesets/read",
@@ -52,6 +54,7 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
         deployed = simulation.deploy(spec)
         assert deployed["status"] == "Succeeded", deployed["failure"]
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/validate"))
+    simulation.deploy(recipe | {"jumpBox": {"networkWatcher": False}})
     server, proxy = (one_of(simulation, recipe, kind) for kind in STOPPED)
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})

@@ -62,6 +62,7 @@ class Recorded(NamedTuple):
             "unchanged": sum(step["action"] == "no-op" for step in steps),
             "warnings": plan.get("warnings", []),
             "refusals": plan.get("refusals", []),
+            "validation": plan.get("validation"),
             **(operation.result or {}),
             **self._error(),
         }
@@ -210,6 +211,7 @@ def shown(record: Record) -> Json:
         "monthlyCost": _cost(record),
         "retained": record.letGo,
         "drift": record.drift,
+        "lastQuery": record.lastQuery or None,
     }
 
 

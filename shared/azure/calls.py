@@ -113,10 +113,11 @@ def delete(clients: AzureClients, step: Step) -> Outcome:
 def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json | None:
     """The resource as ARM shows it; None where it does not exist."""
     try:
-        body: Json = resource.read(clients, resource_id).json()
+        answer = resource.read(clients, resource_id)
     except ResourceNotFoundError:
         return None
-    return body
+    body: Json = answer.json()
+    return None if answer.status_code == 404 else body
 
 
 LEFT_ALONE = 10.0  # seconds, where ARM sends no Retry-After for an operation (recorded traffic)

@@ -123,6 +123,7 @@ class Step(TypedDict):
     undoSeconds: float  # what undoing it is expected to take
     resource: NotRequired[str]  # what it is one of, where the key says more than that
     holdsData: NotRequired[bool]  # deleting it loses what nothing here can bring back
+    vanishes: NotRequired[bool]  # True: Azure deletes it with the resource that it lies in
     provenance: NotRequired[Provenance]
     unread: NotRequired[bool]  # True: nobody could read it, so the walk makes whatever differs
     monthlyCost: NotRequired[MonthlyCost]  # absent where it is free
@@ -133,6 +134,16 @@ class Found(TypedDict):
 
     changes: list[Change]
     prior: Json
+
+
+Level = Literal["none", "connected", "query"]
+
+
+class Proof(TypedDict):
+    """What has to be proven of a deployment before it counts as succeeded."""
+
+    require: Level
+    why: str  # how that was decided
 
 
 class Plan(TypedDict):
@@ -148,6 +159,7 @@ class Plan(TypedDict):
     approvalSeconds: NotRequired[float]  # a person has that long to approve it, before a write
     monthlyCost: NotRequired[Estimate]
     secretVersions: NotRequired[dict[str, str]]  # that are in use once it is walked, by name
+    validation: NotRequired[Proof]
 
 
 class Outcome(TypedDict):

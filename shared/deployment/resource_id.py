@@ -98,3 +98,9 @@ def same(one: str, other: str) -> bool:
 def within(resource_id: str, parent: str) -> bool:
     """Whether a resource is another one or lies inside it."""
     return f"{resource_id}/".casefold().startswith(f"{parent}/".casefold())
+
+
+def lies_in(resource_id: str, holder: str) -> bool:
+    """Whether a resource is a part of another resource, which is more than to be in its group."""
+    one, other = resource_id.casefold(), holder.casefold()
+    return one != other and "/providers/" in other and within(one, other)

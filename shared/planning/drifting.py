@@ -23,6 +23,7 @@ from shared.planning.authors import with_authors
 from shared.planning.deciding import plan_deploy, with_strangers
 from shared.planning.observing import inside, locks, observe, seen, targets
 from shared.planning.owning import Owner
+from shared.planning.validation.levels import has_agent, with_agent
 from shared.records.entities import Record
 from shared.resources.base import RESOURCE_GROUP
 from shared.resources.catalogue import catalogue
@@ -62,6 +63,7 @@ def drift_of(
     if failure := order.get("failure"):
         told = complete(failure, target=record.name, at=at, id=record.name)
         return Seen(DriftReport(checkedAt=at, status="failed", changes=[], failure=told), {})
+    spec = with_agent(spec, there=has_agent(record.inventory))
     observed = observe(clients_for, targets(spec, record.inventory), seen(record.inventory))
     plan = plan_deploy(spec, observed, record.inventory, Owner(record.name, installation))
     groups = [step["id"] for step in plan["steps"] if _our_group(step)]

@@ -28,6 +28,7 @@ from shared.planning.removing import plan_destroy
 from shared.planning.repairing import Wish, repairing
 from shared.planning.rotating import plan_rotation
 from shared.planning.validation.checks import plan_validate, required
+from shared.planning.validation.levels import has_agent, settled, with_agent
 from shared.planning.versions import versions_of
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
@@ -157,8 +158,12 @@ def plan_for(
         plan = destroy_plan(clients_for, record.inventory, owner, kept, delete_data=data)
         return gated(plan, record.spec, record.proposed)
     spec = recorded_spec(operation.spec or record.proposed or record.spec)
+    if operation.kind in {"validate", "deploy", "plan"}:
+        spec, level = settled(spec, record.inventory)
+    else:
+        spec = with_agent(spec, there=has_agent(record.inventory))
     if operation.kind == "validate":
-        return plan_validate(spec, operation.startedAt)
+        return plan_validate(spec, operation.startedAt, level)
     if operation.kind == "forget":
         plan = letting_go_plan(clients_for, record, operation)
         return gated(plan, record.spec)
@@ -188,8 +193,11 @@ def plan_for(
         *(refused_deletions(plan["steps"]) if kept.protected else ()),
     ]
     plan = {**plan, "refusals": [*plan["refusals"], *refused]}
+    if operation.kind != "repair":
+        plan["validation"] = level
     if operation.kind == "deploy":
-        plan["steps"] = [*plan["steps"], *required(spec, plan["steps"], operation.startedAt)]
+        checks = required(spec, plan["steps"], operation.startedAt, level, record.lastQuery)
+        plan["steps"] = [*plan["steps"], *checks]
     return gated(plan, record.spec, record.proposed)
 
 

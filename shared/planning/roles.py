@@ -59,22 +59,21 @@ Beside it stand the actions of the resources that say so themselves, such as loc
 """
 
 PROBER = {
+    "Microsoft.Compute/locations/runCommands/read": "lists what has been run (Learn: Run command)",
     "Microsoft.Compute/virtualMachines/runCommands/delete": "takes the query away again",
     "Microsoft.Compute/virtualMachines/runCommands/read": "reads what the query has found",
     "Microsoft.Compute/virtualMachines/runCommands/write": "sends a query to the jump box",
 }
 """Whoever may run commands on a machine is root on it: granted by resource group, on request."""
 
+QUERYING = [action for action in PROBER if "/virtualMachines/" in action]
+"""What a query takes."""
+
 
 def roles() -> dict[str, list[str]]:
     """The actions of each role, in order."""
-    default, asked = (
-        {a for r in catalogue().resources if r.on_request is on_request for a in r.actions}
-        for on_request in (False, True)
-    )
-    return {
-        "deployer": sorted(default | set(READS), key=str.casefold),
-        "circuit": sorted(CIRCUIT, key=str.casefold),
-        "privileged": sorted(asked | set(PRIVILEGED), key=str.casefold),
-        "prober": sorted(PROBER, key=str.casefold),
-    }
+    tables = {"deployer": READS, "circuit": CIRCUIT, "privileged": PRIVILEGED, "prober": PROBER}
+    held = {role: set(actions) for role, actions in tables.items()}
+    for resource in catalogue().resources:
+        held[resource.role].update(resource.actions)
+    return {role: sorted(actions, key=str.casefold) for role, actions in held.items()}

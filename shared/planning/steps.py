@@ -1,11 +1,12 @@
 """The steps of a plan, each built in one go from what is wanted and what is there; pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, NotRequired, TypedDict
 
 from shared.deployment.changes.bodies import applied
 from shared.deployment.inventory import UNREAD, Item
 from shared.deployment.messages import Change, Json, MonthlyCost, Provenance, Step
+from shared.deployment.resource_id import lies_in
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.walks.schedule import in_order
 from shared.resources.base import Resource, edges
@@ -64,6 +65,8 @@ def wanted_step(
         provenance=provenance,
         holdsData=resource.holds_data,
     )
+    if resource.vanishes:
+        step["vanishes"] = True
     after = body if observed is None else applied(observed, changes)
     return {**step, **_priced(resource, observed, after)}
 
@@ -89,7 +92,7 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
         taken: keys of other steps of the plan.
     """
     keys: dict[str, Leaving] = {}
-    for each in leaving:
+    for each in _by_themselves(list(leaving)):
         keys[free_key(each.resource.key, {*taken, *keys})] = each
     before = {
         key: [k for k, other in keys.items() if other.resource.key in edges(each.resource)]
@@ -98,6 +101,16 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
     return [
         _delete(key, keys[key], [other for other in keys if key in before[other]])
         for key in reversed(in_order(before))
+    ]
+
+
+def _by_themselves(leaving: Sequence[Leaving]) -> list[Leaving]:
+    """Without what Azure deletes with that in which it lies, where that goes too."""
+    gone = [each.id for each in leaving if not each.resource.vanishes]
+    return [
+        each
+        for each in leaving
+        if not each.resource.vanishes or not any(lies_in(each.id, holder) for holder in gone)
     ]
 
 

@@ -53,6 +53,7 @@ def ended(record: Record, operation: Operation, ending: Ending) -> Record:
         inventory=held,
         letGo=[e for e in let_go if item_of(held, e["id"]) is None],
         outputs=record.outputs if ending.outputs is None else ending.outputs,
+        lastQuery=record.lastQuery if ending.query is None else ending.query,
         monthlyCost=ending.monthly_cost or record.monthlyCost,
         secretVersions=(ending.secret_versions if deployed else None) or record.secretVersions,
     )

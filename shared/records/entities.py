@@ -54,6 +54,7 @@ class Record:
     monthlyCost: Json | None = None  # of what there is: {after, complete, currency, ...}
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
+    lastQuery: Json | None = None  # what the last query of the database found: {at, found}
     accepted: list[Json] | None = None  # fields of the spec that drift became: {field, value, by}
     schema: int = SCHEMA
     etag: str = ""  # empty: not written yet

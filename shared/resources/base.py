@@ -8,7 +8,7 @@ most, since the class is the one contract between the resources and the verbs.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from shared.deployment.changes.bodies import (
     applied,
@@ -84,11 +84,12 @@ class Resource:
     generates: ClassVar[Generated | None] = None  # a secret that the app makes for it, where asked
     taggable: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("read", "write", "delete")  # what the app's role may do
+    role: ClassVar[Literal["deployer", "privileged", "prober"]] = "deployer"  # of the app
+    vanishes: ClassVar[bool] = False  # Azure deletes it with the resource that it lies in
     free: ClassVar[str | None] = None  # where Azure says that it costs nothing; else it has meters
     name_rule: ClassVar[str] = NETWORK_NAME  # Learn: Naming rules for Azure resources
     name_fixed: ClassVar[bool] = False  # Azure knows it by this name only
     named_by: ClassVar[str | None] = None  # the field that names it, where `names` does not
-    on_request: ClassVar[bool] = False  # its actions are in no role that is on by default
     protects: ClassVar[bool] = False  # it goes with the protection of the deployment
     amends: "ClassVar[tuple[type[Resource], ...]]" = ()  # those in whose bodies it is written too
     amended_paths: ClassVar[tuple[Path, ...]] = ()  # rules of what it writes there

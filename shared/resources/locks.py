@@ -26,7 +26,7 @@ class ManagementLock(ResourceById):
     name_rule = r"[^<>%&:?/]{0,89}[^<>%&:?/. ]"
     free = "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"
     verbs = ("write", "delete")  # the preflight reads them, whatever a spec says
-    on_request = True
+    role = "privileged"
     protects = True
     taggable = False
     # synchronous (Microsoft.Authorization's definitions: 200 or 201)

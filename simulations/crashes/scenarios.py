@@ -46,7 +46,8 @@ class Scenario:
 
 def _sample(name: str) -> Json:
     loaded: Json = read_json(ROOT / "samples" / f"{name}.json")
-    return loaded | {"resourceGroup": f"rg-{loaded['name']}"}
+    apart: Json = {"validation": {"require": "none"}}  # but where it is what is tried
+    return loaded | {"resourceGroup": f"rg-{loaded['name']}"} | apart
 
 
 RECIPE, DIRECT = _sample("recipe"), _sample("direct")
@@ -113,6 +114,7 @@ SCENARIOS: dict[str, Scenario] = {
     "deploy": Scenario(NAME, (DEPLOY,)),
     "another-caller": Scenario(NAME, (DEPLOY,), another_caller=True, events=12),
     "approve": Scenario(NAME, (GATED, APPROVE), events=60),
+    "prove": Scenario(NAME, (Request("POST", "deployments", DIRECT | {"validation": None}),)),
     "what-if": Scenario(NAME, (Request("POST", f"deployments/{NAME}/plan", DIRECT),)),
     "adopt": Scenario(
         NAME, (Request("POST", "deployments", DIRECT | {"adopt": True}),), _partly_there

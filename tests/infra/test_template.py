@@ -25,7 +25,10 @@ ROLES: dict[str, list[str]] = json.loads((INFRA / "roles.json").read_text())
 ELSEWHERE = {
     "Microsoft.Resources/resourceGroups": "Microsoft.Resources/subscriptions/resourceGroups"
 }
-KEPT = {"Microsoft.DBforPostgreSQL/flexibleServers/configurations"}  # values, never deleted
+NEVER = {
+    "Microsoft.DBforPostgreSQL/flexibleServers/configurations": {"delete"},  # they are values
+    "Microsoft.Compute/virtualMachines/extensions": {"read"},  # seen in their machine
+}
 
 
 def _set() -> dict[str, str]:
@@ -174,11 +177,22 @@ def test_the_app_cannot_grant_rights_nor_read_keys() -> None:
     assert not re.search(r"roleassignments|roledefinitions|listkeys|sharedkey", actions)
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("virtualMachines/extensions/write", "locations/runCommands/read"),
+        *(f"virtualMachines/runCommands/{verb}" for verb in ("read", "write", "delete")),
+    ],
+)
+def test_what_makes_one_root_on_a_machine_lies_in_the_role_that_is_off(action: str) -> None:
+    holders = [name for name, role in ROLES.items() if f"Microsoft.Compute/{action}" in role]
+    assert holders == ["prober"]
+
+
 @pytest.mark.parametrize("resource", catalogue().resources, ids=lambda resource: resource.key)
 def test_whatever_the_app_deploys_it_may_read_write_and_delete(resource: Resource) -> None:
-    roles = ("deployer", "privileged") if resource.on_request else ("deployer",)
-    granted = {action.casefold() for role in roles for action in ROLES[role]}
-    verbs = {"read", "write"} if resource.arm_type in KEPT else {"read", "write", "delete"}
+    granted = {a.casefold() for role in ("deployer", resource.role) for a in ROLES[role]}
+    verbs = {"read", "write", "delete"} - NEVER.get(resource.arm_type, set())
     base = ELSEWHERE.get(resource.arm_type, resource.arm_type)
     assert {f"{base}/{verb}".casefold() for verb in verbs} <= granted
 

@@ -11,7 +11,7 @@ from shared.deployment.operation import Health, Kind
 from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import Moment, Object, Status, Url, told
 from triggers.shapes.operations import Actor, Failure, Retained
-from triggers.shapes.plans import Change
+from triggers.shapes.plans import Answered, Change
 
 
 @told
@@ -213,6 +213,8 @@ class Deployment(TypedDict):
     """What was forgotten: it is there, and not ours any more."""
     drift: DriftReport | None
     """What the last drift check found."""
+    lastQuery: Answered | None
+    """The last query of the database, where it has gone through."""
 
 
 @told

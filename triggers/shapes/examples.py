@@ -145,6 +145,7 @@ _DEPLOYMENT: Json = {
         | {"reason": "ann@contoso.com let go of it"}
     ],
     "drift": _DRIFT,
+    "lastQuery": {"at": "2026-11-28T09:41:07+00:00", "found": "PostgreSQL 17.5 answers"},
 }
 
 _KEPT: Json = {

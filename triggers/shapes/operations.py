@@ -8,7 +8,7 @@ from shared.deployment.messages import Action
 from shared.deployment.operation import Decision, Kind
 from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import Moment, Object, Status, Url, told
-from triggers.shapes.plans import Advice, MonthlyCost, PlannedStep
+from triggers.shapes.plans import Advice, MonthlyCost, PlannedStep, Proof
 
 
 @told
@@ -193,6 +193,8 @@ class Operation(TypedDict):
     """What to know about the plan."""
     refusals: list[Advice]
     """Why the plan is not walked."""
+    validation: NotRequired[Proof | None]
+    """What has to be proven afterwards, and why that."""
     steps: NotRequired[list[Step]]
     """Where the steps of the walk stand."""
     forwardSteps: NotRequired[list[Step]]

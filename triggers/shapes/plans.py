@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from shared.deployment.messages import Action, Certainty, Origin, Provenance
+from shared.deployment.messages import Action, Certainty, Level, Origin, Provenance
 from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import told
 
@@ -76,6 +76,28 @@ class MonthlyCost(TypedDict):
 
 
 @told
+class Answered(TypedDict):
+    """A query of the database that has gone through."""
+
+    at: str
+    """When."""
+    found: str
+    """What answered, and how fast."""
+
+
+@told
+class Proof(TypedDict):
+    """What has to be proven of a deployment before it counts as succeeded."""
+
+    require: Level
+    """The level."""
+    why: str
+    """How that was decided."""
+    query: NotRequired[Answered | None]
+    """The last query that has gone through, once the operation has ended."""
+
+
+@told
 class PlannedStep(TypedDict):
     """One change to one resource, decided before the first write."""
 
@@ -107,5 +129,7 @@ class PlannedStep(TypedDict):
     """Whether it is ours."""
     unread: NotRequired[bool]
     """Whether nobody could read it."""
+    vanishes: NotRequired[bool]
+    """Whether Azure deletes it with the resource that it lies in."""
     monthlyCost: NotRequired[StepCost]
     """What it costs; absent where it is free."""

@@ -89,6 +89,9 @@ class JumpBox(Part):
     """Whether there is one."""
     egress: Literal["none", "natGateway"] = "none"
     """Whether it reaches Azure itself, through a NAT gateway, as the probes inside of it need."""
+    network_watcher: bool | None = None
+    """Whether Network Watcher's agent is on it, which finds what stands in the way to the database;
+    absent: where the app may put it there."""
     size: Size = "Standard_B2s"
     """Size of the virtual machine."""
     admin_username: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,30}$")] = (

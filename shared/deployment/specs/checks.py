@@ -13,6 +13,7 @@ from shared.deployment.messages import Advice
 from shared.deployment.specs.address_checks import address_cautions, address_faults
 from shared.deployment.specs.connectivity_checks import connectivity_cautions, connectivity_faults
 from shared.deployment.specs.findings import Finding, drawn_without, finding
+from shared.deployment.specs.proving import obstacles
 from shared.deployment.specs.server_parameters import parameter_faults
 from shared.deployment.specs.spec import DeploymentSpec
 
@@ -86,9 +87,6 @@ def _server(spec: DeploymentSpec) -> Iterator[Finding]:
         yield finding("ZonesMissing", "postgres.highAvailability", message, "zones")
     yield from parameter_faults(wanted.parameters)
     yield from _encryption(spec)
-    if not spec.by_password and spec.validation and spec.validation.require == "query":
-        message = "a query signs in by a password, which nobody does here: require connected"
-        yield finding("QueryNeedsPassword", "validation.require", message, "postgres.entra")
     if spec.pooled and burstable:
         message = f"the Burstable size {wanted.sku} has no PgBouncer: take a larger size"
         yield finding("PgBouncerNotSupported", "postgres.parameters", message, "postgres.sku")
@@ -175,12 +173,11 @@ def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
     if spec.bastion.enabled and spec.bastion.sku == "Basic" and spec.bastion.scale_units != 2:
         message = "Basic has two units, no more: leave this out, or take Standard"
         yield finding("BastionUnitsFixed", "bastion.scaleUnits", message, "bastion.sku")
-    if spec.validation and spec.validation.require == "query" and not spec.leads_out:
-        message = (
-            "a query is asked from the jump box, which needs a way to tell what it found: set "
-            "jumpBox.egress to natGateway, or require connected"
-        )
-        yield finding("QueryNotProvable", "validation.require", message, "jumpBox.egress")
+    if spec.proving.require == "query":
+        yield from obstacles(spec)
+    if spec.jump_box.network_watcher and not spec.jump_box.enabled:
+        message = "there is no machine to put it on: set jumpBox.enabled, or leave this out"
+        yield finding("NoJumpBox", "jumpBox.networkWatcher", message, "jumpBox.enabled")
     user = spec.jump_box.admin_username
     if spec.jump_box.enabled and user in RESERVED_USERS:
         message = f"Azure refuses the user name {user}: choose another"

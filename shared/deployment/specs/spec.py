@@ -90,8 +90,8 @@ class Validation(Part):
     of the database to the jump box, directly and through the gateway.
     """
 
-    require: Literal["none", "connected", "query"] = "connected"
-    """The level that has to be proven."""
+    require: Literal["none", "connected", "query"] | None = None
+    """The level that has to be proven; absent: the strongest that can be proven here."""
     on_failure: Literal["rollBack", "keep"] = "rollBack"
     """Whether a deployment that is not proven is rolled back or kept."""
 
@@ -139,7 +139,7 @@ class DeploymentSpec(Part):
     approval: Approval | None = None
     """Asks a person before the first write of each plan; absent: nobody is asked."""
     validation: Validation | None = None
-    """What has to be proven afterwards; absent: nothing is required."""
+    """What has to be proven afterwards; absent: as much as can be proven here."""
     drift: Drift = Drift()
     """What is done about what somebody changes in Azure."""
     budget: Budget | None = None
@@ -161,6 +161,11 @@ class DeploymentSpec(Part):
     def group(self) -> str:
         """Name of the resource group."""
         return self.resource_group or f"rg-{self.name}"
+
+    @property
+    def proving(self) -> Validation:
+        """What has to be proven of it."""
+        return self.validation or Validation()
 
     @property
     def suffix(self) -> str:

@@ -4,6 +4,7 @@ Decided from what was stored of it: the plan, the undone plan where it was rolle
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from shared.deployment.inventory import Inventory, Item, deployed, destroyed, rolled_back
@@ -16,6 +17,7 @@ End = Literal["Succeeded", "Failed", "Canceled"]
 
 NOT_REPAIRED = "NotRepaired"  # code of a warning about what a repair leaves alone
 BY_A_PERSON = {"Canceled", "Rejected"}  # failures that are somebody's wish
+QUERY = "query-answered"  # key of the check that asks the database itself
 UNPROVEN = "ValidationFailed"  # code of a check that did not find what has to be proven
 STANDING: set[Health | None] = {"Deployed", "Unvalidated"}  # all of it is there
 UNDOING: set[Phase] = {"destroying", "rolling-back"}
@@ -41,6 +43,7 @@ class Ending:
     let_go: list[Json]  # what is not ours any more, though it is there
     monthly_cost: Json | None  # of what there is from now on, where that has changed
     secret_versions: dict[str, str] | None  # in use from now on, where the plan was walked
+    query: Json | None = None  # what the last query has found, and when; None: as before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,9 @@ def ending(
         "retained": retained,
     }
     result: Json = {**output, "residue": left, "failure": failure, "steps": steps}
+    query = _query(plan, runs) if plan and not story.undone else None
+    if plan and "validation" in plan and not story.undone:
+        result["validation"] = {**plan["validation"], "query": query or _last_query(plan)}
     if cost and plan and "monthlyCost" in plan:
         result["monthlyCost"] = {**plan["monthlyCost"], **cost}
     if plan and story.undone:
@@ -116,7 +122,22 @@ def ending(
         monthly_cost=result.get("monthlyCost"),
         health=health,
         secret_versions=plan.get("secretVersions") if plan else None,
+        query=query,
     )
+
+
+def _query(plan: Plan, runs: dict[str, Run]) -> Json | None:
+    """What a query has found that was asked now: nothing where it did not go through."""
+    run = runs.get(QUERY)
+    if not run or "settledAt" not in run or any("last" in s["body"] for s in plan["steps"]):
+        return None
+    at = datetime.fromisoformat(run["settledAt"]).isoformat(timespec="seconds")
+    return {"at": at, "found": run["detail"]} if "detail" in run else {}
+
+
+def _last_query(plan: Plan) -> Json | None:
+    """What the last query has found, where none was asked now."""
+    return next((s["body"]["last"] or None for s in plan["steps"] if "last" in s["body"]), None)
 
 
 def has_written(state: OperationState, story: Story) -> bool:

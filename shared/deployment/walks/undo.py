@@ -8,7 +8,7 @@ import json
 
 from shared.deployment.changes.bodies import reverted
 from shared.deployment.messages import Action, Json, Plan, Residue, Run, Step
-from shared.deployment.resource_id import within
+from shared.deployment.resource_id import lies_in
 
 UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore", "delete": "restore"}
 
@@ -16,6 +16,8 @@ UNDONE_BY: dict[Action, Action] = {"create": "delete", "update": "restore", "del
 def undone(plan: Plan, runs: dict[str, Run]) -> Plan:
     """The plan whose walk leaves things as they were before `plan` was walked as far as `runs`."""
     touched = [s for s in plan["steps"] if s["action"] in UNDONE_BY and _touched(runs, s["key"])]
+    gone = [s["id"] for s in touched if s["action"] == "create"]
+    touched = [s for s in touched if not (s.get("vanishes") and _goes(s["id"], gone))]
     return Plan(
         deployment=plan["deployment"],
         purpose="roll-back",
@@ -25,6 +27,10 @@ def undone(plan: Plan, runs: dict[str, Run]) -> Plan:
         outputs={},
         retained=[],
     )
+
+
+def _goes(resource_id: str, gone: list[str]) -> bool:
+    return any(lies_in(resource_id, holder) for holder in gone)
 
 
 def _touched(runs: dict[str, Run], key: str) -> bool:
@@ -93,7 +99,7 @@ def still_there(fresh: Plan) -> list[Residue]:
 
 
 def _holds(holder: Step, step: Step) -> bool:
-    return "/providers/" in holder["id"] and within(step["id"], holder["id"])
+    return lies_in(step["id"], holder["id"])
 
 
 def _stuck(runs: dict[str, Run], key: str) -> bool:

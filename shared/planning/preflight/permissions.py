@@ -1,6 +1,5 @@
 """Whether the identity of the app may do what the deployment takes, and what undoing it takes."""
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -9,11 +8,11 @@ from pydantic.alias_generators import to_camel
 
 from shared.deployment.messages import Json
 from shared.planning.preflight.findings import Finding, Subject, refused
-from shared.planning.roles import CIRCUIT, PROBER
+from shared.planning.rights import PATH, not_allowed
+from shared.planning.roles import CIRCUIT, QUERYING
 from shared.resources.base import RESOURCE_GROUP, Resource
 from shared.resources.catalogue import catalogue
 
-PATH = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
 # A resource takes on an identity only by the leave of who may assign it.
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
 USED = {
@@ -38,10 +37,13 @@ def check_permissions(subject: Subject) -> Iterator[Finding]:
     inside = [r for r in subject.new if _inside(subject, r)]
     around = subject.subscription if subject.creates(RESOURCE_GROUP) else subject.group_id
     granted = subject.read(f"{around}{PATH}")["value"]
-    yield from judge_permissions(subject.group_id, needed_actions(inside), granted)
-    validation = subject.spec.validation
-    if validation and validation.require == "query":
-        yield from judge_permissions(subject.group_id, PROBER, granted, "validation.require")
+    ours = [r for r in inside if r.role == "deployer"]
+    yield from judge_permissions(subject.group_id, needed_actions(ours), granted)
+    agent = [r for r in inside if r.role == "prober"]
+    field = "jumpBox.networkWatcher"
+    yield from judge_permissions(subject.group_id, needed_actions(agent), granted, field)
+    if subject.spec.proving.require == "query":
+        yield from judge_permissions(subject.group_id, QUERYING, granted, "validation.require")
     for target, (scope, needed) in needed_elsewhere(subject).items():
         with suppress(ResourceNotFoundError):  # its own check tells that
             granted = subject.read(f"{scope}{PATH}")["value"]
@@ -99,26 +101,10 @@ def judge_permissions(
     target: str = "subscriptionId",
 ) -> Iterator[Finding]:
     """Actions that no role of the app allows."""
-    missing = [action for action in needed if not _allowed(action, granted)]
-    if missing:
+    if missing := not_allowed(needed, granted):
         yield refused(
             "PermissionMissing",
             target,
             f"the identity of the app lacks {', '.join(missing)} on {scope}: assign it a role "
             "that has them",
         )
-
-
-def _allowed(action: str, granted: list[Json]) -> bool:
-    """Each role gives its actions less its own exceptions; one role is enough."""
-    return any(
-        _matches(action, role.get("actions")) and not _matches(action, role.get("notActions"))
-        for role in granted
-    )
-
-
-def _matches(action: str, patterns: Iterable[str] | None) -> bool:
-    return any(
-        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE)
-        for pattern in patterns or ()
-    )

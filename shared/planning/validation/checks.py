@@ -1,66 +1,76 @@
-"""Plans checks, begins them, looks at them; see the room for what a check is."""
+"""Plans checks; see the room for what a check is."""
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
-
-from azure.core.exceptions import HttpResponseError
-
-from shared.azure.calls import LEFT_ALONE
-from shared.azure.clients import AzureClients
-from shared.azure.errors import presentable, retry_after
-from shared.azure.generated_secrets import Agree
-from shared.deployment.messages import Failure, Json, Outcome, Plan, Step
+from shared.deployment.messages import Json, Plan, Proof, Step
 from shared.deployment.specs.hub import command_for_owner
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.deployment.walks.ending import UNPROVEN
+from shared.deployment.walks.ending import QUERY
 from shared.planning.validation import query
-from shared.planning.validation.judges import Seen
-from shared.planning.validation.table import BY_KEY, CIRCUIT, QUERY, REACHABLE, TABLE, Check
+from shared.planning.validation.probing import LATE
+from shared.planning.validation.table import CIRCUIT, REACHABLE, TABLE
 from shared.resources.catalogue import catalogue
-from shared.resources.sdk_calls import Response, path_of
 
-# A line that is down is not ours to mend, and often only late: BGP needs minutes after the link.
-LATE = timedelta(minutes=15)
-AGAIN = 60.0  # seconds between two looks at what is late
 BY_QUERY = {REACHABLE, QUERY}  # what is tried from the jump box
+BESIDE = {REACHABLE, "certificate-valid", "circuit-provisioned"}
+"""What may be left unproven: a query proves more than an open port does and takes no agent on the
+machine, a certificate may lie in a vault that the gateway alone reads, and of a circuit that was
+joined by a key its connection tells."""
 
 
-def plan_validate(spec: DeploymentSpec, at: str) -> Plan:
+def plan_validate(spec: DeploymentSpec, at: str, proof: Proof) -> Plan:
     """The checks that fit what the spec asks for, as a plan.
 
     Args:
         spec: of the deployment.
         at: since when the operation runs.
+        proof: the level that has to be proven of it; all checks are made whatever it is.
     """
+    mandatory = {QUERY} if proof["require"] == "query" else set()
+    steps = checking(spec, at)
+    for step in steps:
+        step["body"] = {**step["body"], "required": step["key"] in mandatory}
     return Plan(
         deployment=spec.name,
         purpose="validate",
-        steps=checking(spec, at),
+        steps=steps,
         warnings=[],
         refusals=[],
         outputs={},
         retained=[],
+        validation=proof,
     )
 
 
-def required(spec: DeploymentSpec, steps: list[Step], at: str) -> list[Step]:
-    """The checks that a deployment has to pass before it counts as succeeded, after its steps."""
-    validation = spec.validation
-    if validation is None or validation.require == "none":
+def required(
+    spec: DeploymentSpec, steps: list[Step], at: str, proof: Proof, last: Json | None = None
+) -> list[Step]:
+    """The checks that a deployment has to pass before it counts as succeeded, after its steps.
+
+    Where nothing changes nothing is written either, which a query would be: the last one is told.
+
+    Args:
+        spec: of the deployment.
+        steps: of its plan.
+        at: since when the operation runs.
+        proof: the level that has to be proven.
+        last: what the last query has found, and when.
+    """
+    if proof["require"] == "none":
         return []
-    level = BY_QUERY if validation.require == "query" else set()
-    keep = validation.on_failure == "keep"
     after = [step["key"] for step in steps]
+    quiet = bool(steps) and all(step["action"] == "no-op" for step in steps)
+    left_out = {REACHABLE} if quiet else set()
+    if proof["require"] != "query":
+        left_out |= BY_QUERY
 
     def demanded(check: Step) -> Json:
-        # A query proves more than an open port does, and takes no agent on the machine.
-        return {**check["body"], "required": check["key"] != REACHABLE, "keep": keep}
+        keep = quiet or spec.proving.on_failure == "keep"
+        body = {**check["body"], "required": check["key"] not in BESIDE, "keep": keep}
+        return {**body, "last": last or {}} if quiet and check["key"] == QUERY else body
 
     return [
         {**check, "dependsOn": after, "body": demanded(check)}
         for check in checking(spec, at)
-        if check["key"] not in BY_QUERY - level
+        if check["key"] not in left_out
     ]
 
 
@@ -99,108 +109,6 @@ def checking(spec: DeploymentSpec, at: str) -> list[Step]:
         for check in TABLE
         if check.resource in about and check.key not in left_out
     ]
-
-
-def probe(
-    clients: AzureClients,
-    step: Step,
-    agree: Agree,
-    *,
-    operation_url: str | None,
-    elapsed: timedelta,
-) -> Outcome:
-    """Begin a check, or look at one that has begun.
-
-    Args:
-        clients: of the subscription.
-        step: the check.
-        agree: settles which of several generated secrets counts.
-        operation_url: where Azure tells how its own operation stands, if there is one.
-        elapsed: since the check was begun first.
-    """
-    check = BY_KEY[step["key"]]
-    if check.begin is None:
-        found = _query(clients, step, operation_url, agree)
-    else:
-        found = _begun(check.begin, check, clients, step, operation_url)
-    if not isinstance(found, Seen):
-        return found
-    if found.state == "failed" and check.late and elapsed < LATE:
-        return _later(step, None, AGAIN)
-    return _outcome(check, step, found)
-
-
-def _begun(
-    begin: Callable[[AzureClients, Step], Response],
-    check: Check,
-    clients: AzureClients,
-    step: Step,
-    operation_url: str | None,
-) -> Seen | Outcome:
-    """What is found; a check that Azure refuses to make proves nothing.
-
-    Network Watcher looks from a machine with its agent only, an extension of the jump box:
-    https://learn.microsoft.com/azure/network-watcher/connection-troubleshoot-overview
-    """
-    try:
-        begun = clients.send("GET", operation_url) if operation_url else begin(clients, step)
-    except HttpResponseError as error:
-        if check.key == REACHABLE and error.status_code == 400:
-            return Seen("unproven", f"the check is refused: {error.message}")
-        raise
-    return _answer(check, step, begun, operation_url)
-
-
-def _answer(check: Check, step: Step, response: Any, operation_url: str | None) -> Seen | Outcome:
-    if response.status_code == 202:
-        return _later(step, operation_url or response.headers.get("Location"), _pace(response))
-    return check.judge(response.json(), step["body"])
-
-
-def _query(
-    clients: AzureClients, step: Step, operation_url: str | None, agree: Agree
-) -> Seen | Outcome:
-    if operation_url is None:
-        begun = query.begin(clients, step, agree)
-        return _later(step, begun.headers.get("Azure-AsyncOperation"), _pace(begun))
-    polled: Any = clients.send("GET", operation_url)
-    if polled.json().get("status") == "InProgress":
-        return _later(step, operation_url, _pace(polled))
-    return query.outcome(clients, step) or _later(step, None, AGAIN)
-
-
-def _later(step: Step, operation_url: str | None, seconds: float) -> Outcome:
-    return Outcome(
-        key=step["key"],
-        state="inProgress",
-        operationUrl=operation_url,
-        resourceRetryAfter=seconds,
-    )
-
-
-def _pace(response: Response) -> float:
-    return retry_after(response.headers) or LEFT_ALONE
-
-
-def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
-    """What was found, in words; where it is not as expected, how a person would look."""
-    by = f" ({check.recipe} of the recipe)" if check.recipe else ""
-    found = presentable(seen.found)
-    if seen.state == "passed":
-        return Outcome(key=step["key"], state="succeeded", detail=found + by)
-    group, name = path_of(step["id"])[0], path_of(step["id"])[-1]
-    body = {"address": step["body"]["address"], "id": step["id"]}
-    command = check.command.format(**body, group=group, name=name)
-    message = f"{found}; expected {check.expected}{by}; look with: {command}"
-    required = step["body"].get("required", False)
-    if seen.state == "unproven" and not required:
-        return Outcome(key=step["key"], state="succeeded", warning=f"not proven: {message}")
-    if seen.state == "unproven":
-        message = f"not proven: {message}"
-    failure = Failure(code=UNPROVEN, message=message, retryable=False)
-    if check.late or step["body"].get("keep"):  # a line that is down is not mended by deleting
-        failure["keeps"] = True
-    return Outcome(key=step["key"], state="failed", failure=failure)
 
 
 def _asked(spec: DeploymentSpec, ids: dict[str, str], at: str) -> Json:

@@ -82,6 +82,13 @@ def outcome(clients: AzureClients, step: Step) -> Seen | None:
     return seen
 
 
+def last(known: Json) -> Seen:
+    """What the last query has found, where none is asked now."""
+    if not known:
+        return Seen("unproven", "no query has gone through so far: ask one by POST .../validate")
+    return Seen("passed", f"{known['found']}; asked at {known['at']}, as nothing has changed since")
+
+
 def judge(view: Json) -> Seen:
     """What the instance view of a run command proves."""
     state, message = view.get("executionState", "Unknown"), view.get("executionMessage") or ""

@@ -15,6 +15,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.secrets import vaults
 from shared.deployment.messages import Json, Step
 from shared.deployment.outputs import DATABASE_PORT
+from shared.deployment.walks.ending import QUERY
 from shared.planning.validation import judges, query
 from shared.planning.validation.judges import Seen
 from shared.resources.sdk_calls import Response, answered, path_of, started
@@ -22,7 +23,7 @@ from shared.resources.sdk_calls import Response, answered, path_of, started
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
 DNS_VERSION = "2024-06-01"  # of azure-mgmt-privatedns 2.0
 CIRCUIT_VERSION = "2026-03-01"  # of azure-mgmt-network 33.1
-REACHABLE, QUERY = "database-reachable", "query-answered"
+REACHABLE = "database-reachable"
 
 
 @dataclass(frozen=True, slots=True)

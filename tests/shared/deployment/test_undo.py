@@ -117,3 +117,12 @@ def test_what_was_put_back_but_for_what_never_goes_back_is_residue() -> None:
     assert left["reason"] == "properties.size stays 2"
     assert left["command"].startswith("az resource show")
     assert residue(undo, ran("a")) == []
+
+
+def test_what_azure_deletes_with_its_holder_is_undone_by_itself_only_where_that_stays() -> None:
+    machine = step("machine", id="/g/providers/T/machines/m")
+    agent = step("agent", "machine", id="/g/providers/T/machines/m/extensions/a", vanishes=True)
+    both = undone(plan(machine, agent), ran("machine", "agent"))
+    assert [(s["key"], s["dependsOn"]) for s in both["steps"]] == [("machine", [])]
+    alone = undone(plan({**machine, "action": "no-op"}, agent), ran("agent"))
+    assert [s["key"] for s in alone["steps"]] == ["agent"]

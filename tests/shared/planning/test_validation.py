@@ -14,6 +14,7 @@ from local.clock import VirtualClock
 from local.world import read_json
 from shared.deployment.specs.parsing import parse_spec
 from shared.planning.validation.checks import required
+from shared.planning.validation.levels import proof
 from tests.certificates import cer_of
 from tests.conftest import ROOT, Simulation
 from tests.shared.strategies import SUBSCRIPTION
@@ -292,7 +293,10 @@ def test_a_query_that_is_required_needs_no_agent_beside_it() -> None:
         "jumpBox": {"enabled": True, "egress": "natGateway"},
     }
     spec = parse_spec(raw, subscription_id=SUBSCRIPTION)
-    bodies = {step["key"]: step["body"] for step in required(spec, [], "2026-11-28T00:00:00Z")}
+    bodies = {
+        step["key"]: step["body"]
+        for step in required(spec, [], "2026-11-28T00:00:00Z", proof(spec, []))
+    }
     assert not bodies["database-reachable"]["required"]
     assert bodies["query-answered"]["required"]
 

@@ -148,6 +148,11 @@ class VirtualMachines(ComputeType):
             type_.stamp(made, "Succeeded")
             self.world.store.put(made)
 
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Its extensions stand in its body too (recorded in azure-cli, test_vm_extension)."""
+        if there := self.world.store.in_collection(f"{resource.id}/extensions"):
+            body["resources"] = [self.world.show(each) for each in there]
+
     def act(self, resource: Resource, action: str, sent: Any, call: Any) -> Any:
         """Power is no part of the model."""
         return None
