@@ -7,6 +7,7 @@ import azure.durable_functions as df
 from azure.functions import AuthLevel
 
 from activities import (
+    begin_check,
     begin_repair,
     confirm_plan,
     judge_plan,
@@ -71,5 +72,6 @@ for part in (
     report_drift,
     write_acceptance,
     begin_repair,
+    begin_check,
 ):
     app.register_functions(part.blueprint)

@@ -1,7 +1,9 @@
 """Begins the repair that a spec asks for; whoever operates on the deployment goes first."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -31,12 +33,18 @@ async def begin_repair(order: RepairOrder, client: df.DurableOrchestrationClient
     return {}
 
 
-async def begin(client: df.DurableOrchestrationClient, name: str, operation: str) -> None:
-    """Start the orchestration of an operation, unless that has been done already."""
+async def begin(
+    client: df.DurableOrchestrationClient,
+    name: str,
+    instance: str,
+    *,
+    given: Mapping[str, Any] | None = None,
+) -> None:
+    """Start an orchestration, that of an operation where nothing else is given; once."""
     try:
-        await client.start_new(name, operation, {"operation": operation})
+        await client.start_new(name, instance, given or {"operation": instance})
     except Exception:  # the SDK has no class for an id that is taken
-        if not await client.get_status(operation):
+        if not await client.get_status(instance):
             raise
 
 

@@ -37,6 +37,7 @@ class Measured:
     history: float  # history events a resource, over all executions
     largest: int  # events of the largest single history
     episodes: int
+    report_calls: float  # of ARM, a resource, for the drift report after it
     cpu: float  # seconds
 
 
@@ -45,7 +46,7 @@ class Deployments:
 
     def __init__(self, there: World, stack: ExitStack) -> None:
         self.world, self.azure = there, there.azure
-        self.running = ""
+        self.running, self.calls_at_end = "", 0
         self.histories: dict[
             str, Counter[EventType]
         ] = {}  # of every execution of the one that runs
@@ -55,6 +56,8 @@ class Deployments:
 
     def _measure_histories(self, place: str) -> None:
         """Note how long every history is now, since a new execution starts an empty one."""
+        if place.startswith("after answer: activity record_end"):
+            self.calls_at_end = len(self.azure.calls())
         if not place.startswith("after commit") or not self.running:
             return
         store = self.world.host._store  # on its own thread, right after a commit
@@ -71,6 +74,8 @@ class Deployments:
 
     def deploy(self, spec: Json) -> Json:
         """Deploy, and how the operation ended."""
+        self.running = ""
+        self.histories.clear()
         started = self.world.request("POST", "deployments", json=spec)
         self.running = started.raise_for_status().json()["id"]
         operation = self.world.finish(started)
@@ -89,11 +94,11 @@ def deployments() -> Iterator[Deployments]:
 def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> Measured:
     """One deployment from nothing."""
     there.empty(seed, spread)
-    there.histories.clear()
     before = resource.getrusage(resource.RUSAGE_SELF)
     operation = there.deploy(spec)
-    after = resource.getrusage(resource.RUSAGE_SELF)
+    used = resource.getrusage(resource.RUSAGE_SELF)
     calls = there.azure.calls()
+    calls, after = calls[: there.calls_at_end], calls[there.calls_at_end :]
     first_write = next(
         c["number"] for c in calls if c["method"] == "PUT" and "/resource" in c["path"]
     )
@@ -111,7 +116,8 @@ def measure_one(there: Deployments, spec: Json, *, seed: int, spread: float) -> 
         history=sum(histories) / resources,
         largest=max(histories),
         episodes=sum(started),
-        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        report_calls=len(after) / resources,
+        cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
     )
 
 
@@ -212,6 +218,7 @@ def told(name: str, runs: list[Measured]) -> list[tuple[str, float, str]]:
         ("  ARM calls a resource after the plan", mean(r.calls for r in runs), ""),
         ("  reads before the first write", mean(r.preflight_calls for r in runs), ""),
         ("  ARM calls a resource in all", mean(r.all_calls for r in runs), ""),
+        ("  drift report afterwards, ARM calls a resource", mean(r.report_calls for r in runs), ""),
         ("  history events a resource", mean(r.history for r in runs), ""),
         ("  largest single history", max(r.largest for r in runs), "events"),
         ("  episodes", mean(r.episodes for r in runs), ""),

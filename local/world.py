@@ -98,6 +98,7 @@ class World:
             raise NotStarted(started)
         identity = started.json()["id"]
         self.host.wait_for(identity, PATIENCE)
+        self.host.wait_for(f"{identity}-drift", PATIENCE)  # begun at its end, where it wrote
         return self.operation(identity)
 
     def deploy(self, spec: Json) -> Json:

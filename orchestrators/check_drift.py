@@ -1,4 +1,7 @@
-"""Checks one deployment for drift, and lets begin the repair that its spec asks for."""
+"""Checks one deployment for drift, and lets begin the repair that its spec asks for.
+
+Right after an operation it repairs nothing: what that left undone is a person's to see first.
+"""
 
 from collections.abc import Generator
 from typing import Any
@@ -14,7 +17,7 @@ blueprint = df.Blueprint()
 
 @blueprint.orchestration_trigger(context_name="context")
 def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Json]:
-    """{deployment} or {operation} -> the report in short, which is on record.
+    """{deployment, after?} or {operation} -> the report in short, which is on record.
 
     It is busy while an operation runs that changes the deployment.
     """
@@ -24,11 +27,13 @@ def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, 
         request["check"] = given["operation"]
     else:
         request["deployment"] = given["deployment"]
+    if "after" in given:
+        request["operation"] = given["after"]
     answer, failure = yield from ask(context, "report_drift", request)
     if failure:
         request["failure"] = failure
         answer, _ = yield from ask(context, "report_drift", request)
-    if "repair" in answer:
+    if "repair" in answer and "after" not in given:
         yield from _repair(context, answer["repair"])
     return answer
 

@@ -17,7 +17,7 @@ from orchestrators.walk import reached, walk
 from shared.deployment.messages import Failure, Json, Phase
 from shared.deployment.operation import (
     NOTHING,
-    DriftRequest,
+    CheckOrder,
     EndReport,
     Kind,
     OperationState,
@@ -181,26 +181,12 @@ def _end(
         raise OperationFailed("Failed", lost)
     context.set_custom_status(answer["customStatus"])
     if "watch" in answer:
-        yield from _watch(context, operation, answer["watch"])
+        check = CheckOrder(deployment=answer["watch"], after=operation)
+        yield from ask(context, "begin_check", check, patience=NO_PATIENCE)  # or the timer does
     if answer["cause"]:
         raise OperationFailed(answer["status"], answer["cause"])
     output: Json = answer["output"]
     return output
-
-
-def _watch(
-    context: DurableOrchestrationContext, operation: str, deployment: str
-) -> Generator[Any, Any, None]:
-    """Report drift right after the end: the first report of a deployment, or what is left of it.
-
-    The end is on record, so that nobody waits for this; a check that fails is left to the timer.
-    """
-    request = DriftRequest(
-        deployment=deployment,
-        at=context.current_utc_datetime.isoformat(timespec="seconds"),
-        operation=operation,
-    )
-    yield from ask(context, "report_drift", request, patience=NO_PATIENCE)
 
 
 def _left(state: OperationState) -> bool:

@@ -236,6 +236,13 @@ class DriftAnswer(Answer):
     repair: NotRequired[str]  # the deployment, where its spec asks for some of it to be put right
 
 
+class CheckOrder(TypedDict):
+    """Asks for a drift check that is apart from what asks for it."""
+
+    deployment: str
+    after: str  # the operation that has just changed it
+
+
 class RepairOrder(TypedDict):
     """Asks for a repair by the policy of a spec."""
 

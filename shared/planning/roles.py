@@ -33,7 +33,6 @@ READS = {
     "Microsoft.OperationalInsights/locations/operationStatuses/read": "how an operation stands",
     "Microsoft.PolicyInsights/checkPolicyRestrictions/read": "what a policy would refuse",
     "Microsoft.ResourceGraph/resources/read": "looks at many resources at once, for drift",
-    "Microsoft.Resources/subscriptions/locations/read": "regions and their zones",
     "Microsoft.Resources/subscriptions/operationresults/read": "how the deletion of a group ended",
     "Microsoft.Resources/subscriptions/providers/read": "registrations, API versions, zones",
     "Microsoft.Resources/subscriptions/read": "whether the subscription is there and in use",

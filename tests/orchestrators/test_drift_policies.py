@@ -99,6 +99,24 @@ def test_a_scan_ends_while_the_repair_that_it_began_waits_for_a_person(
     assert one(still, "/flexibleServers/psql")["sku"]["name"] == lean["postgres"]["sku"]
 
 
+def test_what_half_a_rollback_left_is_told_at_once_and_left_to_a_person(
+    simulation: Any, lean: Json
+) -> None:
+    lean["drift"] = {"policies": [{"resource": "*", "then": "repair"}]}
+    simulation.azure.fail(method="PUT", type="*/flexibleServers", status=400, code="Refused")
+    simulation.azure.fail(
+        method="DELETE", type="*/routeTables", times=99, status=400, code="Refused"
+    )
+    told = simulation.deploy(lean)
+    assert [left["key"] for left in told["residue"]] == ["route-table", "resource-group"]
+    check = simulation.host.wait_for(f"{told['id']}-drift")
+    assert check["runtimeStatus"] == "Completed"
+    assert drift_of(simulation, lean)["status"] == "drifted"
+    assert [o["kind"] for o in operations(simulation, lean)] == ["deploy"]
+    scheduled = [event.get("Name") for event in simulation.host.history(told["id"])]
+    assert "report_drift" not in scheduled
+
+
 @pytest.mark.parametrize(
     ("body", "target"),
     [

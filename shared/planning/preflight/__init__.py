@@ -45,8 +45,8 @@ READERS = 8  # checks at once; together they read some forty times, well below A
 Check = Callable[[Subject], Iterable[Finding]]
 
 CHECKS: dict[str, Check] = {
-    "the state and regions of the subscription": check_subscription,
-    "the registration of resource providers": check_providers,
+    "the state of the subscription": check_subscription,
+    "regions, and the registration of resource providers": check_providers,
     "the permissions of the app": check_permissions,
     "locks": check_locks,
     "policies": check_policies,

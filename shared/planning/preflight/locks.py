@@ -4,10 +4,13 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resourc
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache, partial
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import within
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, refused, warned
 from shared.resources.base import RESOURCE_GROUP
@@ -25,26 +28,41 @@ def check_locks(subject: Subject) -> Iterator[Finding]:
     """
     there = {ZONE: subject.id(ZONE), RESOURCE_GROUP: subject.group_id}
     scopes = [scope for key, scope in there.items() if not subject.creates(key)]
-    yield from judge_locks(subject.spec, _first(subject, *scopes))
-    circuit, key = subject.spec.circuit_id, subject.spec.express_route.authorization_key
-    if circuit and key is None:  # else it may be in a tenant that the app cannot see
-        found = subject.read(f"{circuit}{PATH}")["value"]
-        yield from judge_circuit_locks(found)
+    circuit, of_circuit = subject.spec.circuit_id, cache(partial(_locks, subject))
+    if subject.spec.express_route.authorization_key is not None:
+        circuit = None  # it may be in a tenant that the app cannot see
+    found = _first(subject, *scopes)
+    if found is None and circuit and within(circuit, subject.subscription):
+        with suppress(HttpResponseError):  # that is told below
+            found = [
+                k for k in of_circuit(circuit) if _holder(k) == subject.subscription.casefold()
+            ]
+    yield from judge_locks(subject.spec, _or_those_above(subject, found))
+    if circuit:
+        yield from judge_circuit_locks(of_circuit(circuit))
     if alias := subject.spec.gateway.alias:
-        yield from judge_alias_locks(_first(subject, alias.zone_id))
+        yield from judge_alias_locks(_or_those_above(subject, _first(subject, alias.zone_id)))
     if network := subject.spec.existing.virtual_network:
-        found = _first(subject, network)
+        found = _or_those_above(subject, _first(subject, network))
         yield from judge_outer_locks(found, "existing.virtualNetwork", what="a subnet of ours")
 
 
-def _first(subject: Subject, *scopes: str) -> list[Json]:
-    """The locks at the first of these scopes that there is."""
+def _first(subject: Subject, *scopes: str) -> list[Json] | None:
+    """The locks at the first of these scopes that there is; None where there is none."""
     for scope in scopes:
         try:
-            return list(subject.read(f"{scope}{PATH}")["value"])
+            return _locks(subject, scope)
         except ResourceNotFoundError:
             continue
-    return list(subject.read(f"{subject.subscription}{PATH}")["value"])
+    return None
+
+
+def _or_those_above(subject: Subject, found: list[Json] | None) -> list[Json]:
+    return _locks(subject, subject.subscription) if found is None else found
+
+
+def _locks(subject: Subject, scope: str) -> list[Json]:
+    return list(subject.read(f"{scope}{PATH}")["value"])
 
 
 def judge_locks(spec: DeploymentSpec, locks: list[Json]) -> Iterator[Finding]:
@@ -95,5 +113,9 @@ def judge_outer_locks(locks: list[Json], target: str, *, what: str) -> Iterator[
 
 def _scope(lock: Json) -> str:
     """Where a lock lies: the name of the group, zone or subscription."""
-    scope: str = lock["id"].casefold().partition("/providers/microsoft.authorization/")[0]
-    return scope.rpartition("/")[2]
+    return _holder(lock).rpartition("/")[2]
+
+
+def _holder(lock: Json) -> str:
+    """What a lock lies on, without case."""
+    return str(lock["id"]).casefold().partition("/providers/microsoft.authorization/")[0]

@@ -1,6 +1,6 @@
 """Whether the subscription would take the deployment: state, regions, providers, policies."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -24,17 +24,13 @@ ASSIGNMENTS = (
 
 
 def check_subscription(subject: Subject) -> Iterable[Finding]:
-    """State and region."""
+    """Its state."""
     version = f"?api-version={SUBSCRIPTIONS_VERSION}"
-    state = subject.read(f"{subject.subscription}{version}")
-    locations = subject.read(f"{subject.subscription}/locations{version}")["value"]
-    return judge_subscription(subject.spec, state, locations)
+    return judge_subscription(subject.read(f"{subject.subscription}{version}"))
 
 
-def judge_subscription(
-    spec: DeploymentSpec, subscription: Json, locations: list[Json]
-) -> Iterator[Finding]:
-    """A subscription that takes no writes; a region that is none."""
+def judge_subscription(subscription: Json) -> Iterator[Finding]:
+    """A subscription that takes no writes."""
     state = subscription.get("state", "Enabled")
     if state != "Enabled":
         yield refused(
@@ -42,23 +38,32 @@ def judge_subscription(
             "subscriptionId",
             f"the subscription is {state} and takes no writes: enable it, or choose another",
         )
-    names = [folded(location["name"]) for location in locations]
-    if names and folded(spec.location) not in names:
-        near = ", ".join(get_close_matches(spec.location, names)) or "see az account list-locations"
-        yield refused(
-            "LocationNotAvailable",
-            "location",
-            f"the subscription has no region {spec.location}; near: {near}",
-        )
 
 
 def check_providers(subject: Subject) -> Iterable[Finding]:
-    """Registration, and where the types are offered."""
+    """Registration, and where the types are offered, which tells the regions there are."""
     namespaces = sorted({r.arm_type.split("/")[0] for r in subject.wanted} - ALWAYS_REGISTERED)
+    regions: set[str] = set()
     for namespace in namespaces:
         provider = subject.clients.resources.providers.get(namespace).as_dict()
+        offered = provider.get("resourceTypes") or []
+        regions |= {folded(place) for kind in offered for place in kind.get("locations") or []}
         yield from judge_provider(subject.spec, namespace, provider, subject.new)
         yield from judge_versions(spoken_versions(subject, namespace), namespace, provider)
+    yield from judge_location(subject.spec, regions)
+
+
+def judge_location(spec: DeploymentSpec, regions: Collection[str]) -> Iterator[Finding]:
+    """A region that is none."""
+    regions = set(regions) - {"global"}
+    if regions and folded(spec.location) not in regions:
+        near = ", ".join(get_close_matches(folded(spec.location), sorted(regions)))
+        yield refused(
+            "LocationNotAvailable",
+            "location",
+            f"the subscription has no region {spec.location}; near: "
+            f"{near or 'see az account list-locations'}",
+        )
 
 
 def judge_provider(

@@ -547,3 +547,17 @@ def test_an_azure_that_does_not_answer_is_a_warning_per_check(
     assert refusals == []
     assert 1 < len(warnings) <= len(CHECKS)
     assert {w["code"] for w in warnings} == {"NotChecked"}
+
+
+@pytest.mark.parametrize("where", ["subscription", "circuit"])
+def test_a_lock_above_a_group_that_is_yet_to_be_made_is_told_once(
+    azure: ArmEmulator, clients: AzureClients, spec: Json, where: str
+) -> None:
+    scope = {
+        "subscription": f"/subscriptions/{clients.subscription_id}",
+        "circuit": circuit_of(spec),
+    }
+    azure.put(*extended(scope[where], "locks", {"level": "ReadOnly"}))
+    found = [target for code, target in refused(ask(clients, spec)) if code == "ScopeLocked"]
+    both = ["resourceGroup", "expressRoute.circuitId"]
+    assert found == (both if where == "subscription" else both[1:])

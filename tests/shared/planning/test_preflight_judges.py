@@ -16,13 +16,13 @@ from tests.shared.planning.judging import SPEC, SUBSCRIPTION, refusals, spec_wit
 
 @pytest.mark.parametrize("state", ["Disabled", "Warned", "PastDue"])
 def test_a_subscription_that_takes_no_writes_is_refused(state: str) -> None:
-    found = subscription.judge_subscription(SPEC, {"state": state}, [{"name": "eastus"}])
+    found = subscription.judge_subscription({"state": state})
     assert refusals(found) == [("SubscriptionNotEnabled", "subscriptionId")]
 
 
 def test_an_unknown_region_is_refused_with_one_that_is_near() -> None:
-    locations = [{"name": "eastus"}, {"name": "westeurope"}]
-    (finding,) = subscription.judge_subscription(spec_with(location="eastuss"), {}, locations)
+    regions = ["eastus", "westeurope", "global"]
+    (finding,) = subscription.judge_location(spec_with(location="eastuss"), regions)
     assert "eastus" in finding.advice["message"].split("near: ")[1]
 
 
