@@ -36,7 +36,7 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
     if report["status"] != "busy":
         kept.watch.keep_baselines(record.name, seen.baselines)
         kept.watch.keep_report(record.name, report)
-        kept.save_drift(record.name, report)
+        kept.save_drift(record.name, report, seen.still)
     if check:
         kept.operations.end_drift(check, report)
     if wanted := of_course(report["changes"], "accept"):

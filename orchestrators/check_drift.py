@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 
 @blueprint.orchestration_trigger(context_name="context")
 def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Json]:
-    """{deployment, after?} or {operation} -> the report in short, which is on record.
+    """{deployment, quiet?, after?} or {operation} -> the report in short, which is on record.
 
     It is busy while an operation runs that changes the deployment.
     """
@@ -27,6 +27,7 @@ def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, 
         request["check"] = given["operation"]
     else:
         request["deployment"] = given["deployment"]
+        request["quiet"] = given.get("quiet", False)
     if "after" in given:
         request["operation"] = given["after"]
     answer, failure = yield from ask(context, "report_drift", request)

@@ -17,7 +17,7 @@ from triggers.telling import ENDED, settle, settle_unended
 
 blueprint = df.Blueprint()
 
-SCAN = "scan-drift"  # one instance, so that scans never overlap
+SCANS = {"scan-drift": {}, "scan-drift-late": {"late": True}}  # an instance each: none overlap
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFT_SCHEDULE%")
@@ -25,9 +25,10 @@ SCAN = "scan-drift"  # one instance, so that scans never overlap
 async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
     """Settle what nobody asks about, and scan all deployments, unless the last scan still runs."""
     await settle_unended(client)
-    status = await client.get_status(SCAN)
-    if not status or status.runtime_status in ENDED:
-        await client.start_new("scan_drift", SCAN, {})
+    for instance, order in SCANS.items():
+        status = await client.get_status(instance)
+        if not status or status.runtime_status in ENDED:
+            await client.start_new("scan_drift", instance, order)
 
 
 @route(

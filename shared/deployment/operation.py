@@ -188,12 +188,14 @@ class PageRequest(TypedDict):
     """Asks for the deployments after those of the page that gave this token."""
 
     token: str | None
+    at: str
 
 
 class DeploymentPage(Answer):
     """Some deployments in order of name."""
 
     names: list[str]
+    quiet: list[str]  # those of which Azure tells no change since they were read
     token: str | None
 
 
@@ -205,6 +207,7 @@ class DriftRequest(TypedDict):
     check: NotRequired[str]  # the operation that it is, where somebody asked for it
     failure: NotRequired[Failure | None]
     operation: NotRequired[str]  # that has just ended, and what it wrote is as declared
+    quiet: NotRequired[bool]  # Azure tells no change since everything was read
 
 
 class DriftReport(TypedDict):
@@ -215,8 +218,16 @@ class DriftReport(TypedDict):
     changes: list[Json]
     ignored: NotRequired[int]  # changes that the spec says do not count
     leftOut: NotRequired[int]  # changes that there was no room for
+    readAt: NotRequired[str]  # when everything was read, where nothing has moved since
     since: NotRequired[str]  # when the deployment was last known to be as declared
     failure: NotRequired[Failure]
+
+
+class Still(TypedDict):
+    """How things were when everything was last read, of which Azure tells no changes by itself."""
+
+    at: str
+    shown: dict[str, str]  # id -> digest
 
 
 class Acceptance(TypedDict):

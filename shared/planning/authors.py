@@ -31,9 +31,8 @@ def with_authors(report: DriftReport, previous: Json | None, *, created: str) ->
         created: when the deployment was, which is where its differences begin at the earliest.
     """
     last = previous or {"since": created, "changes": []}
-    report["since"] = (
-        last["checkedAt"] if last.get("status") == "inSync" else last.get("since", created)
-    )
+    read = last.get("readAt") or last.get("checkedAt", created)  # a triage is late
+    report["since"] = read if last.get("status") == "inSync" else last.get("since", created)
     before: dict[Identity, Json] = {_identity(change): change for change in last["changes"]}
     unknown = []
     for change in report["changes"]:

@@ -1,6 +1,7 @@
 """What Azure remembers of writes: Resource Graph's changes, and the Activity Log.
 
-Read only where something has drifted; one query each, whatever the number of differences.
+One query each: of many deployments, whether something has changed at all; of one in which something
+has drifted, who changed what, whatever the number of differences.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,12 +14,20 @@ from azure.core.credentials import TokenCredential
 
 from shared.azure.clients import AzureClients
 from shared.deployment.changes.attribution import Event
+from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Json
 
 GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
 LOG = "/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01"
 PAGES = 5  # of either: what is beyond is told as unknown
 ENDED = {"Succeeded", "Accepted"}
+
+
+class TooManyChanges(ExpectedError):
+    """More changes than are looked at."""
+
+    def __init__(self, subscription: str) -> None:
+        super().__init__(f"too much has changed in the subscription {subscription} to tell of what")
 
 
 def own_object_id(credential: TokenCredential, audience: str) -> str:
@@ -34,17 +43,46 @@ def graph_changes(clients: AzureClients, ids: Sequence[str]) -> list[Event]:
 
     https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
     """
-    wanted = ", ".join(f"'{each}'" for each in sorted({i.replace("'", "") for i in ids}))
-    query = f"resourcechanges | where properties.targetResourceId in~ ({wanted})"
+    query = f"resourcechanges | where properties.targetResourceId in~ ({_quoted(ids)})"
+    rows, _ = _graph_rows(clients, query)
+    return [_graph_event(row["properties"]) for row in rows]
+
+
+def moved_since(
+    clients: AzureClients, groups: Iterable[str], since: datetime
+) -> list[tuple[str, datetime]]:
+    """What has changed in some resource groups, as far as Resource Graph holds it, and when.
+
+    Raises:
+        TooManyChanges: it cannot be told.
+    """
+    query = (
+        "resourcechanges | extend at = todatetime(properties.changeAttributes.timestamp), "
+        "target = tostring(properties.targetResourceId) "
+        f"| where at >= datetime({since.isoformat()}) and resourceGroup in~ ({_quoted(groups)}) "
+        "| project target, at"
+    )
+    rows, whole = _graph_rows(clients, query)
+    if not whole:
+        raise TooManyChanges(clients.subscription_id)
+    return [(row["target"], datetime.fromisoformat(row["at"])) for row in rows]
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{each}'" for each in sorted({text.replace("'", "") for text in texts}))
+
+
+def _graph_rows(clients: AzureClients, query: str) -> tuple[list[Json], bool]:
+    """The rows of a query, and whether these are all."""
     body: Json = {"subscriptions": [clients.subscription_id], "query": query}
-    found: list[Event] = []
+    found: list[Json] = []
     for _ in range(PAGES):
         answer = _json(clients.send("POST", GRAPH, json=body))
-        found += [_graph_event(row["properties"]) for row in answer.get("data", [])]
+        found += answer.get("data", [])
         if not (token := answer.get("$skipToken")):
-            break
+            return found, True
         body["options"] = {"$skipToken": token}
-    return found
+    return found, False
 
 
 def logged_writes(clients: AzureClients, groups: Iterable[str], since: datetime) -> Iterator[Event]:

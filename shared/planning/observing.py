@@ -1,6 +1,6 @@
 """Reads what a plan is decided from: the resources by their ids, and what else may be ours."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from shared.resources.catalogue import catalogue
 from shared.resources.marks import DEPLOYMENT
 
 READERS = 8  # reads at once: well below ARM's 25 per second (Learn: request limits and throttling)
+MOST_PAGES = 20  # of a list; what is beyond is not looked at
 
 SAYS_NOTHING = frozenset({401, 403, 408, 429, *range(500, 600)})  # of what it is asked for
 
@@ -45,7 +46,7 @@ def seen(inventory: Inventory) -> set[str]:
 
 
 def observe(
-    reach: Reach, wanted: Mapping[str, Target], known: Collection[str]
+    reach: Reach, wanted: Mapping[str, Target], known: Collection[str], *, by_list: bool = False
 ) -> dict[str, Json | None]:
     """Every resource as it is now; nothing is asked for that lies in what is absent.
 
@@ -53,6 +54,7 @@ def observe(
         reach: the clients for an id.
         wanted: what to read, by id.
         known: ids of what should be there; of the others a list tells which are absent.
+        by_list: whether a list may show several of one type, which saves reads.
     """
     groups = {i: target for i, target in wanted.items() if target.resource.key == RESOURCE_GROUP}
     found = _read(reach, groups)
@@ -64,7 +66,26 @@ def observe(
         for i, target in wanted.items()
         if i not in groups and not any(within(i, gone) for gone in absent)
     }
-    return {**dict.fromkeys(wanted), **found, **_read(reach, left)}
+    shown = _by_list(reach, left) if by_list else {}
+    left = {i: target for i, target in left.items() if i not in shown}
+    return {**dict.fromkeys(wanted), **found, **shown, **_read(reach, left)}
+
+
+def _by_list(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json]:
+    """Those of a type with a list of whole bodies of which a group holds several."""
+    alike: dict[tuple[str, str], list[Target]] = {}
+    for target in wanted.values():
+        alike.setdefault((ResourceId.of(target.id).group, target.resource.arm_type), []).append(
+            target
+        )
+    found: dict[str, Json] = {}
+    for (group, _), targets_ in alike.items():
+        first = targets_[0]
+        if len(targets_) > 1 and (take := first.resource.lister(reach(first.id))):
+            found |= {
+                each["id"].casefold(): each for item in take(group) if (each := item.as_dict())
+            }
+    return {i: body for i, body in found.items() if i in wanted}
 
 
 def _unlisted(
@@ -111,18 +132,17 @@ def inside(reach: Reach, group_id: str) -> list[Stranger]:
     return [_stranger(each) for each in found]
 
 
-def locks(reach: Reach, group_id: str) -> list[Json]:
-    """The locks on a group and on what lies in it; nothing where the group is gone.
-
-    https://learn.microsoft.com/rest/api/resources/management-locks/list-at-resource-group-level
-    """
-    path = f"{group_id}/providers/Microsoft.Authorization/locks?api-version=2020-05-01"
-    response = reach(group_id).send("GET", path)
-    if response.status_code == 404:
-        return []
-    response.raise_for_status()
-    found: list[Json] = response.json()["value"]
-    return found
+def listed(clients: AzureClients, link: str) -> Iterator[Json]:
+    """Every page of a list; nothing where what it lies in is gone."""
+    for _ in range(MOST_PAGES):
+        response = clients.send("GET", link)
+        if response.status_code == 404:
+            return
+        response.raise_for_status()
+        page = response.json()
+        yield from page["value"]
+        if not (link := page.get("nextLink") or ""):
+            return
 
 
 def _read(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:

@@ -11,7 +11,7 @@ from shared.deployment.changes.merge_patch import patched
 from shared.deployment.changes.paths import changed
 from shared.deployment.inventory import Item, item_of
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance, DriftReport, Health
+from shared.deployment.operation import Acceptance, DriftReport, Health, Still
 from shared.deployment.walks.ending import Ending
 from shared.records.claims import Claim, begun
 from shared.records.entities import RUNNING, Operation, OperationNote, Record
@@ -76,12 +76,13 @@ def lost(record: Record, operation: Operation) -> Record:
     return replace(record, status=health, proposed=None, operation=failed)
 
 
-def checked(record: Record, report: DriftReport | Json) -> Record:
-    """With what the last drift check found."""
+def checked(record: Record, report: DriftReport | Json, still: Still | None = None) -> Record:
+    """With what the last drift check found, and how things were where it read everything."""
     health: dict[str, Health] = {"inSync": "Deployed", "drifted": "Drifted"}
     at_rest = record.status in {"Deployed", "Drifted"} and not record.busy
     status = health.get(report["status"], record.status) if at_rest else record.status
-    return replace(record, drift=dict(report), status=status)
+    read = record.still if still is None else dict(still)
+    return replace(record, drift=dict(report), status=status, still=read)
 
 
 def accepted(record: Record, taken: Acceptance, operation_id: str | None) -> Record:

@@ -55,6 +55,7 @@ class Record:
     proposed: Json | None = None  # what the running operation brings; deployed once it succeeds
     drift: Json | None = None  # what the last check found
     lastQuery: Json | None = None  # what the last query of the database found: {at, found}
+    still: Json | None = None  # what it is compared with: {at, shown}
     accepted: list[Json] | None = None  # fields of the spec that drift became: {field, value, by}
     schema: int = SCHEMA
     etag: str = ""  # empty: not written yet

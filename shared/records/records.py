@@ -16,7 +16,7 @@ from azure.identity import DefaultAzureCredential
 
 from shared.deployment.inventory import Item, item_of
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance, DriftReport
+from shared.deployment.operation import Acceptance, DriftReport, Still
 from shared.deployment.walks.ending import Ending, Story
 from shared.records import amendments
 from shared.records.agreements import Agreements
@@ -203,9 +203,9 @@ class Records:
         self.operations.lose(operation.id, how, now=now)
         self._amend(operation.deployment, lambda record: amendments.lost(record, operation))
 
-    def save_drift(self, name: str, report: DriftReport | Json) -> None:
-        """Keep what the last drift check found."""
-        self._amend(name, lambda record: amendments.checked(record, report))
+    def save_drift(self, name: str, report: DriftReport | Json, still: Still | None = None) -> None:
+        """Keep what the last drift check found, and how things were where it read everything."""
+        self._amend(name, lambda record: amendments.checked(record, report, still))
 
     def accept(self, name: str, taken: Acceptance, *, operation_id: str | None = None) -> None:
         """Make what drifted part of a spec, unless another operation runs; may be repeated.

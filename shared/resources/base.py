@@ -83,6 +83,7 @@ class Resource:
     sign_in: ClassVar[str | None] = None  # path of the password of its administrator
     generates: ClassVar[Generated | None] = None  # a secret that the app makes for it, where asked
     taggable: ClassVar[bool] = True
+    stirs: ClassVar[bool] = False  # how it is changes without a write: every scan has to read it
     verbs: ClassVar[tuple[str, ...]] = ("read", "write", "delete")  # what the app's role may do
     role: ClassVar[Literal["deployer", "privileged", "prober"]] = "deployer"  # of the app
     vanishes: ClassVar[bool] = False  # Azure deletes it with the resource that it lies in
@@ -264,6 +265,10 @@ class Resource:
     def taker(self, clients: "AzureClients") -> Callable[..., Any] | None:
         """The SDK method that takes its body; None where only the generic client does."""
         return self.operation_group(clients).begin_create_or_update
+
+    def lister(self, clients: "AzureClients") -> Callable[[str], Iterable[Any]] | None:
+        """The SDK method that lists all of its type in a group, bodies and all; usually none."""
+        return None
 
     def read(self, clients: "AzureClients", resource_id: str) -> Response:
         """Read it."""

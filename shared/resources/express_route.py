@@ -138,6 +138,7 @@ class ExpressRouteConnection(Resource):
     # the gateway and the circuit have prices, what joins them has none
     free = "https://azure.microsoft.com/pricing/details/expressroute"
     depends_on = (ExpressRouteGateway,)
+    stirs = True  # the circuit, or the provider, takes it down
     # 1-6 min, and about 2 more until the link is up (recorded by azure-cli; Learn)
     timing = Timing(create=minutes(5), delete=minutes(3), update=minutes(3), timeout=minutes(60))
     paths = Rules(

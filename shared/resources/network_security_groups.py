@@ -5,9 +5,9 @@ a way to the database, so it counts as drift. The four groups exist whatever the
 hub network refers to them; a group costs nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
@@ -100,6 +100,9 @@ class NetworkSecurityGroup(Resource):
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
         return {"location": spec.location, "properties": {"securityRules": self.rules(spec)}}
+
+    def lister(self, clients: "AzureClients") -> Callable[[str], Iterable[Any]]:
+        return clients.network.network_security_groups.list
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.network_security_groups

@@ -33,6 +33,7 @@ class Peering(Resource):
     arm_type = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
     free = "https://azure.microsoft.com/pricing/details/virtual-network"
     depends_on: ClassVar[tuple[type[Resource], ...]] = (HubVirtualNetwork,)
+    stirs = True  # whoever takes the other side away disconnects it
     # 10 s (recorded in azure-service-operator)
     timing = Timing(create=seconds(15), delete=seconds(15), timeout=minutes(60))
     taggable = False

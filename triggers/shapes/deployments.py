@@ -121,6 +121,8 @@ class DriftReport(TypedDict):
     """How many more differences there are that the spec says do not count."""
     leftOut: NotRequired[int]
     """How many more there was no room for."""
+    readAt: NotRequired[Moment]
+    """When everything was read, where Azure tells that nothing has moved since."""
     since: NotRequired[Moment]
     """When everything was last known to be as declared."""
     failure: NotRequired[Failure | None]

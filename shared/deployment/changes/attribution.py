@@ -20,7 +20,7 @@ LATE = timedelta(minutes=15)  # Learn: Activity Log, "events are available withi
 KEPT = timedelta(days=14)  # Learn: Get resource changes, "change data is retained for 14 days"
 SYSTEM = "System"  # Learn: Get resource changes, changedBy of what Azure does in the background
 _LOG_ALONE = re.compile(
-    r"/privateDnsZones/[^/]+/[A-Z]+/|/flexibleServers/[^/]+/|/diagnosticSettings/|/locks/",
+    r"/privateDnsZones/[^/]+/(A|AAAA|CNAME|MX|PTR|SOA|SRV|TXT)/|/flexibleServers/[^/]+/|/diagnosticSettings/|/locks/",
     re.IGNORECASE,
 )
 """Of these Resource Graph holds no changes (Learn: supported tables and resources)."""
@@ -83,6 +83,11 @@ def attributed(
     return Attribution(status="unknown")
 
 
+def held(resource_id: str) -> bool:
+    """Whether Resource Graph holds the changes of a type."""
+    return not _LOG_ALONE.search(resource_id)
+
+
 def _author(change: Json, graph: Sequence[Event], log: Sequence[Event]) -> Attribution | None:
     """By the property where Resource Graph holds the type; by the resource otherwise."""
     match change["class"]:
@@ -90,16 +95,11 @@ def _author(change: Json, graph: Sequence[Event], log: Sequence[Event]) -> Attri
             return _only_one([e for e in log if e["operation"].endswith("/delete")])
         case "extra":
             return _only_one([e for e in log if e["operation"].endswith("/write")])
-        case "changed" if _held(change["id"]):
+        case "changed" if held(change["id"]):
             return _of_property(change, graph)
         case "changed":
             return _only_one(log)
     return None  # degraded: a state, which nobody writes
-
-
-def _held(resource_id: str) -> bool:
-    """Whether Resource Graph holds the changes of a type."""
-    return not _LOG_ALONE.search(resource_id)
 
 
 def _of_property(change: Json, graph: Sequence[Event]) -> Attribution | None:

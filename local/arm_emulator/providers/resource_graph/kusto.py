@@ -1,10 +1,13 @@
 """The little of the Kusto language that Resource Graph queries of a deployment tool need.
 
-``table | where a.b =~ 'x' and c in ('y', 'z') | project a, n = b.c | order by a desc | limit 5``
+``table | where a.b =~ 'x' and c in ('y', 'z') | project a, n = b.c | order by a desc | limit 5``,
+and ``extend t = todatetime(a.b)`` before a ``where t > datetime(...)``: what lies in a bag has no
+type of its own.
 """
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from local.arm_emulator.wire.messages import ArmError, Json
@@ -14,10 +17,12 @@ CONDITION = re.compile(
     r"|endswith|has|in~|in|!in)\s*(?P<value>.+)",
     re.DOTALL,
 )
+STAGES = "where, extend, project, limit, order by, count"
 Test = Callable[[Json], bool]
 PATH = re.compile(r"[\w.\['\]-]+")
 LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|datetime\(([^)]*)\)|(-?\d+(?:\.\d+)?)|(true|false)")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+CONVERSION = re.compile(r"(?:(todatetime|tostring)\()?([\w.\['\]-]+)\)?")
 
 
 def run(query: str, tables: dict[str, Callable[[], list[Json]]]) -> list[Json]:
@@ -46,6 +51,8 @@ def _stage(name: str, rest: str, rows: list[Json]) -> list[Json]:
         case "project":
             columns = _read_columns(rest)
             return [{name: _value(path, row) for name, path in columns} for row in rows]
+        case "extend":
+            return [row | _converted(rest, row) for row in rows]
         case "limit" | "take":
             return rows[: int(rest)]
         case "sort":
@@ -54,7 +61,7 @@ def _stage(name: str, rest: str, rows: list[Json]) -> list[Json]:
             return sorted(rows, key=lambda row: str(_value(path, row) or ""), reverse=last)
         case "count":
             return [{"Count": len(rows)}]
-    raise _refused(f"the operator {name!r}; there are: where, project, limit, order by, count")
+    raise _refused(f"the operator {name!r}; there are: {STAGES}")
 
 
 def _read_where(text: str) -> list[Test]:
@@ -103,7 +110,33 @@ def _compare(operator: str, have: str, wanted: list[str]) -> bool:
 
 
 def _literal(found: re.Match[str]) -> str:
+    if found[3] is not None:
+        return _moment(found[3])
     return next(each for each in found.groups() if each is not None)
+
+
+def _converted(text: str, row: Json) -> Json:
+    made: Json = {}
+    for column in _split(text, ","):
+        name, _, expression = (part.strip() for part in column.partition("="))
+        found = CONVERSION.fullmatch(expression)
+        if found is None:
+            raise _refused(f"the expression {expression!r} in an extend")
+        value = str(_value(found[2], row) or "")
+        made[name] = _moment(value) if found[1] == "todatetime" else value
+    return made
+
+
+def _moment(text: str) -> str:
+    """A time in the one form that compares as text."""
+    try:
+        return (
+            datetime.fromisoformat(text.strip("'\" "))
+            .astimezone(UTC)
+            .isoformat(" ", "microseconds")
+        )
+    except ValueError:
+        return ""  # as Kusto: null
 
 
 def _read_columns(text: str) -> list[tuple[str, str]]:

@@ -21,9 +21,10 @@ from local.arm_emulator.wire.router import Route
 PAGE = 1000
 CHANGES_KEPT = timedelta(days=14)
 GROUPS = "microsoft.resources/resourcegroups"
+TURNED = ("start", "stop")  # actions that show in a state
 SYSTEM = "System"  # who makes the changes that Azure makes by itself
 NOT_HELD = re.compile(
-    r"Microsoft.Network/privateDnsZones/[A-Z]+$|Microsoft.DBforPostgreSQL/flexibleServers/"
+    r"Microsoft.Network/privateDnsZones/(A|AAAA|CNAME|MX|PTR|SOA|SRV|TXT)$|Microsoft.DBforPostgreSQL/flexibleServers/"
     r"|Microsoft.Insights/diagnosticSettings$|Microsoft.Authorization/locks$",
     re.IGNORECASE,
 )
@@ -91,8 +92,10 @@ def _changes(arm: ResourceManager, call: Call, subscriptions: list[str]) -> Iter
     lag = timedelta(seconds=arm.settings.resource_graph_lag_seconds)
     for each in arm.calls:
         target = parse_id(each.target)
-        writes = each.method in ("PUT", "PATCH", "DELETE") and each.status < 300
+        writes = each.method in ("PUT", "PATCH", "DELETE") or each.action in TURNED
         if target is None or not writes or each.caller is None or NOT_HELD.search(target.type):
+            continue
+        if each.status >= 300:
             continue
         before = known.get(target.key)
         sent = _flat(_without_secrets(arm, each.request.body, target.type))
@@ -121,6 +124,7 @@ def _change(
         for path, value in after.items()
         if prior.get(path) != value
     }
+    verb = f"{each.action}/action" if each.action else "delete" if kind == "Delete" else "write"
     target = parse_id(each.target)
     group = target.group if target else ""
     by = each.caller.object_id if each.caller.app_id else each.caller.name
@@ -138,7 +142,7 @@ def _change(
                 "changedBy": by,
                 "changedByType": _kind_of(each.caller),
                 "clientType": "Unspecified",
-                "operation": f"{each.type}/{'delete' if kind == 'Delete' else 'write'}",
+                "operation": f"{each.type}/{verb}",
                 "correlationId": each.correlation,
                 "changesCount": len(changed),
             },
