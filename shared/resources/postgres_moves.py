@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 from shared.deployment.changes.paths import at
 from shared.deployment.messages import Json
+from shared.deployment.specs.tuning import TIERS
 
 SIZE = "properties.storage.storageSizeGB"
 TIER = "properties.storage.tier"
 DISK = (TIER, "properties.storage.iops")
 MODE = "properties.highAvailability.mode"
 ZONES = ("properties.availabilityZone", "properties.highAvailability.standbyAvailabilityZone")
-TIERS = {  # GiB -> performance tier that a size has of itself (Learn: Compute and storage options)
-    **{32: "P4", 64: "P6", 128: "P10", 256: "P15", 512: "P20", 1024: "P30"},
-    **{2048: "P40", 4096: "P50", 8192: "P60", 16384: "P70", 32767: "P80"},
-}
 
 
 def moved(before: Json, now: Json) -> Iterator[str]:

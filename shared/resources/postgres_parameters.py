@@ -17,6 +17,7 @@ from shared.resources.base import Ids, Resource
 from shared.resources.departures import Departure
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.postgres_sizes import memory_gib
+from shared.resources.postgres_tuning import tuned
 from shared.resources.sdk_calls import Answer, Response, path_of, started
 from shared.resources.settling import SETTLED, State, Verdict
 from shared.resources.timing import Timing, minutes, seconds
@@ -61,7 +62,7 @@ class PostgresParameters(Resource):
         return f"{PostgresServer().id(spec)}/configurations"  # the collection has no other name
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
-        given = spec.postgres.parameters
+        given = {**tuned(spec), **spec.postgres.parameters}
         united = {name: _elements(given[name]) for name in given if name in UNITED}
         return {"properties": {**given, **united}}
 

@@ -12,8 +12,10 @@ from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource
 from shared.resources.departures import Departure
-from shared.resources.postgres_moves import SIZE, moved
+from shared.resources.postgres_moves import SIZE, TIER, moved
+from shared.resources.postgres_patch import patch
 from shared.resources.postgres_sizes import tier
+from shared.resources.postgres_storage import disk, disk_meters, with_own_tier
 from shared.resources.prices import Meter, hourly
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import Answer, OperationGroup, Response, path_of, started
@@ -30,13 +32,6 @@ SIGN_IN = "properties.administratorLoginPassword"
 UPGRADE = "the server is down for minutes while its major version is upgraded, with no way back"
 CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
 _VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
-CHANGEABLE = {  # what a PATCH of ours may carry, of all that ServerForPatch has
-    "storage": ("storageSizeGB", "autoGrow"),
-    "backup": ("backupRetentionDays",),
-    "highAvailability": ("mode",),
-    "maintenanceWindow": ("customWindow", "dayOfWeek", "startHour", "startMinute"),
-    "authConfig": ("activeDirectoryAuth", "passwordAuth", "tenantId"),
-}
 DEGRADED = {
     "stopped",
     "disabled",
@@ -74,6 +69,8 @@ class PostgresServer(Resource):
             Path(at="properties.dataEncryption", fixed=True),
             Path(at="identity.userAssignedIdentities", keys_fold=True, fixed=True),
             Path(at="properties.backup.geoRedundantBackup", fixed=True),
+            # Learn: Premium SSD v2, chosen at creation
+            Path(at="properties.storage.type", fixed=True),
             Path(at=SIZE, grows=True, field="postgres.storageGiB"),  # autogrow; it never shrinks
             # Learn: Major version upgrades, in place and without a way back
             Path(at=VERSION, order=VERSIONS, disturbs=UPGRADE, field="postgres.version"),
@@ -90,7 +87,7 @@ class PostgresServer(Resource):
         properties: Json = {
             "createMode": "Create",
             "version": wanted.version,
-            "storage": {"storageSizeGB": wanted.storage_gib, "autoGrow": "Enabled"},
+            "storage": disk(wanted),
             "backup": {
                 "backupRetentionDays": wanted.backup_retention_days,
                 "geoRedundantBackup": "Enabled" if wanted.geo_redundant_backup else "Disabled",
@@ -114,7 +111,18 @@ class PostgresServer(Resource):
         """
         changes = super().differences(desired, observed)
         known = self.state(observed) != "failed"
-        return [c for c in changes if known or not _of_the_server(c) or c["before"] is not None]
+        by_azure = set(moved(desired, observed))
+        return [
+            c
+            for c in changes
+            if (known or not _of_the_server(c) or c["before"] is not None)
+            and not (c["path"] == TIER and TIER in by_azure)
+        ]
+
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        """A tier that is no longer declared gives way to that of the size."""
+        body = super().succeeding(desired, before, observed)
+        return with_own_tier(body, before, observed)
 
     def undeclared(self, desired: Json, baseline: Json, now: Json) -> list[Change]:
         """Without what Azure has moved itself."""
@@ -175,7 +183,7 @@ class PostgresServer(Resource):
             yield hourly(f"{family}{letters}{version} vCore", servers * int(vcores))
         else:
             yield hourly(f"{size.removeprefix('Standard_')} server", servers)
-        yield Meter("PostgreSQL storage", servers * storage)
+        yield from disk_meters(properties["storage"], servers)
         if (properties.get("backup") or {}).get("geoRedundantBackup") == "Enabled":
             yield Meter("PostgreSQL backup", storage)
 
@@ -276,24 +284,6 @@ def _encryption(wanted: Encryption | None, properties: Json) -> Json:
         identities[wanted.geo_identity_id] = {}
     properties["dataEncryption"] = keys
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": identities}}
-
-
-def patch(body: Json, observed: Json) -> Json:
-    """What a PATCH carries for `observed` to become `body`; storage never shrinks."""
-    wanted, there = body.get("properties") or {}, observed.get("properties") or {}
-    changed: Json = {}
-    for part, fields in CHANGEABLE.items():
-        values, before = wanted.get(part) or {}, there.get(part) or {}
-        sent = {name: values[name] for name in fields if name in values}
-        if "storageSizeGB" in sent:
-            sent["storageSizeGB"] = max(sent["storageSizeGB"], before.get("storageSizeGB", 0))
-        if sent != {name: before.get(name) for name in sent}:
-            changed[part] = sent
-    if there.get("version", wanted.get("version")) != wanted.get("version"):
-        changed |= {"version": wanted["version"], "createMode": "Update"}
-    carried = {name: body[name] for name in ("sku", "tags") if name in body}
-    differing = {name: value for name, value in carried.items() if value != observed.get(name)}
-    return differing | ({"properties": changed} if changed else {})
 
 
 def _state(observed: Json) -> str:

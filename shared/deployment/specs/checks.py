@@ -16,6 +16,7 @@ from shared.deployment.specs.findings import Finding, drawn_without, finding
 from shared.deployment.specs.proving import obstacles
 from shared.deployment.specs.server_parameters import parameter_faults
 from shared.deployment.specs.spec import DeploymentSpec
+from shared.deployment.specs.storage_checks import storage_faults
 
 OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
 MOST_TAGS = 15 - len(OUR_TAGS)
@@ -58,7 +59,10 @@ def faults(spec: DeploymentSpec, *, unread: Iterable[str] = ()) -> list[Advice]:
         spec: a spec that is valid field by field.
         unread: paths of fields that hold a stand-in; nothing that was drawn from them is told.
     """
-    checks = (address_faults, connectivity_faults, _server, _zone_name, _proxy, _direct, _rest)
+    checks = (
+        *(address_faults, connectivity_faults, storage_faults),
+        *(_server, _zone_name, _proxy, _direct, _rest),
+    )
     return list(drawn_without((found for check in checks for found in check(spec)), unread))
 
 

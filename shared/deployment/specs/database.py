@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from shared.deployment.sign_in import Encryption, Entra
 from shared.deployment.specs.fields import Size
 from shared.deployment.specs.part import CLOSED, KeyVaultSecret, Part
+from shared.deployment.specs.tuning import PremiumV2, Tier, Tuning
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""
@@ -29,6 +30,12 @@ class Postgres(Part):
         default=128, alias="storageGiB"
     )
     """Size of its disk in GiB; it grows only."""
+    storage_tier: Tier | None = None
+    """Performance of its disk, where it is to be more than its size brings; billed as that tier."""
+    premium_v2: PremiumV2 | None = Field(default=None, alias="premiumV2")
+    """A disk of the kind Premium SSD v2, decided once; absent: Premium SSD."""
+    tuning: Tuning = Tuning()
+    """What it is tuned for; absent: Azure's defaults."""
     admin_login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = (
         "dbadmin"
     )

@@ -9,7 +9,8 @@ from azure.mgmt.postgresqlflexibleservers.types import ServerForPatch
 from local.arm_emulator.emulator import ArmEmulator
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
-from shared.resources.postgres_server import PostgresServer, patch
+from shared.resources.postgres_patch import patch
+from shared.resources.postgres_server import PostgresServer
 from shared.resources.postgres_sizes import tier
 from tests.shared.resources.conftest import MakeSpec
 from tests.shared.resources.typed_dicts import unknown_keys

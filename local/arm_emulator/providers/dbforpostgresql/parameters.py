@@ -101,6 +101,7 @@ PARAMETERS = {
     "pg_stat_statements.max": Parameter("5000", "Integer", "100-2147483647", dynamic=False),
     "pg_qs.query_capture_mode": Parameter("none", "Enumeration", "none,top,all"),
     "pgms_wait_sampling.query_capture_mode": Parameter("none", "Enumeration", "none,all"),
+    "index_tuning.mode": Parameter("off", "Enumeration", "off,report"),
     "pgbouncer.enabled": Parameter("false", "Boolean", "true,false"),
     "pgbouncer.default_pool_size": Parameter("50", "Integer", "1-4950"),
     "pgbouncer.pool_mode": Parameter("transaction", "Enumeration", "session,transaction,statement"),
