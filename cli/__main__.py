@@ -45,7 +45,7 @@ def main(given: Sequence[str] | None = None) -> int:
         error.show()
         return FAILED
     except CommandFailed as error:
-        plain(errors, str(error), style="red")
+        plain(errors, f"Error: {error}", style="red")
         return FAILED
     except (KeyboardInterrupt, click.Abort):
         plain(errors, "interrupted; what was started goes on: hybriddb operation watch shows it")

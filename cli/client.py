@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import httpx
 
-from cli.errors import Json, Refused, Unreachable
+from cli.errors import Json, Refused, Unreachable, Unusable
 
 PASSING = {429, 502, 503, 504}
+SCHEMES = {"http", "https"}
 TRIES = 5  # looks in a row that may fail before watching gives up
 
 
@@ -23,7 +24,7 @@ class Client:
     """
 
     def __init__(self, url: str, *, auth: httpx.Auth | None = None, patience: float = 2.0) -> None:
-        self._url = url.rstrip("/")
+        self._url = usable(url)
         self._http = httpx.Client(base_url=f"{self._url}/api/", auth=auth, timeout=60)
         self._patience = patience
 
@@ -42,16 +43,24 @@ class Client:
         """
         try:
             answer = self._http.request(method, path, **options)
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             raise Unreachable(self._url, error) from error
-        if answer.is_error:
+        except UnicodeEncodeError as error:
+            raise Unusable(f"{error.object!r} cannot be sent: it is not ASCII") from error
+        if answer.is_error or answer.is_redirect:
             raise Refused(answer.status_code, _error(answer))
         return answer
 
     def request(self, method: str, path: str, **options: Any) -> Json:
         """One request; the body of its answer. Raises as `send` does."""
         answer = self.send(method, path, **options)
-        body: Json = answer.json() if answer.content else {}
+        try:
+            body = answer.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            message = f"{answer.url} is answered by something else: is --url right?"
+            raise Refused(answer.status_code, {"code": "NotTheApp", "message": message})
         return body
 
     def pages(self, path: str, **options: Any) -> Iterator[Json]:
@@ -68,7 +77,17 @@ class Client:
 
     def operation(self, identity: str) -> Json:
         """How an operation stands."""
-        return self.request("GET", f"operations/{quote(identity, safe='')}")
+        return self.request("GET", operation(identity))
+
+    def last_warnings(self, name: str) -> list[Json]:
+        """What the last operation of a deployment warned of; nothing where there is none."""
+        try:
+            warnings: list[Json] = self.operation(last_operation(self.deployment(name))["id"])[
+                "warnings"
+            ]
+        except (Refused, KeyError):
+            return []
+        return warnings
 
     def operation_id(self, given: str) -> str:
         """The id of an operation, given as that, or as the name of the deployment it is last of."""
@@ -119,9 +138,40 @@ class Client:
             time.sleep(self._patience)
 
 
+def usable(url: str) -> str:
+    """The URL of an app, without a slash at its end.
+
+    Raises:
+        Unusable: it is none.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise Unusable(f"{url!r} is no URL: {error}") from error
+    if parsed.scheme not in SCHEMES or not parsed.host or parsed.query or parsed.fragment:
+        raise Unusable(f"{url!r} is no URL of an app: say one such as http://localhost:7071")
+    return url.rstrip("/")
+
+
 def deployment(name: str) -> str:
     """The path of a deployment, whatever its name holds."""
-    return f"deployments/{quote(name, safe='')}"
+    return f"deployments/{_segment(name)}"
+
+
+def operation(identity: str) -> str:
+    """The path of an operation, whatever its id holds."""
+    return f"operations/{_segment(identity)}"
+
+
+def _segment(name: str) -> str:
+    """A name as one part of a path.
+
+    Raises:
+        Unusable: a path would lead elsewhere with it.
+    """
+    if name in {"", ".", ".."}:
+        raise Unusable(f"{name!r} is no name")
+    return quote(name, safe="")
 
 
 def last_operation(record: Json) -> Json:
@@ -135,6 +185,9 @@ def _error(answer: httpx.Response) -> Json:
     if answer.status_code == 401:
         message = "the app asks who you are: give --key, or --audience after az login"
         return {"code": "Unauthorized", "message": message}
+    if answer.is_redirect:
+        message = f"{answer.url} leads to {answer.headers.get('location')}: is --url right?"
+        return {"code": "Redirected", "message": message}
     try:
         error: Json = answer.json()["error"]
     except (ValueError, KeyError, TypeError):

@@ -1,23 +1,25 @@
 """``hybriddb deployment``: from a spec to what runs in Azure, and back."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from cli.client import deployment as path_of
 from cli.client import last_operation
-from cli.errors import Json, Refused, Unusable
-from cli.generations import COMMANDS
-from cli.plan_view import DISTURBS, warnings
+from cli.decisions import COMMANDS as DECISIONS
+from cli.errors import Json, Refused, SpecFaulty
+from cli.generations import COMMANDS as GENERATIONS
 from cli.plan_view import plan as show_plan
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
-from cli.spec_files import read_spec
-from cli.text import entries, plain
+from cli.spec_files import faults, placed, read_spec
+from cli.text import outputs, plain
 
 PRECONDITION_FAILED = 412
-FILE = click.argument("spec", type=click.Path(path_type=Path))
+FILE = click.argument("spec", type=click.Path(path_type=Path))  # - is standard input
+DATA = "DataDeletionNotConfirmed"
 
 
 @click.group()
@@ -31,7 +33,14 @@ def deployment() -> None:
 @connected
 def create(session: Session, spec: Path, *, no_wait: bool) -> None:
     """Create what a SPEC says; there must be no such deployment yet."""
-    _put(session, read_spec(spec), {"If-None-Match": "*"}, wait=not no_wait)
+    body = read_spec(spec)
+    try:
+        _put(session, spec, body, {"If-None-Match": "*"}, wait=not no_wait)
+    except Refused as refused:
+        if refused.status != PRECONDITION_FAILED:
+            raise
+        hint = "hybriddb deployment update makes it what the spec says"
+        raise Refused(refused.status, refused.error, hint) from refused
 
 
 @deployment.command()
@@ -41,12 +50,15 @@ def create(session: Session, spec: Path, *, no_wait: bool) -> None:
 def update(session: Session, spec: Path, *, no_wait: bool) -> None:
     """Make a deployment what a SPEC says; nobody else may have changed it meanwhile."""
     body = read_spec(spec)
-    seen = session.client.send("GET", path_of(_name(body)))
+    name = _name(spec, body)
+    seen = session.client.send("GET", path_of(name))
+    known = session.client.last_warnings(name)
     while True:
         try:
-            _put(session, body, {"If-Match": seen.headers["ETag"]}, wait=not no_wait)
+            headers = {"If-Match": seen.headers["ETag"]}
+            _put(session, spec, body, headers, known=known, wait=not no_wait)
         except Refused as refused:
-            now = session.client.send("GET", path_of(_name(body)))
+            now = session.client.send("GET", path_of(name))
             if refused.status != PRECONDITION_FAILED or _changed(seen.json(), now.json()):
                 raise
             seen = now  # a drift report came between: that is nobody's change
@@ -62,12 +74,14 @@ def update(session: Session, spec: Path, *, no_wait: bool) -> None:
 def plan(session: Session, spec: Path, *, detailed_exitcode: bool, everything: bool) -> None:
     """Say what a SPEC would change, write nothing."""
     body = read_spec(spec)
-    known = _known_warnings(session, _name(body))
+    name = _name(spec, body)
+    known = session.client.last_warnings(name)
 
     def show(shown: Console, operation: Json) -> None:
         show_plan(shown, operation, known=known, everything=everything)
 
-    started = session.client.request("POST", f"{path_of(_name(body))}/plan", json=body)
+    with _faults_placed(spec):
+        started = session.client.request("POST", f"{path_of(name)}/plan", json=body)
     operation = session.follow(started, show=show)
     changes = any(step["action"] != "no-op" for step in operation["plan"])
     if detailed_exitcode and changes:
@@ -88,6 +102,8 @@ def list_(session: Session) -> None:
         }
 
     found = list(session.client.pages("deployments"))
+    if not found:
+        plain(session.progress, "no deployments yet: hybriddb deployment create", style="dim")
     table = session.output.form in {"table", "tsv"} and not session.output.query
     session.output.result([row(record) for record in found] if table else found)
 
@@ -106,7 +122,7 @@ def show(session: Session, name: str) -> None:
             shown, f"  drift           {(record.get('drift') or {}).get('status', 'not checked')}"
         )
         plain(shown, f"  resources       {len(record['inventory'] or {})}")
-        entries(shown, record.get("outputs") or {})
+        outputs(shown, record)
 
     session.output.result(session.client.deployment(name), person)
 
@@ -117,46 +133,6 @@ def show(session: Session, name: str) -> None:
 def wait(session: Session, name_or_id: str) -> None:
     """Wait for the running operation of a deployment, given by NAME or operation ID."""
     session.follow({"id": session.client.operation_id(name_or_id)})
-
-
-@deployment.command()
-@click.argument("name_or_id")
-@YES
-@NO_WAIT
-@connected
-def cancel(session: Session, name_or_id: str, *, no_wait: bool) -> None:
-    """Stop a running deployment and roll it back."""
-    identity = session.client.operation_id(name_or_id)
-    operation = session.client.operation(identity)
-    done = [s["key"] for s in operation.get("steps", []) if s["state"] in {"succeeded", "running"}]
-    going = [
-        f"{step['action']} of {step['key']} is undone"
-        for step in operation["plan"]
-        if step["key"] in done
-    ]
-    session.confirm(f"cancel {operation['kind']} {operation['deployment']}", going)
-    _decide(session, identity, "cancel", wait=not no_wait)
-
-
-@deployment.command()
-@click.argument("name_or_id")
-@click.option("--comment", help="Why; kept with the decision.")
-@NO_WAIT
-@connected
-def approve(session: Session, name_or_id: str, *, comment: str | None, no_wait: bool) -> None:
-    """Let a plan that waits for approval be walked."""
-    identity = session.client.operation_id(name_or_id)
-    _decide(session, identity, "approve", comment=comment, wait=not no_wait)
-
-
-@deployment.command()
-@click.argument("name_or_id")
-@click.option("--comment", help="Why; kept with the decision.")
-@connected
-def reject(session: Session, name_or_id: str, *, comment: str | None) -> None:
-    """End a plan that waits for approval before its first write."""
-    identity = session.client.operation_id(name_or_id)
-    _decide(session, identity, "reject", comment=comment, wait=False)
 
 
 @deployment.command()
@@ -185,8 +161,16 @@ def delete(session: Session, name: str, *, delete_data: bool, no_wait: bool) -> 
         if item.get("provenance") not in kept
     ]
     session.confirm(f"delete {len(going)} resource(s) of {name}", going)
-    flags = {"deleteData": str(delete_data).lower()}
-    started = session.client.request("DELETE", path_of(name), params=flags)
+    try:
+        started = _delete(session, name, delete_data=delete_data)
+    except Refused as refused:
+        if refused.error.get("code") != DATA:
+            raise
+        if session.yes:
+            raise Refused(refused.status, refused.error, "or --delete-data here") from refused
+        lost = refused.error["message"].partition(": say ")[0]
+        session.confirm(f"{lost}: delete that too")
+        started = _delete(session, name, delete_data=True)
     session.follow(started, wait=not no_wait)
 
 
@@ -216,16 +200,41 @@ def forget(session: Session, name: str, resources: tuple[str, ...], *, no_wait: 
     session.follow(started, wait=not no_wait)
 
 
-for command in COMMANDS:
+for command in (*DECISIONS, *GENERATIONS):
     deployment.add_command(command)
 
 
-def _put(session: Session, body: Json, headers: dict[str, str], *, wait: bool) -> None:
-    name = _name(body)
-    started = session.client.request("PUT", path_of(name), json=body, headers=headers)
-    operation = session.follow(started, wait=wait)
-    if wait:
-        warnings(session.progress, operation)
+def _put(
+    session: Session,
+    file: Path,
+    body: Json,
+    headers: dict[str, str],
+    *,
+    known: Iterable[Json] = (),
+    wait: bool,
+) -> None:
+    path = path_of(_name(file, body))
+    with _faults_placed(file):
+        started = session.client.request("PUT", path, json=body, headers=headers)
+    session.follow(started, wait=wait, known=known)
+
+
+def _delete(session: Session, name: str, *, delete_data: bool) -> Json:
+    flags = {"deleteData": str(delete_data).lower()}
+    return session.client.request("DELETE", path_of(name), params=flags)
+
+
+@contextmanager
+def _faults_placed(file: Path) -> Iterator[None]:
+    """Say of each fault that the app finds where it is in the file."""
+    try:
+        yield
+    except Refused as refused:
+        details = refused.error.get("details")
+        if not details:
+            raise
+        lines = [f"{placed(file, d['target'])}: {d['target']}: {d['message']}" for d in details]
+        raise SpecFaulty(file, lines, code=refused.error["code"]) from refused
 
 
 def _changed(before: Json, after: Json) -> bool:
@@ -233,26 +242,9 @@ def _changed(before: Json, after: Json) -> bool:
     return any(before[part] != after[part] for part in ("generation", "lastOperation", "inventory"))
 
 
-def _decide(
-    session: Session, identity: str, verb: str, *, comment: str | None = None, wait: bool
-) -> None:
-    body: dict[str, Any] = {"json": {"comment": comment}} if comment else {}
-    started = session.client.request("POST", f"operations/{identity}/{verb}", **body)
-    session.follow(started, wait=wait)
-
-
-def _name(body: Json) -> str:
-    name = body.get("name")
-    if not isinstance(name, str) or not name:
-        raise Unusable("the spec has no name: give it one, such as orders-db")
-    return name
-
-
-def _known_warnings(session: Session, name: str) -> list[Json]:
-    """The warnings of the last operation: what was decided on already."""
-    try:
-        last = last_operation(session.client.deployment(name))
-        operation = session.client.operation(last["id"])
-    except (Refused, KeyError):
-        return []
-    return [advice for advice in operation["warnings"] if advice["code"] != DISTURBS]
+def _name(file: Path, body: Json) -> str:
+    """What a spec calls its deployment: the URL needs it, before the app can see the rest."""
+    found = faults(file)
+    if any(fault.path == "name" for fault in found):
+        raise SpecFaulty(file, [fault.line_of(file) for fault in found])
+    return str(body["name"])

@@ -10,7 +10,7 @@ from rich.console import Console
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Command, Ended, Session, connected
-from cli.text import plain
+from cli.text import difference, plain
 
 COLOURS = {"high": "bold red", "low": "dim"}
 WHO = {"azure": "by Azure itself", "pending": "by whom is not known yet"}
@@ -76,6 +76,10 @@ def _start(session: Session, name: str, verb: str, choice: Json, *, wait: bool) 
     report = session.client.request("GET", f"{path_of(name)}/drift")["drift"] or {}
     paths = list(choice["paths"])
     going = [_line(c) for c in report.get("changes", []) if not paths or _fits(c, paths)]
+    if paths and not going:
+        raise Unusable(
+            f"the last report of {name} has nothing at {', '.join(paths)}: hybriddb drift show"
+        )
     session.confirm(f"{verb} {len(going)} difference(s) of {name}", going)
     body = {k: v for k, v in {"paths": paths, "comment": choice["comment"]}.items() if v}
     sent: dict[str, Any] = {"json": body} if body else {}
@@ -110,9 +114,9 @@ def _show(session: Session, report: Json, *, detailed_exitcode: bool) -> None:
 def _line(change: Json) -> str:
     """One change: how grave, what, where, from what to what, and by whom where that is known."""
     where = change.get("path") or change.get("message") or change["id"]
-    line = f"{change['severity']:6} {change['class']:9} {change['key']:26} {where}"
     if "before" in change:
-        line += f": {change['before']} -> {change['after']}"
+        where = difference(where, change["before"], change["after"]).strip()
+    line = f"{change['severity']:6} {change['class']:9} {change['key']:26} {where}"
     author = change.get("attribution") or {}
     known = author.get("status") == "known"
     who = f"by {author['by']} at {author['at']}" if known else WHO.get(author.get("status", ""))

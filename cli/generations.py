@@ -11,7 +11,7 @@ from cli.errors import Json, Unusable
 from cli.plan_view import plan as show_plan
 from cli.plan_view import summary
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
-from cli.text import plain
+from cli.text import difference, plain
 
 GENERATION = click.IntRange(min=1)
 
@@ -45,6 +45,8 @@ def diff(
     kept = {entry["generation"]: entry["spec"] for entry in _kept(session, name)}
     newer = newer or max(kept)
     older = older or newer - 1
+    if not older:
+        raise Unusable(f"{name} has had one spec so far: there is nothing to compare it with")
     for generation in (newer, older):
         if generation not in kept:
             there = ", ".join(map(str, sorted(kept)))
@@ -54,7 +56,7 @@ def diff(
     def person(shown: Console, found: list[Json]) -> None:
         plain(shown, f"{name}: generation {older} -> {newer}", style="bold")
         for change in found:
-            plain(shown, f"  {change['path']}: {change['before']} -> {change['after']}")
+            plain(shown, difference(change["path"], change["before"], change["after"]))
 
     session.output.result(changes, person)
     if detailed_exitcode and changes:
@@ -76,7 +78,7 @@ def revert(
     flags = {"deleteData": str(delete_data).lower()}
     started = session.client.request("POST", f"{path_of(name)}/plan", json=spec, params=flags)
     planned = session.followed(started)
-    show_plan(session.progress, planned)
+    show_plan(session.progress, planned, known=session.client.last_warnings(name))
     if all(step["action"] == "no-op" for step in planned["plan"]):
         plain(session.progress, f"{name} is as generation {generation} says", style="dim")
     session.confirm(f"revert {name} to generation {generation} ({summary(planned)})")

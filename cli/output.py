@@ -67,7 +67,9 @@ def _text(value: Any, form: str) -> str:
         case "yaml":
             return yaml(value).rstrip("\n")
         case "tsv":
-            return "\n".join("\t".join(map(_cell, _row(row))) for row in _rows(value))
+            rows = _rows(value)
+            columns = _columns(rows)
+            return "\n".join("\t".join(map(_cell, _row(row, columns))) for row in rows)
     return ""
 
 
@@ -92,11 +94,12 @@ def table(shown: Console, value: Any) -> None:
         for name, member in value.items():
             shown.print(Text(f"{name:18} ", style="bold").append(_cell(member)), soft_wrap=True)
         return
-    columns = list(rows[0]) if isinstance(rows[0], dict) else []
+    columns = _columns(rows)
+    drawn.show_header = bool(columns)
     for column in columns:
         drawn.add_column(column, no_wrap=True)
     for row in rows:
-        drawn.add_row(*(Text(_cell(cell)) for cell in _row(row)))
+        drawn.add_row(*(Text(_cell(cell)) for cell in _row(row, columns)))
     shown.print(drawn)
 
 
@@ -106,9 +109,14 @@ def _rows(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _row(row: Any) -> list[Any]:
+def _columns(rows: Sequence[Any]) -> list[str]:
+    """The members of all rows, in the order in which they come: one may lack what others have."""
+    return list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
+
+
+def _row(row: Any, columns: Sequence[str]) -> list[Any]:
     if isinstance(row, dict):
-        return list(row.values())
+        return [row.get(column) for column in columns]
     return row if isinstance(row, list) else [row]
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.errors import Json
-from cli.text import cost, plain, span
+from cli.text import cost, difference, note, plain, span
 from cli.times import critical_path
 
 SIGNS = {
@@ -64,20 +64,21 @@ def summary(operation: Json) -> str:
 
 def warnings(shown: Console, operation: Json, *, known: Iterable[Json] = ()) -> None:
     """Each warning once, what disturbs first; those known before are folded."""
-    before = {_identity(advice) for advice in known}
+    before = {_identity(advice) for advice in known if advice["code"] != DISTURBS}
     given = operation.get("warnings", [])
     fresh = [advice for advice in given if _identity(advice) not in before]
     for advice in sorted(fresh, key=lambda a: a["code"] != DISTURBS):
-        line = Text("  ")
-        line.append(advice["code"], style="yellow")
-        line.append(f" {advice.get('recipeStep', '')} ", style="dim")
-        shown.print(line.append(advice["message"]), soft_wrap=True)
+        disturbs = advice["code"] == DISTURBS
+        head = Text(advice["code"], style="bold red" if disturbs else "yellow")
+        step = advice.get("recipeStep")
+        where = f" {advice['target']}:" if disturbs else f" (recipe, {step})" if step else ""
+        note(shown, head.append(where, style="not bold dim"), advice["message"])
     if old := len(given) - len(fresh):
         plain(shown, f"  {old} warning(s) as before (--all shows them)", style="dim")
 
 
 def _step(shown: Console, step: Json, *, disturbs: bool) -> None:
-    sign, colour = SIGNS[step["action"]]
+    sign, colour = SIGNS.get(step["action"], (" ", ""))
     line = Text(f"{sign:>3} {step['key']:26} ", style=colour)
     if "monthlyCost" in step:
         line.append(f"{cost(step['monthlyCost']):>18} ")
@@ -85,9 +86,19 @@ def _step(shown: Console, step: Json, *, disturbs: bool) -> None:
     shown.print(line, soft_wrap=True)
     plain(shown, f"      {step['id']}", style="dim")
     for change in step["changes"]:
-        sure = change.get("certainty", "certain")
-        doubt = "" if sure == "certain" else f" ({sure})"
-        plain(shown, f"      {change['path']}: {change['before']} -> {change['after']}{doubt}")
+        told = difference(change["path"], change["before"], change["after"])
+        plain(shown, f"    {told}{_remarks(change)}")
+
+
+def _remarks(change: Json) -> str:
+    """What there is to say of a change: how sure it is, whose it is, whether it can go back."""
+    sure = change.get("certainty", "certain")
+    remarks = [sure] if sure != "certain" else []
+    if change.get("origin", "spec") != "spec":
+        remarks.append(f"edited in Azure{f' by {who}' if (who := change.get('by')) else ''}")
+    if change.get("oneWay"):
+        remarks.append("cannot go back")
+    return f" ({', '.join(remarks)})" if remarks else ""
 
 
 def _disturbing(operation: Json) -> set[str]:

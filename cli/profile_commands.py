@@ -3,6 +3,7 @@
 import click
 
 from cli import profiles
+from cli.client import usable
 from cli.errors import Unusable
 from cli.output import Output
 from cli.session import shown
@@ -19,7 +20,7 @@ def profile() -> None:
 @click.option("--audience", help="Of its Entra registration, such as api://<client id>.")
 def set_(*, name: str, url: str, audience: str | None) -> None:
     """Write a profile; one of that NAME is replaced."""
-    fresh: profiles.Profile = {"url": url}
+    fresh: profiles.Profile = {"url": usable(url)}
     if audience:
         fresh["audience"] = audience
     profiles.keep({**profiles.profiles(), name: fresh})

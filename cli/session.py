@@ -16,11 +16,14 @@ from cli import profiles
 from cli.client import Client
 from cli.errors import Json, NotConfirmed
 from cli.output import FORMS, Output, Show, console
+from cli.plan_view import warnings
 from cli.sign_in import sign_in
-from cli.text import entries, plain
+from cli.text import outputs, plain
 from cli.view import follow, residue
 
 HERE = "http://localhost:7071"
+SUCCEEDED = "Succeeded"  # statuses of an operation
+CANCELED = "Canceled"
 FAILED = 1
 CHANGES = 2
 
@@ -44,18 +47,30 @@ class Session:
     progress: Console
     yes: bool = False
 
-    def follow(self, started: Json, *, wait: bool = True, show: Show | None = None) -> Json:
+    def follow(
+        self,
+        started: Json,
+        *,
+        wait: bool = True,
+        show: Show | None = None,
+        wanted: str = SUCCEEDED,
+        known: Iterable[Json] | None = None,
+    ) -> Json:
         """Show an operation to its end, and its result; one that is not waited for as it began.
 
+        What it warns of comes first, except the warnings that are `known`; None keeps all back.
+
         Raises:
-            Ended: it failed; with what is left behind on stderr.
+            Ended: not as wanted; with what is left behind on stderr.
         """
         if not wait:
             self.output.result(started)
             return started
         operation = self._watched(started)
+        if known is not None:
+            warnings(self.progress, operation, known=known)
         self.output.result(operation, show or _outcome)
-        return _succeeded(operation)
+        return _ended(operation, wanted)
 
     def followed(self, started: Json) -> Json:
         """Show an operation to its end, as a step towards something else: it is no result.
@@ -63,7 +78,7 @@ class Session:
         Raises:
             Ended: it failed; with what is left behind on stderr.
         """
-        return _succeeded(self._watched(started))
+        return _ended(self._watched(started), SUCCEEDED)
 
     def _watched(self, started: Json) -> Json:
         plain(self.progress, f"operation {started['id']}", style="dim")
@@ -89,8 +104,8 @@ class Session:
             raise NotConfirmed("nothing was done")
 
 
-def _succeeded(operation: Json) -> Json:
-    if operation["status"] != "Succeeded":
+def _ended(operation: Json, wanted: str) -> Json:
+    if operation["status"] != wanted:
         raise Ended(FAILED)
     return operation
 
@@ -98,7 +113,8 @@ def _succeeded(operation: Json) -> Json:
 def _outcome(shown: Console, operation: Json) -> None:
     """What a person wants to know of an operation that ended: what it brought about."""
     plain(shown, f"{operation['kind']} {operation['deployment']}: {operation['status']}")
-    entries(shown, operation.get("outputs") or {})
+    if operation["kind"] == "deploy":
+        outputs(shown, operation)
 
 
 OPTIONS = (
@@ -106,7 +122,10 @@ OPTIONS = (
     click.option("--key", envvar="HYBRIDDB_KEY", help="Function key, where the app asks for one."),
     click.option("--audience", envvar="HYBRIDDB_AUDIENCE", help="Of the app's Entra registration."),
     click.option(
-        "--profile", envvar="HYBRIDDB_PROFILE", default=profiles.DEFAULT, help="Its name."
+        "--profile",
+        envvar="HYBRIDDB_PROFILE",
+        default=profiles.DEFAULT,
+        help="Name of an installation: hybriddb profile set.",
     ),
     click.option(
         "--patience", type=float, default=2.0, help="Seconds between two looks.", hidden=True
@@ -151,7 +170,7 @@ def connected(command: Command) -> Command:
     ) -> Any:
         known = profiles.profile(profile)
         auth = sign_in(audience=audience or known.get("audience"), key=key)
-        place = url or known.get("url") or HERE
+        place = known.get("url", HERE) if url is None else url
         with Client(place, auth=auth, patience=patience) as client:
             session = Session(client, Output(form, query), console(stderr=True), yes=yes)
             return command(session, **named)

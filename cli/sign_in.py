@@ -4,6 +4,7 @@ The token is asked of whoever is signed in already: az, a pipeline's workload id
 identity of the machine. It is asked anew for each request, and azure-identity keeps it meanwhile.
 """
 
+import logging
 from collections.abc import Generator
 
 import httpx
@@ -30,6 +31,7 @@ class EntraToken(httpx.Auth):
 
     def __init__(self, audience: str) -> None:
         self._scope = f"{audience.removesuffix('/.default')}/.default"
+        logging.getLogger("azure").setLevel(logging.CRITICAL)  # each way that it tried: 15 lines
         self._credential = DefaultAzureCredential(exclude_interactive_browser_credential=True)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -41,9 +43,9 @@ class EntraToken(httpx.Auth):
         try:
             token = self._credential.get_token(self._scope)
         except ClientAuthenticationError as error:
-            reason = str(error).splitlines()[0]
             raise Unusable(
-                f"no token for {self._scope}: sign in with az login ({reason})"
+                f"no token for {self._scope}: sign in with az login, or run it where a managed"
+                " or workload identity is"
             ) from error
         request.headers["Authorization"] = f"Bearer {token.token}"
         yield request

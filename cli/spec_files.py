@@ -4,8 +4,12 @@ What is packaged is the schema that the app's own model states, so an editor can
 takes more than a schema (overlapping prefixes, what Azure offers where) only the app's plan checks.
 """
 
+import functools
 import json
+import re
+import sys
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +32,10 @@ class Fault(NamedTuple):
     path: str
     message: str
 
+    def line_of(self, file: Path) -> str:
+        """As editors and compilers say it."""
+        return f"{file}:{self.line}:{self.column}: {self.path}: {self.message}"
+
 
 def schema() -> Json:
     """The JSON schema of a spec."""
@@ -42,7 +50,14 @@ def read_spec(path: Path) -> Json:
     Raises:
         SpecUnreadable: the file is missing, or is no object.
     """
-    return json.loads(json.dumps(_document(path)))  # type: ignore[no-any-return]
+    return _plain(path, _document(path))
+
+
+def placed(path: Path, target: str) -> str:
+    """Where a field of a file is, as editors and compilers say it: the app names it by its path."""
+    steps = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", target)]
+    line, column = _place(_document(path), steps)
+    return f"{path}:{line}:{column}"
 
 
 def faults(path: Path) -> list[Fault]:
@@ -52,28 +67,48 @@ def faults(path: Path) -> list[Fault]:
         SpecUnreadable: the file is missing, or is no object.
     """
     document = _document(path)
-    plain = json.loads(json.dumps(document))
+    plain = _plain(path, document)
     errors = Draft202012Validator(schema()).iter_errors(plain)
-    found = {_fault(document, error) for whole in errors for error in _leaves(whole)}
+    found = {
+        fault for whole in errors for error in _leaves(whole) for fault in _told(document, error)
+    }
     return sorted(found)[:MOST]
 
 
 def _document(path: Path) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _standard_input() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecUnreadable(path, getattr(error, "strerror", None) or error) from error
     try:
+        if path.suffix == ".json":
+            json.loads(text)  # YAML takes more than JSON does
         document = YAML(typ="rt", pure=True).load(text.replace("\t", "  "))
+    except json.JSONDecodeError as error:
+        raise SpecUnreadable(path, f"no JSON: {error}") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise SpecUnreadable(path, f"neither JSON nor YAML: {error.problem}{where}") from error
-    except YAMLError as error:
+    except (YAMLError, RecursionError) as error:
         raise SpecUnreadable(path, f"neither JSON nor YAML: {error}") from error
     if not isinstance(document, dict):
         raise SpecUnreadable(path, "a spec is an object")
     return document
+
+
+@functools.cache
+def _standard_input() -> str:
+    return sys.stdin.read()
+
+
+def _plain(path: Path, document: Any) -> Json:
+    """A document as JSON has it: what only YAML knows, such as a date, is text there."""
+    try:
+        plain: Json = json.loads(json.dumps(document, default=str, allow_nan=False))
+    except (ValueError, RecursionError) as error:
+        raise SpecUnreadable(path, f"JSON cannot say it: {error}") from error
+    return plain
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
@@ -87,16 +122,42 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         yield from _leaves(inner)
 
 
-def _fault(document: Any, error: ValidationError) -> Fault:
-    steps: list[str | int] = list(error.absolute_path)
-    message = error.message
-    if error.validator == "additionalProperties":
-        known = set(error.schema.get("properties", {}))  # type: ignore[union-attr]
-        strange = sorted(set(error.instance) - known)  # type: ignore[arg-type]
-        steps, message = [*steps, strange[0]], f"unknown field, known: {', '.join(sorted(known))}"
-    line, column = _place(document, steps)
-    path = ".".join(map(str, steps)) or "the spec"
-    return Fault(line, column, path, message if len(message) < 300 else f"{message[:300]} ...")
+def _told(document: Any, error: ValidationError) -> Iterator[Fault]:
+    """What one error of the schema means: more than one fault where several fields are unknown."""
+    above: list[str | int] = list(error.absolute_path)
+    schema: Any = error.schema
+    match error.validator:
+        case "additionalProperties":
+            known = sorted(schema.get("properties", {}))
+            said = {name: _unknown(name, known) for name in error.instance if name not in known}  # type: ignore[union-attr]
+        case "required":
+            name = next(n for n in schema["required"] if error.message.startswith(repr(n)))
+            said = {name: "is required: add it"}
+        case _:
+            message = error.message.replace(repr(error.instance), json.dumps(error.instance), 1)
+            line, column = _place(document, above)
+            described = f" ({schema['description']})" if "description" in schema else ""
+            yield Fault(line, column, _dotted(above), f"{_short(message)}{described}")
+            return
+    for name, message in said.items():
+        yield Fault(*_place(document, [*above, name]), _dotted([*above, name]), message)
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    return (
+        f"unknown field, {f'did you mean {close[0]}?' if close else 'known: ' + ', '.join(known)}"
+    )
+
+
+def _dotted(steps: Sequence[str | int]) -> str:
+    """A path as the app writes it: onPremises.prefixes[0]."""
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return "".join(parts).lstrip(".") or "the spec"
+
+
+def _short(message: str) -> str:
+    return message if len(message) < 300 else f"{message[:300]} ..."
 
 
 def _place(document: Any, steps: Sequence[str | int]) -> tuple[int, int]:

@@ -48,7 +48,7 @@ def check(output: Output, *, file: Path) -> None:
 
     def person(of: Console, _: object) -> None:
         for fault in found:
-            plain(of, f"{file}:{fault.line}:{fault.column}: {fault.path}: {fault.message}")
+            plain(of, fault.line_of(file))
         if not found:
             plain(of, f"{file}: no fault that its schema can state")
 

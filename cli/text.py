@@ -4,7 +4,11 @@ What the app says may hold square brackets, which rich would take for its own ma
 shown as plain text.
 """
 
+import json
+from typing import Any
+
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from cli.errors import Json
@@ -15,6 +19,29 @@ def plain(shown: Console, text: str, *, style: str = "") -> None:
     shown.print(Text(text, style=style), soft_wrap=True)
 
 
+def word(value: Any) -> str:
+    """A value as people write it: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def difference(path: str, before: Any, after: Any) -> str:
+    """What becomes of a value: + it is new, - it goes, otherwise from what to what."""
+    if before is None:
+        return f"+ {path}: {word(after)}"
+    if after is None:
+        return f"- {path}: {word(before)}"
+    return f"  {path}: {word(before)} -> {word(after)}"
+
+
+def note(shown: Console, head: Text, message: str) -> None:
+    """A heading and its message: a paragraph of its own where somebody reads, else one line."""
+    if shown.is_terminal:
+        shown.print(Text("  ").append(head))
+        shown.print(Padding(Text(message), (0, 2, 0, 6)))
+    else:
+        shown.print(Text("  ").append(head).append(f" {message}"), soft_wrap=True)
+
+
 def entries(shown: Console, of: Json, indent: str = "  ") -> None:
     """Names and what they stand for, a line each; what holds more of them is set further in."""
     for name, value in of.items():
@@ -22,7 +49,15 @@ def entries(shown: Console, of: Json, indent: str = "  ") -> None:
             plain(shown, f"{indent}{name}:")
             entries(shown, value, f"{indent}  ")
         else:
-            plain(shown, f"{indent}{name}: {value}")
+            plain(shown, f"{indent}{name}: {word(value)}")
+
+
+def outputs(shown: Console, of: Json) -> None:
+    """What a deployment brought about; the settings of each client are named only."""
+    brought = dict(of.get("outputs") or {})
+    if clients := brought.pop("clients", None):
+        brought["clients"] = f"{', '.join(clients)} (--query outputs.clients -o yaml)"
+    entries(shown, brought)
 
 
 def span(seconds: float) -> str:

@@ -56,11 +56,14 @@ def picture(operation: Json, width: int) -> Group:
         )
     title = Text(f"{_named(operation)}: {operation['status']}, {operation['phase']}")
     title.stylize(f"bold {PHASES.get(operation['phase'], '')}".strip())
-    parts: list[Text | Table] = [title.append(outlook(operation), style="not bold"), rows]
+    ahead = outlook(operation)
+    fits = len(title) + len(ahead) <= width  # a second line would push the last one off the screen
+    parts: list[Text | Table] = [title.append(ahead if fits else "", style="not bold")]
+    parts += [rows] if open_steps else []
     done = sum(s["state"] in {"succeeded", "skipped"} for s in steps)
     more = len(open_steps) - ROWS
     folded = f"  {done} of {len(steps)} done" + (f", {more} more to come" if more > 0 else "")
-    parts.append(Text(folded, style="dim"))
+    parts.append(Text(folded if fits else folded + ahead, style="dim"))
     if failure := operation.get("failure"):
         parts.append(
             Text(

@@ -3,7 +3,9 @@
 import copy
 import json
 import re
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +13,7 @@ import pytest
 
 from cli.__main__ import main
 from cli.client import Client
+from cli.output import Output
 
 Json = dict[str, Any]
 
@@ -78,6 +81,7 @@ def test_a_deployment_from_its_start_to_its_removal(
     assert run("drift", "check", name, "--detailed-exitcode").code == 0
     refused = run("deployment", "delete", name, "--yes")
     assert (refused.code, "DataDeletionNotConfirmed" in refused.err) == (1, True)
+    assert "--delete-data" in refused.err
     assert run("deployment", "delete", name, "--delete-data", "--yes").code == 0
 
 
@@ -116,6 +120,8 @@ def test_what_is_not_waited_for_is_waited_for_later_by_its_deployments_name(
     began = run("deployment", "create", file, "--no-wait", "-o", "json")
     assert json.loads(began.out)["status"] == "Running"
     assert run("deployment", "wait", small["name"]).code == 0
+    late = run("deployment", "cancel", small["name"])
+    assert (late.code, "nothing is left to cancel" in late.err) == (1, True)
     shown = run("operation", "show", small["name"], "--query", "status", "-o", "tsv")
     assert shown.out == "Succeeded\n"
 
@@ -139,8 +145,21 @@ def test_a_spec_with_faults_is_refused_with_all_of_them(
     said = run("deployment", "create", path)
     assert said.code == 1
     assert "InvalidSpec" in said.err
-    assert "colour" in said.err
-    assert "location" in said.err
+    columns = [path.read_text().index(f'"{name}"') + 1 for name in ("location", "colour")]
+    assert f"{path}:1:{columns[0]}: location: should be " in said.err
+    assert f"{path}:1:{columns[1]}: colour: is not a field of a spec" in said.err
+
+
+@pytest.mark.parametrize("name", [None, 5, "", "..", "UPPER", "a/b"])
+def test_a_spec_whose_name_no_url_can_hold_is_refused_with_all_its_faults(
+    small: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: object
+) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(small | {"colour": "blue", "name": name}), encoding="utf-8")
+    assert main(["deployment", "plan", str(path), "--url", "http://127.0.0.1:9"]) == 1
+    said = capsys.readouterr().err
+    assert ("2 fault(s)" in said or "3 fault(s)" in said, " name: " in said) == (True, True)
+    assert " colour: unknown field" in said
 
 
 @pytest.mark.parametrize("content", ["{no json", "[]", "a: b: c"])
@@ -181,6 +200,65 @@ def test_a_name_reaches_the_app_whatever_it_holds(run: Run) -> None:
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize("name", ["", ".", ".."])
+@pytest.mark.parametrize("command", [("deployment", "show"), ("operation", "watch")])
+def test_a_name_that_would_lead_elsewhere_is_refused(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, str], name: str
+) -> None:
+    assert main([*command, name, "--url", "http://127.0.0.1:9"]) == 1
+    assert capsys.readouterr().err == f"Error: {name!r} is no name\n"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "ftp://x", "http://", "http://[::x", "http://h:p", "http://h/?a=b", ""]
+)
+@pytest.mark.parametrize("command", [("deployment", "list"), ("profile", "set", "prod")])
+def test_a_url_that_is_none_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], url: str
+) -> None:
+    assert main([*command, "--url", url]) == 1
+    said = capsys.readouterr().err
+    assert (said.startswith(f"Error: {url!r} is no URL"), len(said.splitlines())) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, b"<html>", "NotTheApp: "),
+        (200, b"[1]", "NotTheApp: "),
+        (200, b"", "NotTheApp: "),
+        (302, b"", "Redirected: "),
+        (401, b"", "Unauthorized: the app asks who you are"),
+        (403, b"no", "HTTP 403: Forbidden from "),
+        (502, b"{}", "HTTP 502: Bad Gateway from "),
+    ],
+)
+def test_an_answer_that_is_not_the_apps_is_said_so(
+    capsys: pytest.CaptureFixture[str], status: int, body: bytes, said: str
+) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        where = f"http://127.0.0.1:{server.server_port}"
+        assert main(["deployment", "show", "orders", "--url", where]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"Error: {said}")
+
+
+@pytest.mark.parametrize("form", ["table", "tsv"])
+def test_values_stand_alone_and_rows_under_their_own_column(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    Output(form, "a").result({"a": "x"})
+    Output(form).result([{"a": 1}, {"b": None, "a": True}, {"b": 2}])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [["x"], *([["a", "b"]] if form == "table" else []), ["1"], ["true"], ["2"]]
+
+
 def test_an_app_that_does_not_answer_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deployment", "list", "--url", "http://127.0.0.1:9"]) == 1
     said = capsys.readouterr()
@@ -212,7 +290,7 @@ def test_a_deployment_goes_back_to_a_spec_of_before_by_a_plan_like_any_other(
     first = run("deployment", "history", name).out.splitlines()[0]
     assert first.endswith("local  1 field(s) changed")
     said = run("deployment", "diff", name, "--detailed-exitcode")
-    assert (said.code, said.out.splitlines()[1]) == (2, "  tags.team: None -> orders")
+    assert (said.code, said.out.splitlines()[1]) == (2, "+ tags.team: orders")
     writes = len(simulation.writes())
     asked = run("deployment", "revert", name, "--generation", "1")
     assert (asked.code, "say --yes" in asked.err) == (1, True)

@@ -51,6 +51,46 @@ def test_the_places_in_json_are_those_in_yaml(tmp_path: Path) -> None:
     assert (3, "location") in {(fault.line, fault.path) for fault in faults(file)}
 
 
+def test_every_unknown_and_every_missing_field_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("name: orders\ncolour: blue\nlocatoin: eastus\nsize: 1\n", encoding="utf-8")
+    found = {fault.path: fault.message for fault in faults(file)}
+    assert {*found} == {"colour", "locatoin", "size", "location", "expressRoute", "onPremises"}
+    assert found["locatoin"] == "unknown field, did you mean location?"
+    assert found["location"] == "is required: add it"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"name": "orders",\n "location": }', "no JSON: Expecting value: line 2 column 14"),
+        ("{name: orders}", "no JSON: "),
+        ('{"name": "a", "name": "b"}', "duplicate key"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_what_calls_itself_json_is_read_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    file = tmp_path / "spec.json"
+    file.write_text(content, encoding="utf-8")
+    assert main(["spec", "check", str(file)]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_what_only_yaml_knows_is_text_and_what_json_cannot_say_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "spec.yaml"
+    file.write_text("name: 2026-01-01\n1: yes\n", encoding="utf-8")
+    assert main(["spec", "convert", str(file), "--to", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"name": "2026-01-01", "1": "yes"}
+    for content in ("a: .inf", "a: [-.inf]", "a: {b: .nan}"):
+        file.write_text(content, encoding="utf-8")
+        assert main(["spec", "check", str(file)]) == 1
+        assert "JSON cannot say it" in capsys.readouterr().err
+
+
 def test_a_check_says_what_only_a_plan_checks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["spec", "check", str(SAMPLES[0])]) == 0
     said = capsys.readouterr()

@@ -203,6 +203,35 @@ def test_a_plan_unfolds_everything_where_that_is_asked_for(
     assert "--all" not in shown
 
 
+def test_what_does_not_fit_into_the_title_is_told_on_the_last_line() -> None:
+    name = "a-name-of-forty-letters-" + "x" * 16
+    assert drawn(deploying([running("bastion")]) | {"deployment": name}, 80) == [
+        f"deploy {name}: Running, deploying",
+        "   bastion  create  about 25m 00s",
+        "  0 of 1 done, expected to end at 2026-01-01T00:34:00+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"before": None, "after": "db"}, "+ tags.team: db"),
+        ({"before": "db", "after": None}, "- tags.team: db"),
+        ({"before": True, "after": False}, "  tags.team: true -> false"),
+        (
+            {"before": 7, "after": 14, "origin": "edit", "by": "mallory", "oneWay": True},
+            "  tags.team: 7 -> 14 (edited in Azure by mallory, cannot go back)",
+        ),
+    ],
+)
+def test_a_change_is_told_without_a_word_of_python(
+    capsys: pytest.CaptureFixture[str], change: Json, told: str
+) -> None:
+    step = {**STEP, "action": "update", "changes": [{"path": "tags.team", **change}]}
+    plan(Console(width=200), WAITING | {"plan": [step]})
+    assert f"    {told}" in capsys.readouterr().out.splitlines()
+
+
 def test_what_holds_more_is_set_further_in_and_no_python_is_shown() -> None:
     said = io.StringIO()
     entries(
