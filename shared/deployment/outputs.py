@@ -14,6 +14,8 @@ from shared.deployment.specs.spec import DeploymentSpec
 DATABASE_PORT = 5432
 POOL_PORT = 6432
 KEEPALIVE_SECONDS = 120
+RUN = "run as printed against PostgreSQL, by the tests of this app"
+READ = "not run: checked against the keywords that the driver documents"
 JAVA_ROOTS = "sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
 
 
@@ -62,20 +64,25 @@ def _quoted(name: str) -> str:
 
 
 def _clients(spec: DeploymentSpec) -> Json:
-    """Strings for other drivers, and what each needs; none of these has libpq's hostaddr."""
+    """Strings for other drivers, what each needs, and how far it was tried.
+
+    None of these has libpq's hostaddr.
+    """
     host, login = spec.server_fqdn, spec.sign_in_name
     named = "its name for the server must lead to the right address: see dns"
     return {
-        "libpq": {"needs": "psql, psycopg and others with libpq 16 or later"},
+        "libpq": {"needs": "psql, psycopg and others with libpq 16 or later", "tried": RUN},
         "jdbc": {
             "string": f"jdbc:postgresql://{host}:{DATABASE_PORT}/postgres?user={quote(login)}"
             f"&sslmode=verify-full&{JAVA_ROOTS}&tcpKeepAlive=true",
             "needs": f"a TCP keepalive time of the system of {KEEPALIVE_SECONDS} seconds; {named}",
+            "tried": READ,
         },
         "npgsql": {
             "string": f"Host={host};Port={DATABASE_PORT};Database=postgres;Username={login};"
             f"SSL Mode=VerifyFull;Keepalive={KEEPALIVE_SECONDS}",
             "needs": named,
+            "tried": READ,
         },
         "node": {
             "config": {
@@ -88,6 +95,7 @@ def _clients(spec: DeploymentSpec) -> Json:
                 "keepAliveInitialDelayMillis": KEEPALIVE_SECONDS * 1000,
             },
             "needs": named,
+            "tried": RUN,
         },
     }
 

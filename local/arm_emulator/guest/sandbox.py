@@ -63,7 +63,13 @@ class Network:
     silent: frozenset[Address]
 
 
-def run(script: Script, network: Network, answer: Answer, store: Path | None = None) -> Ended:
+def run(
+    script: Script,
+    network: Network,
+    answer: Answer,
+    store: Path | None = None,
+    limits: Mapping[str, int] = LIMITS,
+) -> Ended:
     """Run a script to its end.
 
     Args:
@@ -71,13 +77,14 @@ def run(script: Script, network: Network, answer: Answer, store: Path | None = N
         network: what it finds.
         answer: where a connection goes, by who answers; None closes it at once.
         store: the certificates that the machine trusts.
+        limits: of its resources, by the names of setrlimit(2).
 
     Raises:
         SandboxMissing: there can be none here.
     """
     with tempfile.TemporaryDirectory(prefix="guest-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        order = _order(folder, script, network, store)
+        order = _order(folder, script, network, store) | {"limits": dict(limits)}
         ours, theirs = socket.socketpair()
         doors = list(network.open)
         with ours, theirs:
@@ -123,7 +130,6 @@ def _order(folder: Path, script: Script, network: Network, store: Path | None) -
         "open": [list(door) for door in network.open],
         "silent": sorted(network.silent),
         "files": [[str(folder / each), f"/etc/{each}"] for each in etc],
-        "limits": LIMITS,
         "folder": str(folder),
         "script": str(folder / "script.sh"),
         "arguments": script.arguments,

@@ -85,3 +85,19 @@ def test_every_driver_verifies_names_and_sends_keepalives() -> None:
     assert node["ssl"]["rejectUnauthorized"]
     assert node["keepAlive"]
     assert node["keepAliveInitialDelayMillis"] < FOUR_MINUTES * 1000
+
+
+# https://jdbc.postgresql.org/documentation/use/#connection-parameters
+OF_JDBC = {"user", "sslmode", "sslfactory", "tcpKeepAlive"}
+# https://www.npgsql.org/doc/connection-string-parameters.html
+OF_NPGSQL = {"Host", "Port", "Database", "Username", "SSL Mode", "Keepalive"}
+
+
+@pytest.mark.parametrize("name", ["recipe", "direct", "secure"])
+def test_what_was_not_run_uses_keywords_that_the_driver_documents(name: str) -> None:
+    clients = told(name)["clients"]
+    jdbc = urlsplit(clients["jdbc"]["string"].removeprefix("jdbc:"))
+    npgsql = [part.split("=", 1) for part in clients["npgsql"]["string"].split(";")]
+    assert (jdbc.scheme, jdbc.path) == ("postgresql", "/postgres")
+    assert set(parse_qs(jdbc.query, strict_parsing=True)) == OF_JDBC
+    assert {key for key, _ in npgsql} == OF_NPGSQL
