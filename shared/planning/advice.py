@@ -8,6 +8,7 @@ from shared.deployment.messages import Advice, Change, Json, Step
 from shared.deployment.walks.ending import NOT_REPAIRED
 from shared.resources.base import Resource
 
+DATA_GONE = "DataGone"
 SHOWN = 5  # paths that are named in a message
 
 
@@ -21,6 +22,18 @@ def degraded(resource: Resource, observed: Json) -> list[Advice]:
         )
         for c in resource.health(observed)
     ]
+
+
+def emptied(resource: Resource, resource_id: str) -> Advice:
+    """Why what held data and is gone is worth a look before it is made anew."""
+    return Advice(
+        code=DATA_GONE,
+        message=(
+            f"{resource_id} is gone with its data, and would be made anew, empty: for five days "
+            "Azure may still restore a dropped server (Learn: Restore a dropped server)"
+        ),
+        target=resource.key,
+    )
 
 
 def disturbing(resource: Resource, observed: Json, changes: Sequence[Change]) -> list[Advice]:

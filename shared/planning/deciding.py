@@ -21,6 +21,7 @@ from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.advice import (
     degraded,
     disturbing,
+    emptied,
     foreign,
     moved,
     replacement,
@@ -87,6 +88,8 @@ def plan_deploy(
         refusals += refused
         if step.get("provenance") == "created":
             ours.append(step["id"])
+        if there is None and item and item["state"] == "seen" and resource.holds_data:
+            found.append(emptied(resource, resource.id(spec)))
         if there is not None and there is not UNREAD:
             found += disturbing(resource, there, step["changes"]) + degraded(resource, there)
             found += unshrinkable(resource, resource.tagged_body(spec), there)

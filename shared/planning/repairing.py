@@ -2,7 +2,7 @@
 
 What the spec leaves open goes back to its baseline. A repair that a policy asks for is walked by
 the scan alone only where nobody notices it: what interrupts waits for the window of the spec, or
-for a person.
+for a person; a database that is gone is made anew, empty, only where a person says so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,6 +61,7 @@ def repairing(
         if there is None or there is UNREAD:
             if step["action"] == "no-op" or _wanted(spec, wish, _change(step)):
                 steps.append(step)
+                asks |= wish.by_scan and step["action"] == "create" and resource.holds_data
             continue
         step = _chosen(resource, spec, step, there, baselines, owner, wish, keys)
         noticed = disturbing(resource, there, step["changes"])

@@ -34,6 +34,7 @@ class PublicIp(Resource):
             Path(at="zones", fixed=True),
             Path(at="properties.publicIPAllocationMethod", fixed=True),
             Path(at="properties.publicIPAddressVersion", fixed=True),
+            Path(at="properties.natGateway", shown=True),  # whose address it is
         )
     )
 

@@ -6,6 +6,7 @@ own, and the network itself is never written: a PUT of it would be an answer for
 
 from typing import TYPE_CHECKING, ClassVar
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
 
 MANAGEMENT_SUBNET = "ManagementSubnet"
+INSIDE = ("applicationGatewayIPConfigurations", "ipConfigurationProfiles", "ipConfigurations")
+"""What lies in a subnet, which Azure lists there although definitions call some of it writable."""
 DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
 
 
@@ -36,6 +39,7 @@ class Subnet(Resource):
     # 3-10 s (recorded by azure-cli, 2026)
     timing = Timing(create=seconds(5), delete=seconds(10), timeout=minutes(30))
     taggable = False
+    paths = Rules(tuple(Path(at=f"properties.{name}", shown=True) for name in INSIDE))
     field: ClassVar[str]  # of network.subnets
     inside: ClassVar[str]  # its name in a network of ours
     group: ClassVar[type[NetworkSecurityGroup] | None] = None
@@ -165,6 +169,9 @@ class HubVirtualNetwork(Resource):
     # create 3-15 s, delete 10-30 s (recorded by azure-cli, 2026); the database subnet stays in use
     # for minutes, at times an hour, after its server is gone (terraform-provider-azurerm issues)
     timing = Timing(create=seconds(12), delete=seconds(20), timeout=minutes(90))
+    paths = Rules(
+        tuple(Path(at=f"properties.subnets.properties.{name}", shown=True) for name in INSIDE)
+    )
 
     def name(self, spec: DeploymentSpec) -> str:
         return f"vnet-hub-{spec.name}"

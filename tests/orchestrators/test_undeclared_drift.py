@@ -162,3 +162,10 @@ def one(world: Any, part: str) -> Json:
     found = [r for r in world.azure.resources() if part.casefold() in r["id"].casefold()]
     shortest: Json = min(found, key=lambda r: len(r["id"]))
     return shortest
+
+
+def test_a_gateway_that_is_gone_is_no_change_of_its_subnet(deployed: Any) -> None:
+    [gateway] = [i for i in deployed.azure.cloud.store.resources if "/applicationgateways/" in i]
+    deployed.azure.remove(gateway)
+    report = deployed.drift(deployed.name)
+    assert {change["key"] for change in report["changes"]} == {"application-gateway"}

@@ -8,6 +8,7 @@ import pytest
 from shared.deployment.messages import Plan
 from shared.planning.deciding import plan_deploy
 from shared.planning.repairing import Wish, repairing
+from shared.resources.catalogue import catalogue
 from tests.shared.planning.observed_bodies import OWNER, as_shown, by_id, inventory, recipe
 
 Json = dict[str, Any]
@@ -63,3 +64,32 @@ def test_a_scan_repairs_nothing_that_no_policy_names() -> None:
 def test_a_person_chooses_by_path() -> None:
     paths = ["route-table:properties.disable*"]
     assert written(repair({}, by_scan=False, paths=paths)) == ["route-table"]
+
+
+@pytest.mark.parametrize("by_scan", [True, False])
+def test_a_scan_asks_before_it_makes_an_empty_server_of_one_that_is_gone(*, by_scan: bool) -> None:
+    spec = recipe(drift=ALL)
+    observed, known = by_id(spec, as_shown(spec)), inventory(spec)
+    observed[catalogue()["postgres-server"].id(spec).casefold()] = None
+    plan = plan_deploy(spec, observed, known, OWNER, previous=spec, repair=True)
+    plan = repairing(plan, spec, observed, {}, OWNER, Wish(None, by_scan, DAY))
+    assert [s["key"] for s in plan["steps"] if s["action"] == "create"] == ["postgres-server"]
+    assert [w["target"] for w in plan["warnings"] if w["code"] == "DataGone"] == ["postgres-server"]
+    assert ("approvalSeconds" in plan) == by_scan
+
+
+def test_nobody_is_asked_where_no_policy_makes_the_server_anew() -> None:
+    spec = recipe(drift={"policies": [{"resource": "route-table", "then": "repair"}]})
+    observed, known = by_id(spec, as_shown(spec)), inventory(spec)
+    observed[catalogue()["postgres-server"].id(spec).casefold()] = None
+    plan = plan_deploy(spec, observed, known, OWNER, previous=spec, repair=True)
+    assert "approvalSeconds" not in repairing(
+        plan, spec, observed, {}, OWNER, Wish(None, True, DAY)
+    )
+
+
+def test_a_server_that_has_never_been_there_is_not_gone() -> None:
+    spec = recipe()
+    observed = dict.fromkeys(by_id(spec, as_shown(spec)))
+    plan = plan_deploy(spec, observed, {}, OWNER)
+    assert [w for w in plan["warnings"] if w["code"] == "DataGone"] == []

@@ -70,8 +70,9 @@ class Connections(NetworkType):
         return tuple(self.holds(change))
 
     def fill(self, change: Change) -> None:
-        """Counters and defaults."""
+        """Counters and defaults; the status is nobody's to write."""
         super().fill(change)
+        change.properties.pop("connectionStatus", None)
         for key, value in (
             ("routingWeight", 0),
             ("enableBgp", False),
@@ -103,14 +104,14 @@ class Connections(NetworkType):
             self.world.remove(resource, now)
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """The status depends on how long ago the operation succeeded."""
+        """The status depends on how long ago the operation succeeded, unless it was edited."""
         up = resource.notes.get("connectedAt")
         status = resource.notes.get("connectionStatus", "Unknown")
         if up is not None and "connectionStatus" not in resource.notes:
             status = "Connected" if datetime.fromisoformat(up) <= now else "Connecting"
         if not self._carries(body):
             status = "NotConnected"
-        body["properties"]["connectionStatus"] = status
+        body["properties"].setdefault("connectionStatus", status)
 
     def _carries(self, body: Json) -> bool:
         """Whether the circuit is enabled on both sides; one that is not emulated is."""

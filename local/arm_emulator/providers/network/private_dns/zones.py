@@ -88,12 +88,13 @@ class VirtualNetworkLinks(PrivateDnsType):
                 raise ArmError(400, "BadRequest", message)
 
     def fill(self, change: Change) -> None:
-        """A link is in progress until its operation ends."""
+        """A link is in progress until its operation ends; its state is nobody's to write."""
         super().fill(change)
+        change.properties.pop("virtualNetworkLinkState", None)
         change.properties.setdefault("registrationEnabled", False)
         change.properties.setdefault("resolutionPolicy", "Default")
 
     def show(self, resource: Resource, body: Json, now: datetime) -> None:
-        """The link's state follows the operation."""
-        done = resource.state == "Succeeded"
-        body["properties"]["virtualNetworkLinkState"] = "Completed" if done else "InProgress"
+        """The link's state follows the operation, unless it was edited."""
+        state = "Completed" if resource.state == "Succeeded" else "InProgress"
+        body["properties"].setdefault("virtualNetworkLinkState", state)
