@@ -25,6 +25,8 @@ from local.arm_emulator.wire.secrets_at_rest import keep_secrets
 def put_resource(arm: ResourceManager, call: Call, target: ResourceId) -> Response:
     """Create or replace a resource or a named child."""
     type_, stored, collection = arm.types.resolve(target)
+    if type_.grouped and not target.group:
+        raise arm.types.unknown(target)
     arm.check_gates(call, target)
     (ANY_NAME if collection else type_.name_rule).check(target.name)
     sent = check_body(

@@ -48,7 +48,7 @@ def _walk(node: Any, element: str, via: str) -> Iterator[tuple[str, str, str]]:
 
 def child_id(element: str, collection: str, item: Any) -> str | None:
     """The id of an item of a list if it is a named child, else None."""
-    if isinstance(item, dict) and "name" in item and "properties" in item:
+    if isinstance(item, dict) and "name" in item and isinstance(item.get("properties"), dict):
         return f"{element}/{collection}/{item['name']}"
     return None
 

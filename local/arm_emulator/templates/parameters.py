@@ -40,6 +40,12 @@ def read_parameters(
             )
         if given is None:
             value = default(declaration["defaultValue"])
+        elif not isinstance(given, dict) or not {"value", "reference"} & given.keys():
+            message = (
+                "The request content was invalid and could not be deserialized: 'Error converting "
+                f"value of the parameter '{name}' to DeploymentParameterDefinition.'"
+            )
+            raise ArmError(400, "InvalidRequestContent", message)
         elif "value" not in given:
             message = f"Parameter '{name}' refers to a vault: that is not emulated."
             raise ArmError(501, "NotEmulated", message)

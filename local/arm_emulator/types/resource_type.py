@@ -47,6 +47,7 @@ class ResourceType:
     synchronous_delete: ClassVar[bool] = False
     implicit: ClassVar[bool] = False  # there by itself, so that a PATCH may be the first write
     patchable: ClassVar[bool] = True
+    grouped: ClassVar[bool] = True  # lies in a resource group, and nowhere else
     deletable: ClassVar[bool] = True
     retry_after: ClassVar[tuple[int, ...]] = (10,)
     delete_retry_after: ClassVar[tuple[int, ...]] = (10,)

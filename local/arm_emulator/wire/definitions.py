@@ -106,7 +106,7 @@ class Definitions:
 
         def check(value: Any, path: str, faults: list[str]) -> Any:
             told = value.get(mark) if isinstance(value, Mapping) else None
-            if told in by_value:
+            if isinstance(told, str) and told in by_value:
                 return self._checker(by_value[told], name)(value, path, faults)
             faults.append(f"{path}.{mark}: '{told}' is not one of {', '.join(sorted(by_value))}")
             return value

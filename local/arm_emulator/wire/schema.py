@@ -27,6 +27,8 @@ SDK_MODELS = {
 }
 Checker = Callable[[Any, str, list[str]], Any]
 MISSING = ": required, and missing"
+# Reported by many, with its code: autocloudarc/0026-azure-automation-plus-dsc-lab.
+NO_REFERENCE = "Value for reference id is missing."
 NOWHERE = f"location{MISSING}"  # Resource Manager has a code of its own for it
 DIGITS = re.compile(r"-?\d+")
 
@@ -66,11 +68,23 @@ class Shape:
             known = self.fields[field_name]
             if not known.read_only and item is not None:
                 kept[field_name] = known.check(item, where, faults)
-        if not ("id" in value and "id" in self.fields):  # a reference is sent as its id alone
-            for name, known in self.fields.items():
-                if known.required and kept.get(name) is None:
-                    faults.append(f"{path}.{name}".lstrip(".") + MISSING)
+        # A reference is sent as its id alone.
+        if "id" not in self.fields or not str(value.get("id") or "").startswith("/"):
+            self._check_missing(kept, path, faults)
         return kept
+
+    def _check_missing(self, kept: Json, path: str, faults: list[str]) -> None:
+        """What is required, the name of a child, what its properties must hold; or a whole id."""
+        listed = path.endswith("]") and self.fields.keys() >= {"id", "name", "properties"}
+        if "id" in self.fields and not kept.keys() - {"id"} and path and not listed:
+            faults.append(f"{path}: {NO_REFERENCE}")
+            return
+        for name, known in self.fields.items():
+            if kept.get(name) is None and (known.required or (listed and name == "name")):
+                faults.append(f"{path}.{name}".lstrip(".") + MISSING)
+        inner = self.fields.get("properties")
+        if inner is not None and not inner.read_only and kept.get("properties") is None:
+            inner.check({}, f"{path}.properties".lstrip("."), faults)
 
     def _folded(self) -> dict[str, str]:
         """The names by their lower case: Azure reads properties without regard to it."""
@@ -102,16 +116,22 @@ def check_body(
     faults = [
         each
         for each in found
-        if each != NOWHERE and not _is_shown(each, shown) and (whole or not each.endswith(MISSING))
+        if each != NOWHERE
+        and not _is_shown(each, shown)
+        and (whole or "[" in each or not each.endswith(MISSING))  # an item is sent as a whole
     ]
     if faults:
         details = [
-            {"code": "InvalidJson", "message": fault, "target": fault.partition(":")[0]}
+            {"code": _code(fault), "message": fault, "target": fault.partition(":")[0]}
             for fault in faults
         ]
         raise ArmError(400, code, f"Cannot parse the request. {faults[0]}", details=details)
     assert isinstance(cleaned, dict)  # noqa: S101 - no fault means an object
     return cleaned
+
+
+def _code(fault: str) -> str:
+    return "MissingJsonReferenceId" if fault.endswith(NO_REFERENCE) else "InvalidJson"
 
 
 def _is_shown(fault: str, shown: frozenset[str]) -> bool:

@@ -61,6 +61,7 @@ class AuthorizationType(GenericType):
     synchronous_put = True
     synchronous_delete = True
     patchable = False
+    grouped = False
     name_rule = ANY_NAME
     api_versions: ClassVar[tuple[str, ...]] = (
         "2022-04-01",

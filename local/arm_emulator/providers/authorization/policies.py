@@ -47,6 +47,9 @@ class PolicyAssignments(AuthorizationType):
 
         https://learn.microsoft.com/azure/governance/policy/troubleshoot/general
         """
+        if not isinstance(change.properties.get("metadata") or {}, dict):
+            message = "The property 'metadata' of a policy assignment is an object."
+            raise ArmError(400, self.family.schema_error, message, target="properties.metadata")
         told = str(change.properties.get("policyDefinitionId") or "")
         if not BUILT_IN.fullmatch(told):
             message = f"The policy definition '{told}' could not be found."

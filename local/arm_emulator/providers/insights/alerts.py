@@ -123,7 +123,7 @@ class MetricAlerts(Alert):
         names = [each["name"].lower() for each in criteria.get("allOf") or [] if "name" in each]
         if not names or len(set(names)) < len(names):
             raise bad_request("Criteria have names, each of its own, and there is at least one.")
-        told = [str(e["actionGroupId"]) for e in properties.get("actions") or []]
+        told = [str(e.get("actionGroupId")) for e in properties.get("actions") or []]
         self.check_told(change, told)
 
 

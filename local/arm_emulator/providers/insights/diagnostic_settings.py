@@ -71,6 +71,7 @@ class DiagnosticSettings(InsightsType):
     name_rule = ANY_NAME
     done_statuses = (200, 200)
     patchable = False
+    grouped = False
     defaults: ClassVar[Mapping[str, Any]] = {  # recorded in azure-service-operator
         "kind": None,
         "tags": None,

@@ -37,6 +37,7 @@ LISTED = (
 class ResourceGroups(ResourceType):
     """Groups: written at once, deleted by a job that takes everything in them along."""
 
+    grouped = False
     type = "Microsoft.Resources/resourceGroups"
     api_versions = (
         "2025-04-01",

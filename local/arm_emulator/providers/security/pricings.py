@@ -37,6 +37,7 @@ class Pricings(GenericType):
     done_statuses = (200, 200)
     synchronous_put = True
     patchable = False
+    grouped = False
     deletable = False
     bounds = (Bound("properties.pricingTier", PAGE, choices=TIERS),)
 

@@ -18,6 +18,8 @@ from local.arm_emulator.wire.loose_json import read_json
             '{"url": "https://a.test/b: c", template: 1}',
             {"url": "https://a.test/b: c", "template": 1},
         ),
+        ("{'a': 'it\\'s // no comment', b: [1, 2,],}", {"a": "it's // no comment", "b": [1, 2]}),
+        ('{"a": "two\nlines", b: "1,]"}', {"a": "two\nlines", "b": "1,]"}),
         ('{"said": "\\"no: // comment\\"", a: true}', {"said": '"no: // comment"', "a": True}),
     ],
 )

@@ -12,6 +12,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 )
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
+from local.arm_emulator.state.references import named_children
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
@@ -114,11 +115,11 @@ class VirtualNetworkGateways(NetworkType):
         sent = clone(sent)
         for key in SHOWN_ONLY:
             sent["properties"].pop(key, None)
-        for configuration in sent["properties"].get("ipConfigurations") or []:
+        for _, _, configuration in named_children("", sent):
             configuration.pop("type", None)
-            inner = configuration.get("properties") or {}
-            if str((inner.get("publicIPAddress") or {}).get("id", "")).startswith(PLATFORM):
-                del inner["publicIPAddress"]
+            address = configuration["properties"].get("publicIPAddress")
+            if isinstance(address, dict) and str(address.get("id", "")).startswith(PLATFORM):
+                del configuration["properties"]["publicIPAddress"]
         return sent
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:

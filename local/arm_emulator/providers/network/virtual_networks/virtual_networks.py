@@ -218,7 +218,7 @@ def _fill_subnet(change: Change, subnet: Json) -> None:
     properties.setdefault("privateLinkServiceNetworkPolicies", "Enabled")
     for delegation in properties.setdefault("delegations", []):
         delegation["type"] = "Microsoft.Network/virtualNetworks/subnets/delegations"
-        delegation["properties"]["actions"] = [JOIN]
+        delegation.setdefault("properties", {})["actions"] = [JOIN]
     region = str(change.body["location"]).replace(" ", "").lower()
     for endpoint in properties.get("serviceEndpoints") or []:
         if not endpoint.get("locations"):

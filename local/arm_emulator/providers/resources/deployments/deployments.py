@@ -28,6 +28,7 @@ from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.templates.template import Template
+from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
 from local.arm_emulator.types.resource_manager import ResourceManager
 from local.arm_emulator.types.resource_type import ResourceType
@@ -76,6 +77,7 @@ class Deployments(ResourceType):
     family = DEPLOYMENTS
     timing = Timing(1, 1, 2)
     location = "none"
+    grouped = False
     dressed = False
     absent_delete = 404
     name_rule = NameRule(
@@ -93,6 +95,11 @@ class Deployments(ResourceType):
         )
         # Recorded in azure-cli, test_list_deployment_stack_subscription.
         return ArmError(409, "DeploymentActive", message)
+
+    def check(self, change: Change) -> None:
+        """Those of a group have routes of their own."""
+        message = f"Deployments at {change.id.scope} are not emulated."
+        raise ArmError(501, "NotEmulated", message)
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """What it deployed does not keep the record."""
@@ -186,6 +193,12 @@ def _read(arm: ResourceManager, call: Call, id_: ResourceId) -> tuple[Asked, Tem
     type_.name_rule.check(id_.name)
     sent = check_body(type_.shape, call.request.body, type_.family.schema_error)
     properties = sent["properties"]
+    if not properties.get("mode"):
+        message = (
+            "The request content was invalid and could not be deserialized: 'Required property "
+            "'mode' not found in JSON. Path 'properties'.'"
+        )
+        raise ArmError(400, "InvalidRequestContent", message)
     unsupported = [key for key in ("templateLink", "parametersLink") if key in properties]
     if str(properties.get("mode", "")).lower() != "incremental":
         unsupported.append(f"mode {properties.get('mode')}")
