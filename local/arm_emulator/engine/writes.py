@@ -18,7 +18,7 @@ from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId
-from local.arm_emulator.wire.schema import check_body
+from local.arm_emulator.wire.schema import check_body, sdk_shape
 from local.arm_emulator.wire.secrets_at_rest import keep_secrets
 
 
@@ -178,7 +178,11 @@ def act_on_resource(arm: ResourceManager, call: Call, target: ResourceId, action
     arm.check_gates(call, stored)
     if resource is None:
         raise arm.not_found(target)
-    answer = type_.act(resource, known, call.request.body, call)
+    sent = call.request.body
+    if known in type_.action_models:
+        shape = sdk_shape(type_.sdk, type_.action_models[known])
+        sent = check_body(shape, sent or {}, type_.family.schema_error)
+    answer = type_.act(resource, known, sent, call)
     if type_.actions[known] == 0:
         return Response(200, answer)
     operation = arm.start(

@@ -22,6 +22,40 @@ def invalid_template(why: str) -> ArmError:
     return ArmError(400, "InvalidTemplate", f"Deployment template validation failed: '{why}'.")
 
 
+def check_structure(document: Json) -> None:
+    """Refuse a template whose parts are not of the kind that they are.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax
+    """
+    for part in ("parameters", "variables", "outputs"):
+        if not isinstance(document.get(part) or {}, dict):
+            raise invalid_template(f"Expected an object at the path '{part}'. {SYNTAX}")
+        for name, each in (document.get(part) or {}).items():
+            if part != "variables" and not isinstance(each, dict):
+                raise invalid_template(f"Expected an object at the path '{part}.{name}'. {SYNTAX}")
+    for name, each in (document.get("parameters") or {}).items():
+        if str(each.get("type", "")).lower() not in TYPES:
+            raise invalid_template(f"The template parameter '{name}' has no valid type. {SYNTAX}")
+    resources = document["resources"]
+    if not isinstance(resources, list):
+        raise invalid_template("Expected a list at the path 'resources'")
+    for number, each in enumerate(resources):
+        _check_resource(each, f"resources[{number}]")
+
+
+def _check_resource(source: Any, path: str) -> None:
+    if not isinstance(source, dict):
+        raise invalid_template(f"Expected an object at the path '{path}'")
+    for name in ("type", "name", "apiVersion"):
+        if not isinstance(source.get(name) or "", str):
+            raise invalid_template(f"Expected a text at the path '{path}.{name}'")
+    for name in ("dependsOn", "resources"):
+        if not isinstance(source.get(name) or [], list):
+            raise invalid_template(f"Expected a list at the path '{path}.{name}'")
+    for number, each in enumerate(source.get("resources") or []):
+        _check_resource(each, f"{path}.resources[{number}]")
+
+
 def read_parameters(
     declared: Json, sent: Json, default: Callable[[Any], Any]
 ) -> Iterator[tuple[str, Any]]:

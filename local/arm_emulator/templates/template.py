@@ -19,6 +19,7 @@ from local.arm_emulator.templates.functions import PURE
 from local.arm_emulator.templates.order import SYNTAX, Planned, ordered
 from local.arm_emulator.templates.parameters import (
     TYPES,
+    check_structure,
     invalid_template,
     read_parameters,
     shown,
@@ -39,9 +40,10 @@ class Template:
         for name in ("$schema", "contentVersion", "resources"):
             if not isinstance(document, dict) or name not in document:
                 raise invalid_template(f"Required property '{name}' not found in JSON. Path ''")
-        if not isinstance(document["resources"], list):
+        if isinstance(document["resources"], dict):
             message = "Templates with symbolic names (languageVersion 2.0) are not emulated."
             raise ArmError(501, "NotEmulated", message)
+        check_structure(document)
         self._document = document
         self._open: set[str] = set()  # variables being evaluated
         self._functions: Mapping[str, Function] = {

@@ -70,6 +70,7 @@ class ResourceType:
     lag: ClassVar[str] = ""  # setting: how long references *to* this type outlive their owner
     # POST actions with their seconds; 0 answers at once
     actions: ClassVar[Mapping[str, float]] = {}
+    action_models: ClassVar[Mapping[str, str]] = {}  # of the bodies of those that have one
     actions_not_emulated: ClassVar[tuple[str, ...]] = ()  # that Azure has; named at start
     # https://learn.microsoft.com/azure/reliability/availability-zones-service-support
     most_tags: ClassVar[int] = 50

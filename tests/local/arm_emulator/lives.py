@@ -567,6 +567,14 @@ LIVES = (
         body=inner(principalType="Group", principalName="dba", tenantId=TENANT),
         change={"properties": {"principalName": "operators"}},
     ),
+    by_id(
+        f"{SERVER}/backups",
+        f"{SERVER}/db-1/backups/before",
+        "2026-10-01",
+        body=fixed({}),
+        change={},
+        beforehand=a_server,
+    ),
     server_life(
         "databases",
         "databases",

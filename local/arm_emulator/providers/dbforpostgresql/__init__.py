@@ -3,7 +3,7 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.dbforpostgresql import capabilities, children
+from local.arm_emulator.providers.dbforpostgresql import backups, capabilities, children
 from local.arm_emulator.providers.dbforpostgresql.children import (
     Administrators,
     Configurations,
@@ -20,12 +20,14 @@ TYPES: tuple[type[ResourceType], ...] = (
     FlexibleServers,
     Configurations,
     Administrators,
+    backups.Backups,
     Databases,
     FirewallRules,
     VirtualEndpoints,
     ThreatProtection,
 )
 ROUTES: tuple[Route, ...] = (
+    *backups.ROUTES,
     *capabilities.ROUTES,
     *children.ROUTES,
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from local.arm_emulator.providers.dbforpostgresql.family import POSTGRESQL
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
+from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.messages import ArmError, Json
@@ -91,3 +92,14 @@ class PostgresqlType(ResourceType):
         )
         # Recorded in azure-service-operator, Test_DBForPostgreSQL_FlexibleServer_20240801_CRUD.
         return ArmError(409, "ServerIsBusy", message)
+
+
+def require_server(world: World, subscription: str, group: str, server: str) -> Resource:
+    """The server, or Azure's 404 of it or of its group."""
+    world.require_group(subscription, group)
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    id_ = ResourceId(scope, NAMESPACE, ("flexibleServers",), (server,))
+    found = world.store.get(id_.key)
+    if found is None:
+        raise world.not_found(id_)
+    return found

@@ -1,10 +1,16 @@
 """What belongs to a PostgreSQL server: parameters, administrators, databases, endpoints."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, ClassVar
 
-from local.arm_emulator.providers.dbforpostgresql.base import NAMESPACE, SERVER, PostgresqlType
+from local.arm_emulator.providers.dbforpostgresql.base import (
+    NAMESPACE,
+    SERVER,
+    PostgresqlType,
+    require_server,
+)
 from local.arm_emulator.providers.dbforpostgresql.parameters import PARAMETERS
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.store import Resource
@@ -74,7 +80,7 @@ def get_configuration(
     world: World, call: Call, subscription: str, group: str, server: str, name: str
 ) -> Response:
     """One parameter."""
-    found = _server(world, subscription, group, server)
+    found = require_server(world, subscription, group, server)
     known = PARAMETERS.get(name)
     if known is None:
         message = f"The configuration '{name}' does not exist for server {server}."
@@ -86,13 +92,13 @@ def list_configurations(
     world: World, call: Call, subscription: str, group: str, server: str
 ) -> Response:
     """Every parameter, set or not, in one list."""
-    found = _server(world, subscription, group, server)
+    found = require_server(world, subscription, group, server)
     return Response(200, {"value": [_configuration(world, found, name) for name in PARAMETERS]})
 
 
 def list_replicas(world: World, call: Call, subscription: str, group: str, server: str) -> Response:
     """The servers that replicate from one."""
-    found = _server(world, subscription, group, server)
+    found = require_server(world, subscription, group, server)
     return Response(200, {"value": [world.show(r) for r in replicas_of(world, found)]})
 
 
@@ -101,16 +107,6 @@ def replicas_of(world: World, server: Resource) -> list[Resource]:
     references = world.store.references_to(server.key)
     owners = [r.owner for r in references if r.via == "sourceServerResourceId"]
     return [each for each in map(world.store.get, owners) if each is not None]
-
-
-def _server(world: World, subscription: str, group: str, server: str) -> Resource:
-    world.require_group(subscription, group)
-    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
-    id_ = ResourceId(scope, NAMESPACE, ("flexibleServers",), (server,))
-    found = world.store.get(id_.key)
-    if found is None:
-        raise world.not_found(id_)
-    return found
 
 
 def _configuration(world: World, server: Resource, name: str) -> Json:
@@ -154,9 +150,28 @@ class Administrators(ServerChild):
             message = f"Microsoft Entra authentication is not enabled on {change.id.names[0]}."
             raise ArmError(400, self.world.settings.entra_disabled_code, message)
 
+    @property
+    def shown_only(self) -> frozenset[str]:
+        """Its address is shown beside the rest, too."""
+        return super().shown_only | {"objectId"}
+
+    def show(self, resource: Resource, body: Json, now: datetime) -> None:
+        """Addressed by the principal's id, and named after the principal.
+
+        Recorded in azure-cli, test_postgresql_flexible_server_identity_aad_admin_mgmt.
+        """
+        super().show(resource, body, now)
+        body["properties"]["objectId"] = resource.id.name
+        body["name"] = body["properties"].get("principalName") or resource.id.name
+
     type = f"{SERVER}/administrators"
     model = "AdministratorMicrosoftEntraAdd"
     timing = Timing(60, 60, 60)
+    operation_names: ClassVar[Mapping[str, str]] = {
+        "create": "UpsertAadAuthPrincipalManagementOperation",
+        "update": "UpsertAadAuthPrincipalManagementOperation",
+        "delete": "DropAadAuthPrincipalManagementOperation",
+    }
 
 
 class Databases(ServerChild):
@@ -219,6 +234,9 @@ class ThreatProtection(ServerChild):
     model = "AdvancedThreatProtectionSettingsModel"
     deletable = False
     timing = Timing(10, 10, 10)
+    operation_names: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("create", "update"), "UpsertThreatProtectionStateOperation"
+    )
 
 
 def get_protection(
@@ -236,7 +254,7 @@ def list_protection(
 
 
 def _protection(world: World, subscription: str, group: str, server: str, name: str) -> Json:
-    id_ = _server(world, subscription, group, server).id.child(
+    id_ = require_server(world, subscription, group, server).id.child(
         ThreatProtection.type.rpartition("/")[2], name
     )
     stored = world.store.get(id_.key)
@@ -252,7 +270,7 @@ def get_database(
     world: World, call: Call, subscription: str, group: str, server: str, name: str
 ) -> Response:
     """A database that somebody made, or one that every server has."""
-    found = _server(world, subscription, group, server)
+    found = require_server(world, subscription, group, server)
     for each in _databases(world, found):
         if each["name"].lower() == name.lower():
             return Response(200, each)
@@ -265,7 +283,9 @@ def list_databases(
     world: World, call: Call, subscription: str, group: str, server: str
 ) -> Response:
     """Every database of a server."""
-    return Response(200, {"value": _databases(world, _server(world, subscription, group, server))})
+    return Response(
+        200, {"value": _databases(world, require_server(world, subscription, group, server))}
+    )
 
 
 def _databases(world: World, server: Resource) -> list[Json]:

@@ -40,6 +40,8 @@ class PostgresqlFamily:
         """202 while it runs, then 200 with the resource or 204."""
         if operation.running:
             return self._accepted(world, operation)
+        if operation.result is not None:
+            return Response(200, operation.result)
         view = world.view(operation.target)
         return Response(200, view) if view is not None else Response(204)
 

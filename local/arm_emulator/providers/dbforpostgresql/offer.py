@@ -5,10 +5,11 @@ https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-compute, a
 
 from local.arm_emulator.providers.dbforpostgresql.capabilities import EDITIONS, VERSIONS
 from local.arm_emulator.providers.dbforpostgresql.refusals import invalid
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.wire.locations import LOCATIONS, canonical
-from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.messages import ArmError, Json
 
 DOCS = f"{LEARN}azure/postgresql/flexible-server"
 BACKUP = f"{DOCS}/concepts-backup-restore"
@@ -90,6 +91,13 @@ def _check_standby(change: Change, mode: str) -> None:
     own = change.properties.get("availabilityZone")
     if wanted and (mode.lower() != "zoneredundant" or wanted == own):
         raise invalid("properties.highAvailability.standbyAvailabilityZone", wanted)
+
+
+def check_failover(server: Resource, sent: Json) -> None:
+    """Only a standby can take over (SDK source: RestartParameter)."""
+    mode = (server.properties.get("highAvailability") or {}).get("mode", "Disabled")
+    if sent.get("restartWithFailover") and mode == "Disabled":
+        raise invalid("restartWithFailover", value=True, message="There is no standby.")
 
 
 def standby_refusal(change: Change) -> ArmError | None:

@@ -6,12 +6,18 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any, ClassVar
 
+from local.arm_emulator.providers.dbforpostgresql.backups import (
+    LONG_TERM_SECONDS,
+    check_long_term,
+    start_long_term,
+)
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER, PostgresqlType
 from local.arm_emulator.providers.dbforpostgresql.capabilities import check_cores
 from local.arm_emulator.providers.dbforpostgresql.children import replicas_of
 from local.arm_emulator.providers.dbforpostgresql.offer import (
     BOUNDS,
     check_availability,
+    check_failover,
     check_size,
     check_version,
     size_refusal,
@@ -58,15 +64,26 @@ class FlexibleServers(PostgresqlType):
     operation_names: ClassVar[Mapping[str, str]] = {  # recorded, azure-cli, rdbms
         "update": "UpsertServerManagementOperationV2",
         "delete": "DropServerManagementOperation",
+        "restart": "RestartServerManagementOperation",
+        "start": "StartServerManagementOperation",
+        "stop": "StopServerManagementOperation",
+        "startLtrBackup": "LongTermRetentionBackupManagementOperation",
     }
     bounds = BOUNDS
     secrets = ("administratorLoginPassword",)
-    actions_not_emulated = (
-        "migrateStorage",
-        "startLtrBackup",
-        "ltrPreBackup",
-    )
-    actions: ClassVar[Mapping[str, float]] = {"restart": 90.0, "start": 120.0, "stop": 60.0}
+    actions_not_emulated = ("migrateStorage", "migrateNetwork", "precheckVersionUpgrade")
+    actions: ClassVar[Mapping[str, float]] = {
+        "restart": 90.0,
+        "start": 120.0,
+        "stop": 60.0,
+        "ltrPreBackup": 0,
+        "startLtrBackup": LONG_TERM_SECONDS,
+    }
+    action_models: ClassVar[Mapping[str, str]] = {
+        "restart": "RestartParameter",
+        "ltrPreBackup": "LtrPreBackupRequest",
+        "startLtrBackup": "BackupsLongTermRetentionRequest",
+    }
     unchecked = ("sourceServerResourceId",)
 
     def accept(self, sent: Any) -> Any:
@@ -145,10 +162,16 @@ class FlexibleServers(PostgresqlType):
             self._add_endpoint(resource)
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
-        """Restart, start, stop."""
+        """Restart, start, stop; a backup for long."""
         self.refuse_busy(resource, call.time)
         if action != "start":
             self.refuse_stopped(resource)
+        if action == "ltrPreBackup":
+            return check_long_term(resource, sent)
+        if action == "startLtrBackup":
+            return start_long_term(resource, sent, call.time)
+        if action == "restart":
+            check_failover(resource, sent)
         resource.properties["state"] = {"restart": "Restarting", "start": "Starting"}.get(
             action, "Stopping"
         )
@@ -156,6 +179,8 @@ class FlexibleServers(PostgresqlType):
 
     def acted(self, resource: Resource, operation: Operation, now: datetime) -> None:
         """Pending parameters take effect."""
+        if operation.kind == "startLtrBackup":
+            return
         resource.properties["state"] = "Stopped" if operation.kind == "stop" else "Ready"
         for child in self.world.store.children(resource.key):
             if child.id.type.lower().endswith("/configurations"):

@@ -17,6 +17,7 @@ from local.arm_emulator.types.declarations import Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
 
 PROBES = 66  # as Azure sends them
+MACHINES = "microsoft.compute/virtualmachines"
 
 
 class NetworkWatchers(NetworkType):
@@ -41,23 +42,38 @@ class NetworkWatchers(NetworkType):
         "networkConfigurationDiagnostic",
     )
     actions: ClassVar[Mapping[str, float]] = {"connectivityCheck": 60.0}
+    action_models: ClassVar[Mapping[str, str]] = {"connectivityCheck": "ConnectivityParameters"}
 
     def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
         """Whether a machine reaches an address."""
-        source = (sent or {}).get("source") or {}
-        destination = (sent or {}).get("destination") or {}
-        machine = self.world.store.get(str(source.get("resourceId", "")))
-        if machine is None:
-            message = f"The source {source.get('resourceId')} was not found."
-            raise ArmError(404, "ResourceNotFound", message)
+        machine = self._machine(str(sent["source"].get("resourceId") or ""))
         self._check_agent(machine)
         interface, start = start_of(self.world, machine)
-        where = str(destination.get("address") or "")
-        port = int(destination.get("port") or 443)
+        where, port = self._destination(sent["destination"])
         found = judge(self.world, start, where, port)
         if machine.state != "Succeeded":
             found.outbound.insert(0, issue("AgentStopped", "Local", State=machine.state))
         return self._answer(interface, start, found)
+
+    def _machine(self, id_: str) -> Resource:
+        found = self.world.store.get(id_)
+        if found is None or found.id.type.lower() != MACHINES:
+            raise ArmError(404, "ResourceNotFound", f"The machine {id_} was not found.")
+        return found
+
+    def _destination(self, destination: Json) -> tuple[str, int]:
+        """An address or a machine, and a port.
+
+        https://learn.microsoft.com/rest/api/network-watcher/network-watchers/check-connectivity
+        """
+        where, port = str(destination.get("address") or ""), int(destination.get("port") or 443)
+        if destination.get("resourceId"):
+            _, there = start_of(self.world, self._machine(str(destination["resourceId"])))
+            where = there.address
+        if not where or not 0 < port <= 65_535:
+            message = f"The destination '{where}' with port {port} is not valid."
+            raise ArmError(400, "BadRequest", message, target="destination")
+        return where, port
 
     def _check_agent(self, machine: Resource) -> None:
         """The check is made by an extension on the machine, which only the portal adds by itself.
