@@ -94,6 +94,7 @@ sim: setup
 	$(BIN)/python -m simulations.seeds --seeds $(SEEDS)
 	$(BIN)/python -m simulations.losses --seeds $(LOSSES)
 	$(BIN)/python -m simulations.edits --edits $(EDITS) --moves $(EDITS)
+	$(BIN)/python -m simulations.scans
 
 faults: setup
 	$(BIN)/python -m tests.shared.planning.planted_faults

@@ -5,6 +5,7 @@ import azure.durable_functions as df
 from shared.azure.errors import failures_as_data
 from shared.deployment.operation import PlanAnswer, PlanRequest, outline
 from shared.planning.purposes import check_same, plan_for
+from shared.planning.spending import tell_of
 from shared.records.records import records
 
 blueprint = df.Blueprint()
@@ -21,6 +22,7 @@ def plan_deployment(order: PlanRequest) -> PlanAnswer:
         plan = plan_for(operation, record, records().agreements.installation(), kept)
         if operation.planOf:
             check_same(plans.get(operation.planOf), plan)
+        tell_of(plan["steps"], records().budgets, order["at"])
         plan = plans.keep(operation.id, plan)
     answer = PlanAnswer(outline=outline(plan))
     if "approvalSeconds" in plan:

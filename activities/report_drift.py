@@ -7,10 +7,11 @@ import azure.durable_functions as df
 from shared.azure.errors import failures_as_data
 from shared.deployment.changes.choosing import of_course
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftAnswer, DriftRequest
+from shared.deployment.operation import DriftAnswer, DriftRequest, Turn
 from shared.planning.accepting import NotAcceptable, accept
-from shared.planning.drifting import drift_of
+from shared.planning.drifting import Seen, drift_of, still_holding
 from shared.planning.purposes import recorded_spec
+from shared.planning.spending import reached, tell, turn
 from shared.records.entities import Record
 from shared.records.records import records
 
@@ -21,17 +22,23 @@ log = logging.getLogger(__name__)
 @blueprint.activity_trigger(input_name="order")
 @failures_as_data
 def report_drift(order: DriftRequest) -> DriftAnswer:
-    """{deployment or check, at, failure?} -> what was found, in short; a failure is kept."""
+    """{deployment or check, at, failure?} -> what was found, in short; a failure is kept.
+
+    A scan, {deployment, at, quiet, paid?}, is told when to come back where it is not its turn.
+    """
     kept, check = records(), order.get("check")
     record = kept.get(kept.operations.get(check).deployment if check else order["deployment"])
-    seen = drift_of(
-        record,
-        recorded_spec(record.spec),
-        kept.agreements.installation(),
-        kept.watch.baselines(record.name),
-        order,
-        kept.plans.written(order["operation"]) if "operation" in order else (),
-    )
+    spec = recorded_spec(record.spec)
+    if wait := turn(record, spec, order, kept.budgets):
+        return DriftAnswer(status="waiting", changes=0, turn=wait)
+    quiet = order.get("quiet") and not order.get("failure")
+    try:
+        seen = still_holding(record, spec, order) if quiet else _read(record, order)
+    finally:
+        tell(reached(record, spec), kept.budgets, order["at"])
+    if seen is None:
+        anew = Turn(quiet=False, paid=False, waitSeconds=0)
+        return DriftAnswer(status="moved", changes=0, turn=anew)
     report = seen.report
     if report["status"] != "busy":
         kept.watch.keep_baselines(record.name, seen.baselines)
@@ -50,6 +57,18 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
     if of_course(report["changes"], "repair"):
         answer["repair"] = record.name
     return answer
+
+
+def _read(record: Record, order: DriftRequest) -> Seen:
+    kept = records()
+    return drift_of(
+        record,
+        recorded_spec(record.spec),
+        kept.agreements.installation(),
+        kept.watch.baselines(record.name),
+        order,
+        kept.plans.written(order["operation"]) if "operation" in order else (),
+    )
 
 
 def accept_by_policy(record: Record, changes: list[Json], at: str) -> None:

@@ -4,13 +4,14 @@ Right after an operation it repairs nothing: what that left undone is a person's
 """
 
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.asking import ask
+from orchestrators.asking import Answered, ask
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftRequest, RepairOrder
+from shared.deployment.operation import DriftRequest, RepairOrder, Turn
 
 blueprint = df.Blueprint()
 
@@ -30,13 +31,27 @@ def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, 
         request["quiet"] = given.get("quiet", False)
     if "after" in given:
         request["operation"] = given["after"]
-    answer, failure = yield from ask(context, "report_drift", request)
+    answer, failure = yield from _report(context, request)
     if failure:
         request["failure"] = failure
         answer, _ = yield from ask(context, "report_drift", request)
     if "repair" in answer and "after" not in given:
         yield from _repair(context, answer["repair"])
     return answer
+
+
+def _report(context: df.DurableOrchestrationContext, request: DriftRequest) -> Answered:
+    """The report, once it is the turn of a scan to read for it."""
+    while True:
+        answer, failure = yield from ask(context, "report_drift", request)
+        turn: Turn | None = answer.get("turn")
+        if failure or turn is None:
+            return answer, failure
+        now = context.current_utc_datetime
+        if turn["waitSeconds"]:
+            yield context.create_timer(now + timedelta(seconds=turn["waitSeconds"]))
+        request["quiet"], request["paid"] = turn["quiet"], turn["paid"]
+        request["at"] = context.current_utc_datetime.isoformat(timespec="seconds")
 
 
 def _repair(context: df.DurableOrchestrationContext, deployment: str) -> Generator[Any, Any, None]:

@@ -12,7 +12,7 @@ from shared.deployment.operation import PageRequest
 
 blueprint = df.Blueprint()
 
-AT_ONCE = 5  # deployments; each reads about twenty resources, and ARM allows 25 reads a second
+AT_ONCE = 4  # deployments; what each of them may read, and when, says the budget
 # Azure tells of a change "within five minutes" (Learn: get resource changes); that much is waited.
 LATE = timedelta(minutes=10)
 

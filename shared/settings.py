@@ -33,6 +33,7 @@ class Settings:
     storage: str  # connection string, or the account's table endpoint for an identity
     arm_url: str = PUBLIC_ARM
     arm_audience: str = PUBLIC_ARM
+    region: str = ""  # where the app runs: Azure counts reads by region
     verify_key_vault_challenge: bool = True
     signed_in: bool = False  # App Service authentication guards the app
     key_names: Mapping[str, str] = field(default_factory=dict)  # digest of a key -> whose it is
@@ -79,6 +80,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         storage=environment.get("RECORDS_TABLE_ENDPOINT") or storage,
         arm_url=arm_url,
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
+        region=environment.get("REGION_NAME", ""),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
         signed_in=entra_guards(environment),
         key_names=table("KEY_NAMES"),

@@ -4,7 +4,7 @@ Retries belong to the orchestrator: the SDK's own would sleep in the worker for 
 Retry-After says, for any status that carries one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 from azure.mgmt.privatedns import PrivateDnsManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from shared.azure.errors import ForeignUrl
+from shared.azure.rates import Rates
 from shared.deployment.resource_id import ResourceId
 from shared.settings import Settings, settings
 
@@ -35,10 +36,15 @@ class AzureClients:
     credential: TokenCredential
     settings: Settings
     subscription_id: str
+    rates: Rates = field(default_factory=Rates)
 
     def _options(self) -> dict[str, Any]:
-        scope = f"{self.settings.arm_audience}/.default"
-        return {"base_url": self.settings.arm_url, "credential_scopes": [scope], **PATIENCE}
+        return {
+            "base_url": self.settings.arm_url,
+            "credential_scopes": [f"{self.settings.arm_audience}/.default"],
+            "per_retry_policies": [self.rates],
+            **PATIENCE,
+        }
 
     @cached_property
     def network(self) -> NetworkManagementClient:

@@ -207,7 +207,8 @@ class DriftRequest(TypedDict):
     check: NotRequired[str]  # the operation that it is, where somebody asked for it
     failure: NotRequired[Failure | None]
     operation: NotRequired[str]  # that has just ended, and what it wrote is as declared
-    quiet: NotRequired[bool]  # Azure tells no change since everything was read
+    quiet: NotRequired[bool]  # of a scan: Azure tells no change since everything was read
+    paid: NotRequired[bool]  # of a scan: its reads are set aside
 
 
 class DriftReport(TypedDict):
@@ -239,11 +240,20 @@ class Acceptance(TypedDict):
     changes: list[Json]  # of the report: {id, path}
 
 
+class Turn(TypedDict):
+    """How to ask again for a drift check, and when."""
+
+    quiet: bool
+    paid: bool
+    waitSeconds: float
+
+
 class DriftAnswer(Answer):
-    """A drift report in short, which has been recorded."""
+    """A drift report in short, which has been recorded; or how to ask again, and no report yet."""
 
     status: str
     changes: int
+    turn: NotRequired[Turn]
     repair: NotRequired[str]  # the deployment, where its spec asks for some of it to be put right
 
 

@@ -68,9 +68,6 @@ def drift_of(
         told = complete(failure, target=record.name, at=at, id=record.name)
         return Seen(DriftReport(checkedAt=at, status="failed", changes=[], failure=told), {})
     spec = with_agent(spec, there=has_agent(record.inventory))
-    if order.get("quiet") and record.still and unmoved(record, spec, datetime.fromisoformat(at)):
-        holds: Any = {**(record.drift or {}), "checkedAt": at, "readAt": record.still["at"]}
-        return Seen(holds, {})
     wanted = targets(spec, record.inventory)
     observed = observe(clients_for, wanted, seen(record.inventory), by_list=True)
     plan = plan_deploy(spec, observed, record.inventory, Owner(record.name, installation))
@@ -88,6 +85,16 @@ def drift_of(
     attributed = with_authors(report, record.drift, created=record.createdAt)
     still = Still(at=at, shown=shown(wanted, observed, dict(lying.values())))
     return Seen(bounded(attributed), made, still)
+
+
+def still_holding(record: Record, spec: DeploymentSpec, order: DriftRequest) -> Seen | None:
+    """The last report, where nothing has moved since everything was read; otherwise None."""
+    spec = with_agent(spec, there=has_agent(record.inventory))
+    if not record.still or not unmoved(record, spec, datetime.fromisoformat(order["at"])):
+        return None
+    at = order["at"]
+    report: Any = {**(record.drift or {}), "checkedAt": at, "readAt": record.still["at"]}
+    return Seen(report, {})
 
 
 Open = tuple[str, Json, Json]

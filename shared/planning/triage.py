@@ -85,6 +85,13 @@ def _shared_group(item: Item) -> bool:
     return item["key"] == RESOURCE_GROUP and item["provenance"] != "created"
 
 
+def looked_at(record: Record, spec: DeploymentSpec) -> list[str]:
+    """Ids of what is read where Resource Graph tells no change."""
+    wanted = targets(spec, record.inventory).values()
+    logged = [t.id for t in wanted if isinstance(t.resource, DiagnosticSetting)]
+    return [*(t.id for t in wanted if _unheld(t)), *places(record.inventory), *logged[:1]]
+
+
 def unmoved(record: Record, spec: DeploymentSpec, now: datetime) -> bool:
     """Whether what Resource Graph does not hold shows itself as when everything was last read."""
     begin, still = _begin(record, now), record.still or {}
@@ -94,8 +101,8 @@ def unmoved(record: Record, spec: DeploymentSpec, now: datetime) -> bool:
     asked = {i: target for i, target in wanted.items() if _unheld(target)}
     try:
         bodies = observe(clients_for, asked, asked)
-        places = dict(_beside(spec, record.inventory))
-        return shown(asked, bodies, places) == still["shown"] and not _written(wanted, begin)
+        lying = dict(beside(spec, i, key) for i, key in places(record.inventory).items())
+        return shown(asked, bodies, lying) == still["shown"] and not _written(wanted, begin)
     except HttpResponseError as refused:  # of a child, which says something of its parent
         if refused.status_code in SAYS_NOTHING:
             raise
@@ -103,21 +110,21 @@ def unmoved(record: Record, spec: DeploymentSpec, now: datetime) -> bool:
 
 
 def shown(
-    wanted: Mapping[str, Target], bodies: Mapping[str, Json | None], places: Mapping[str, Json]
+    wanted: Mapping[str, Target], bodies: Mapping[str, Json | None], lying: Mapping[str, Json]
 ) -> dict[str, str]:
     """How all that Resource Graph does not hold shows itself, by id, as digests.
 
     Args:
         wanted: what was read.
         bodies: as they were read, by id.
-        places: what was read beside the bodies, by id.
+        lying: what was read beside the bodies, by id.
     """
     of_bodies = {
         i: _digest(_show(target.resource, target.id, bodies[i]))
         for i, target in wanted.items()
         if _unheld(target)
     }
-    return of_bodies | {i.casefold(): _digest(body) for i, body in places.items()}
+    return of_bodies | {i.casefold(): _digest(body) for i, body in lying.items()}
 
 
 def _show(resource: Resource, resource_id: str, body: Json | None) -> Json:
@@ -138,10 +145,10 @@ def _unheld(target: Target) -> bool:
     return not elsewhere and (target.resource.stirs or not held(target.id))
 
 
-def _beside(spec: DeploymentSpec, inventory: Inventory) -> Iterator[tuple[str, Json]]:
-    for i, item in inventory.items():
-        if item["provenance"] == "created" and item["key"] in PLACES:
-            yield beside(spec, i, item["key"])
+def places(inventory: Inventory) -> dict[str, str]:
+    """Of what lies in no body there is a list at each of these: ids, with their keys."""
+    ours = {i: item["key"] for i, item in inventory.items() if item["provenance"] == "created"}
+    return {i: key for i, key in ours.items() if key in PLACES}
 
 
 def _written(wanted: Mapping[str, Target], since: datetime) -> bool:

@@ -20,6 +20,7 @@ from shared.deployment.operation import Acceptance, DriftReport, Still
 from shared.deployment.walks.ending import Ending, Story
 from shared.records import amendments
 from shared.records.agreements import Agreements
+from shared.records.budgets import Budgets
 from shared.records.claims import (
     Claim,
     Claimed,
@@ -63,6 +64,7 @@ class Records:
     ) -> None:
         self._deployments = deployments
         self.agreements = Agreements(deployments)
+        self.budgets = Budgets(deployments)
         self.operations = Operations(operations)
         self.plans = Plans(plans)
         self.watch = Watch(watch)
