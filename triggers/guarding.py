@@ -21,6 +21,7 @@ from shared.records.errors import (
 from triggers.answers import BadRequest, NotAwaitingApproval, NotCancelable, error, operation_url
 from triggers.callers import Role, RoleMissing, caller_of, require
 from triggers.conventions import check, finished
+from triggers.parameters import queried
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def conventional(handler: Handler) -> Handler:
 
 
 def _check_known(req: func.HttpRequest, known: dict[str, str]) -> None:
-    strange = sorted({n for n in req.params if n.casefold() not in {*known, *ALWAYS}})
+    strange = sorted({n for n, _ in queried(req) if n.casefold() not in {*known, *ALWAYS}})
     if strange:
         names = ", ".join(name[:40] for name in strange[:10])
         way = f"it knows {', '.join(known.values())}" if known else "it knows none"

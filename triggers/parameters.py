@@ -7,7 +7,9 @@ a URL.
 import asyncio
 import json
 import re
+from collections import Counter
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
 from pydantic import ValidationError
@@ -87,16 +89,33 @@ def generation_of(req: func.HttpRequest) -> int:
     return int(text)
 
 
+def queried(req: func.HttpRequest) -> list[tuple[str, str]]:
+    """What the query says, name by name, as the URL has it.
+
+    The Functions host hands out a mapping without what is empty, and with what is repeated joined
+    by commas: `?whatIf=` would be no what-if.
+    """
+    return parse_qsl(urlsplit(req.url).query, keep_blank_values=True)
+
+
 def given(req: func.HttpRequest, name: str) -> str | None:
-    """A query parameter, however its name is written."""
-    wanted = name.casefold()
-    found: Any = (text for each, text in req.params.items() if each.casefold() == wanted)
-    return next(found, None)
+    """A query parameter, however its name is written.
+
+    Raises:
+        BadRequest: it is given more than once.
+    """
+    found = [text for each, text in queried(req) if each.casefold() == name.casefold()]
+    if len(found) > 1:
+        raise BadRequest("InvalidParameter", f"{name} is given {len(found)} times", name)
+    return found[0] if found else None
 
 
 def flag(req: func.HttpRequest, name: str) -> bool:
     """A query parameter that is true or false; false where it is not given."""
-    text = (given(req, name) or "false").casefold()
+    text = given(req, name)
+    if text is None:
+        return False
+    text = text.casefold()
     if text not in {"true", "false"}:
         raise BadRequest("InvalidParameter", f"{name} should be true or false", name)
     return text == "true"
@@ -104,7 +123,9 @@ def flag(req: func.HttpRequest, name: str) -> bool:
 
 def number(req: func.HttpRequest, name: str, default: int, most: int) -> int:
     """A query parameter that is a number from 1 to `most`, in the digits 0 to 9."""
-    text = given(req, name) or str(default)
+    text = given(req, name)
+    if text is None:
+        return default
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
         raise BadRequest("InvalidParameter", f"{name} should be a number from 1 to {most}", name)
     return int(text)
@@ -205,8 +226,21 @@ def _json(req: func.HttpRequest) -> Any:
         message = f"the body has {len(body):,} bytes: keep it below {LARGEST:,}"
         raise BadRequest("RequestTooLarge", message, "body", status=413)
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_once)
     except RecursionError:
         raise BadRequest("InvalidJson", "the body is nested too deeply", "body") from None
     except ValueError as wrong:
         raise BadRequest("InvalidJson", f"the body is no JSON: {wrong}", "body") from wrong
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names stand once: what reads the first and what reads the last would differ.
+
+    Raises:
+        ValueError: one stands twice.
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the name {twice[:80]} stands twice in an object")
+    return made

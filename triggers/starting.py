@@ -22,6 +22,7 @@ from shared.settings import settings
 from triggers.answers import operation_url, reply
 from triggers.callers import caller_of, require_scope
 from triggers.conventions import entity_tag, listed
+from triggers.parameters import queried
 from triggers.telling import GRACE, fate_of, plan_named, shown
 
 STARTING = ("Repeatability-Request-ID", "If-Match")  # headers of what starts on a deployment
@@ -129,7 +130,7 @@ def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
     if kind in BESIDE:
         made = f"{kind}-{_hash(request_id)[:17] if request_id else made}"
     # The URL may carry the caller's key, which may change from one try to the next.
-    queries = sorted((k.casefold(), v) for k, v in req.params.items() if k.casefold() != "code")
+    queries = sorted((k.casefold(), v) for k, v in queried(req) if k.casefold() != "code")
     route = f"{req.method} {urlsplit(req.url).path} {queries}"
     return {
         "deployment": deployment,

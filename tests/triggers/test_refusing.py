@@ -162,6 +162,34 @@ def test_a_flag_is_read_without_case(still: Any, small: Json, query: str) -> Non
     assert (answer.status_code, answer.json()["kind"]) == (202, "plan")
 
 
+@pytest.mark.parametrize("query", ["whatIf=", "whatIf", "whatIf=true&whatIf=false", "whatIf=%20"])
+def test_a_flag_that_says_nothing_or_two_things_starts_nothing(
+    still: Any, small: Json, query: str
+) -> None:
+    answer = still.request("PUT", f"deployments/{small['name']}?{query}", json=small)
+    assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+    assert answer.json()["error"]["target"] == "whatIf"
+
+
+@pytest.mark.parametrize("query", ["top=1&top=2", "TOP=1&top=1", "top="])
+def test_a_number_is_given_once(still: Any, query: str) -> None:
+    answer = still.request("GET", f"deployments?{query}")
+    assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+
+
+def test_a_parameter_without_a_value_is_unknown_where_it_is_not_known(still: Any) -> None:
+    answer = still.request("POST", "deployments?whatIf=")
+    assert (answer.status_code, _code(answer)) == (400, "UnknownParameter")
+
+
+@pytest.mark.parametrize("body", ['{"name": "a-name", "name": "b"}', '{"tags": {"a": 1, "a": 2}}'])
+def test_an_object_whose_names_stand_twice_is_refused(still: Any, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = still.request("POST", "deployments", content=body, headers=headers)
+    assert (answer.status_code, _code(answer)) == (400, "InvalidJson")
+    assert "stands twice" in answer.json()["error"]["message"]
+
+
 def _code(answer: Any) -> str:
     code: str = answer.json()["error"]["code"]
     assert answer.headers["x-ms-error-code"] == code

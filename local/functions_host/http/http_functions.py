@@ -114,7 +114,7 @@ class HttpFunctions:
             request.method,
             str(request.url),
             headers=headers,
-            params={k: v for k, v in request.query.items() if v},
+            params=_query(request),
             route_params=parameters,
             body_type="bytes",
             body=await request.read(),
@@ -125,6 +125,12 @@ class HttpFunctions:
             log.exception("function %s failed", function.name)
             return web.Response(status=500)
         return web.Response(status=204) if answer is None else _to_response(answer)
+
+
+def _query(request: web.BaseRequest) -> dict[str, str]:
+    """As the host hands it out: what is repeated joined by commas, and nothing that is empty."""
+    joined = {name: ",".join(request.query.getall(name)) for name in request.query}
+    return {name: text for name, text in joined.items() if text}
 
 
 def _to_response(answer: func.HttpResponse) -> web.Response:
