@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.shared.planning import test_validation as validation
+from tests.shared.planning import faults, test_validation
 
 CHECKED = "test_a_planted_fault_is_found_by_name"
 PROBED = "test_a_query_finds_a_planted_fault_by_itself"
@@ -32,9 +32,9 @@ class Outcomes:
 def table(outcomes: dict[str, str]) -> str:
     """What was planted and what has found it, as Markdown."""
     lines = ["| planted | found by | which says | |", "|---|---|---|---|"]
-    for plant, key, words in validation.PLANTED:
+    for plant, key, words in faults.PLANTED:
         lines.append(_row(plant, key, words, outcomes[f"{CHECKED}[{plant.__name__}]"]))
-    for plant, words in validation.QUERIED:
+    for plant, words in faults.QUERIED:
         lines.append(_row(plant, "query-answered", words, outcomes[f"{PROBED}[{plant.__name__}]"]))
     return "\n".join(lines)
 
@@ -48,7 +48,7 @@ def main() -> int:
     outcomes = Outcomes()
     wanted = ["-q", "-p", "no:cacheprovider", "--assert=plain", "-k", f"{CHECKED} or {PROBED}"]
     with redirect_stdout(sys.stderr):
-        code = pytest.main([str(validation.__file__), *wanted], plugins=[outcomes])
+        code = pytest.main([str(test_validation.__file__), *wanted], plugins=[outcomes])
     print(table(outcomes.of))
     return int(code)
 

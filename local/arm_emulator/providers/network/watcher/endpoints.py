@@ -44,6 +44,15 @@ def ports(gateway: Resource) -> set[int]:
 
 def passed_on(gateway: Resource, address: str, port: int) -> list[tuple[str, int]]:
     """Where a gateway passes on what reaches its address and port: names or addresses, ports."""
+    return [
+        (str(target.get("fqdn") or target.get("ipAddress")), int(used["properties"]["port"]))
+        for pool, used in ways(gateway, address, port)
+        for target in pool["properties"].get("backendAddresses") or []
+    ]
+
+
+def ways(gateway: Resource, address: str, port: int) -> list[tuple[Json, Json]]:
+    """The pools and backend settings to which the rules of a gateway lead from its address."""
     frontends = {
         f["id"].lower(): f["properties"].get("privateIPAddress")
         for f in _items(gateway, "frontendIPConfigurations")
@@ -58,12 +67,11 @@ def passed_on(gateway: Resource, address: str, port: int) -> list[tuple[str, int
     pools = {each["id"].lower(): each for each in _items(gateway, "backendAddressPools")}
     settings = {each["id"].lower(): each for each in _items(gateway, "backendSettingsCollection")}
     return [
-        (str(target.get("fqdn") or target.get("ipAddress")), int(used["properties"]["port"]))
+        (pool, used)
         for rule in _items(gateway, "routingRules")
         if _id(rule, "listener") in listening
         and (pool := pools.get(_id(rule, "backendAddressPool")))
         and (used := settings.get(_id(rule, "backendSettings")))
-        for target in pool["properties"].get("backendAddresses") or []
     ]
 
 
