@@ -128,6 +128,11 @@ def a_server(azure: Any) -> Iterator[tuple[str, Body]]:
     yield f"{SERVER}/db-1", server(azure)
 
 
+def a_pair(azure: Any) -> Iterator[tuple[str, Body]]:
+    yield from a_server(azure)
+    yield f"{SERVER}/db-2", replica(azure)
+
+
 def a_zone(azure: Any) -> Iterator[tuple[str, Body]]:
     yield f"privateDnsZones/{ZONE}", {"location": "global"}
 
@@ -417,8 +422,7 @@ def server_life(type_name: str, group: str, *names: str, **more: Any) -> Life:
         f"{SERVER}/{type_name}",
         lambda azure: getattr(azure.postgresql, group),
         ("rg", "db-1", *names),
-        beforehand=a_server,
-        **more,
+        **{"beforehand": a_server, **more},
     )
 
 
@@ -595,9 +599,10 @@ LIVES = (
         "virtual_endpoints",
         "always",
         body=inner(endpointType="ReadWrite", members=["db-1"]),
-        change={"properties": {"members": ["db-1", "copy"]}},
+        change={"properties": {"members": ["db-1", "db-2"]}},
         create="begin_create",
         update="begin_update",
+        beforehand=a_pair,
     ),
     network_life("applicationGateways", "application_gateways", "agw", body=application_gateway),
     network_life(

@@ -10,9 +10,9 @@ from local.arm_emulator.providers.dbforpostgresql.children import (
     Databases,
     FirewallRules,
     ThreatProtection,
-    VirtualEndpoints,
 )
 from local.arm_emulator.providers.dbforpostgresql.servers import FlexibleServers
+from local.arm_emulator.providers.dbforpostgresql.virtual_endpoints import VirtualEndpoints
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.router import Route
 

@@ -219,14 +219,6 @@ class FirewallRules(ServerChild):
             raise ArmError(400, "InvalidParameterValue", message, target="properties.endIpAddress")
 
 
-class VirtualEndpoints(ServerChild):
-    """Endpoints that follow the primary."""
-
-    type = f"{SERVER}/virtualendpoints"
-    model = "VirtualEndpoint"
-    timing = Timing(60, 60, 60)
-
-
 class ThreatProtection(ServerChild):
     """Advanced threat protection: every server has it, switched off until somebody writes it."""
 

@@ -28,7 +28,7 @@ FIELDS = {
 
 def list_events(world: World, call: Call, subscription: str) -> Response:
     """Events, the latest first; `$filter` must say since when."""
-    wanted, since, until = _read_filter(call.request.query.get("$filter", ""))
+    wanted, since, until = _read_filter(call.request.query.get("$filter", ""), call.time)
     since = max(since, call.time - RETENTION)
     until = min(until, call.time - timedelta(seconds=world.settings.activity_log_lag_seconds))
     prefix = f"/subscriptions/{subscription}/".lower()
@@ -50,7 +50,7 @@ def list_events(world: World, call: Call, subscription: str) -> Response:
     return Response(200, answer)
 
 
-def _read_filter(text: str) -> tuple[dict[str, str], datetime, datetime]:
+def _read_filter(text: str, now: datetime) -> tuple[dict[str, str], datetime, datetime]:
     wanted: dict[str, str] = {}
     times: dict[str, datetime] = {}
     for clause in re.split(r"\s+and\s+", text.strip()) if text.strip() else []:
@@ -64,6 +64,10 @@ def _read_filter(text: str) -> tuple[dict[str, str], datetime, datetime]:
             raise ArmError(400, "BadRequest", f"The filter clause {clause!r} is not understood.")
     if "ge" not in times:
         message = "The $filter must hold a start: eventTimestamp ge '<time>'."
+        raise ArmError(400, "BadRequest", message)
+    if times["ge"] < now - RETENTION:
+        # Recorded in azure-cli, test_activity_log_list_scenario.
+        message = "The start time cannot be more than 90 days in the past."
         raise ArmError(400, "BadRequest", message)
     return wanted, times["ge"], times.get("le", datetime.max.replace(tzinfo=UTC))
 

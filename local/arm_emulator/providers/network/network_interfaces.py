@@ -12,7 +12,7 @@ from local.arm_emulator.providers.network.virtual_networks.subnets import (
 from local.arm_emulator.state.references import Reference
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import BackReference, Quota, Timing
-from local.arm_emulator.wire.messages import ArmError
+from local.arm_emulator.wire.messages import ArmError, Json
 
 
 class NetworkInterfaces(NetworkType):
@@ -52,8 +52,10 @@ class NetworkInterfaces(NetworkType):
             message = f"Network interface {change.id} has no IP configuration."
             # This code and the next: the notes of the makers of Azure PowerShell.
             raise ArmError(400, "InvalidIPConfigCount", message)
+        taken: set[str] = set()
         for configuration in configurations:
             inner = configuration.get("properties") or {}
+            _check_once(inner, taken)
             subnet = (inner.get("subnet") or {}).get("id")
             if not subnet:
                 # The notes of the makers of Azure PowerShell.
@@ -89,6 +91,18 @@ class NetworkInterfaces(NetworkType):
                 free = known or free_address(change, inner["subnet"]["id"], given)
                 inner["privateIPAddress"] = free
                 given.add(free)
+
+
+def _check_once(inner: Json, taken: set[str]) -> None:
+    """An address is had by one configuration.
+
+    https://learn.microsoft.com/azure/virtual-network/ip-services/virtual-network-network-interface-addresses
+    """
+    address = str(inner.get("privateIPAddress") or "")
+    if address in taken:
+        message = f"IP address {address} is already allocated in the same interface."
+        raise ArmError(400, "PrivateIPAddressIsAllocated", message)
+    taken |= {address} - {""}
 
 
 def _address_before(change: Change, name: str) -> str | None:

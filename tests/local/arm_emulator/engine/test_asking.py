@@ -136,7 +136,7 @@ def test_two_configurations_of_an_interface_have_two_addresses(network: Any) -> 
 def test_a_time_of_the_activity_log_needs_no_quotes(azure: Any, web: Any) -> None:
     url = f"{azure.emulator.url}/subscriptions/{azure.emulator.cloud.settings.subscription_id}"
     url += "/providers/Microsoft.Insights/eventtypes/management/values"
-    text = "eventTimestamp ge 2020-01-01T00:00:00Z and eventChannels eq 'Admin, Operation'"
+    text = "eventTimestamp ge 2025-12-31T00:00:00Z and eventChannels eq 'Admin, Operation'"
     answer = web.get(url, params={"api-version": "2015-04-01", "$filter": text})
     assert answer.status_code == 200
 

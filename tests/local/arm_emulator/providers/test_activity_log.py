@@ -74,7 +74,7 @@ def test_chosen_fields_are_listed(azure: Any, web: Any) -> None:
 
 def test_events_are_kept_for_90_days(azure: Any, web: Any) -> None:
     azure.advance(days=91)
-    assert log(azure, web, hours=24 * 365) == []
+    assert log(azure, web, hours=24 * 90) == []  # further back it may not be asked
 
 
 @pytest.mark.parametrize("text", ["", "level eq 'x' and eventTimestamp ge '2026-01-01'"])
