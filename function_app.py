@@ -39,7 +39,7 @@ from orchestrators import (
     validate,
 )
 from shared.settings import entra_guards
-from triggers import deployments, drift, operations, page, retention
+from triggers import deployments, drift, exports, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
 logging.getLogger("azure").setLevel(logging.WARNING)
@@ -49,7 +49,7 @@ app = df.DFApp(
     http_auth_level=AuthLevel.ANONYMOUS if entra_guards(os.environ) else AuthLevel.FUNCTION
 )
 
-for part in (deployments, operations, drift, page, retention):
+for part in (deployments, exports, operations, drift, page, retention):
     app.register_functions(part.blueprint)
 for part in (deploy, repair, rotate, forget, accept, destroy, validate, check_drift, scan_drift):
     app.register_functions(part.blueprint)

@@ -11,6 +11,7 @@ from cli.client import deployment as path_of
 from cli.client import last_operation
 from cli.decisions import COMMANDS as DECISIONS
 from cli.errors import Json, Refused, SpecFaulty
+from cli.exports import export
 from cli.generations import COMMANDS as GENERATIONS
 from cli.plan_view import plan as show_plan
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
@@ -200,7 +201,7 @@ def forget(session: Session, name: str, resources: tuple[str, ...], *, no_wait: 
     session.follow(started, wait=not no_wait)
 
 
-for command in (*DECISIONS, *GENERATIONS):
+for command in (*DECISIONS, *GENERATIONS, export):
     deployment.add_command(command)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import azure.functions as func
 
 from shared.deployment.errors import SpecInvalid
+from shared.planning.purposes import SpecOutdated
 from shared.records.errors import (
     DeploymentUnknown,
     OperationInProgress,
@@ -96,6 +97,8 @@ def _refusal(raised: Exception, req: func.HttpRequest, request_id: str) -> func.
             return error(409, code, message, target=identity, headers=headers)
         case NotCancelable() | NotAwaitingApproval():
             return error(409, code, message, target=raised.operation_id)
+        case SpecOutdated():
+            return error(409, code, message, target="spec")
         case RequestIdReused():
             return error(409, code, message, target="Repeatability-Request-ID")
         case PreconditionFailed():

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
@@ -26,6 +26,8 @@ from triggers.shapes.requests import (
     MOST_RESOURCES,
     Choice,
     Comment,
+    ExportRequest,
+    Format,
     Resources,
 )
 
@@ -191,6 +193,19 @@ async def resources_of(req: func.HttpRequest) -> tuple[str, ...]:
     except ValidationError:
         message = f"the body should be {{resources}}, 1 to {MOST_RESOURCES} keys or ids"
         raise BadRequest("InvalidParameter", message, "resources") from None
+
+
+async def format_of(req: func.HttpRequest) -> Format:
+    """The format that a body asks for, {format}.
+
+    Raises:
+        BadRequest: the body is something else.
+    """
+    try:
+        return ExportRequest.model_validate(_json(req)).format
+    except ValidationError:
+        message = f"the body should be {{format}}: {', '.join(get_args(Format))}"
+        raise BadRequest("InvalidParameter", message, "format") from None
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -150,6 +150,10 @@ class Resource:
                 body = laid(body, each.path, each.value)
         return body
 
+    def parts(self, spec: DeploymentSpec) -> Iterator[tuple[str, Json]]:
+        """The ARM resources that it is, by id, each with its desired body; most are one."""
+        yield self.id(spec), self.tagged_body(spec)
+
     def amend(self, other: "type[Resource]", body: Json, resource_id: str) -> None:
         """Write itself into the body of one that it `amends`, such as a subnet's natGateway."""
         raise NotImplementedError

@@ -32,6 +32,9 @@ RESTART = "the server restarts once for all of them and cuts every session, for 
 UNITED = frozenset({"shared_preload_libraries", "azure.extensions"})
 """Lists of the server to which we add; replacing them would drop what it loads by itself."""
 
+LOADED = {"shared_preload_libraries": ("pg_cron", "pg_stat_statements")}
+"""What a list holds of itself (Learn: server parameters, shared library preloading)."""
+
 MOST = 200  # characters of a value, or of what is allowed, in a message
 
 
@@ -65,6 +68,14 @@ class PostgresParameters(Resource):
         given = {**tuned(spec), **spec.postgres.parameters}
         united = {name: _elements(given[name]) for name in given if name in UNITED}
         return {"properties": {**given, **united}}
+
+    def parts(self, spec: DeploymentSpec) -> Iterator[tuple[str, Json]]:
+        """One for each parameter; a list replaces that of the server, so it holds what that has."""
+        for name, value in self.body(spec, Ids(self, spec))["properties"].items():
+            whole = [*LOADED.get(name, ()), *value] if isinstance(value, list) else [value]
+            text = ",".join(dict.fromkeys(whole))
+            body = {"properties": {"value": text, "source": "user-override"}}
+            yield f"{self.id(spec)}/{name}", body
 
     def lock(self, resource_id: str) -> str:
         return super().lock(resource_id.rpartition("/")[0])  # the server takes one write at a time

@@ -12,6 +12,7 @@ from shared.deployment.specs.fields import Anything
 from triggers.shapes.base import Moment, Object, Status, Url, told
 from triggers.shapes.operations import Actor, Failure, Retained
 from triggers.shapes.plans import Answered, Change
+from triggers.shapes.requests import Format
 
 
 @told
@@ -253,3 +254,15 @@ class Description(TypedDict):
     """The routes."""
     components: Object
     """What they share."""
+
+
+@told
+class Exported(TypedDict):
+    """A deployment as other tools take it."""
+
+    deployment: str
+    """Its name."""
+    format: Format
+    """Which form that is."""
+    files: Annotated[dict[str, str], Field(json_schema_extra={"maxProperties": 200})]
+    """Texts by the names of their files; none holds a secret."""

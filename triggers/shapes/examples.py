@@ -161,6 +161,12 @@ EXAMPLES: Mapping[str, Json] = {
     "Comment": {"comment": "as agreed"},
     "Choice": {"paths": ["nsg-database:properties.*"], "comment": "CHG-7"},
     "Resources": {"resources": ["bastion"]},
+    "ExportRequest": {"format": "bicep"},
+    "Exported": {
+        "deployment": NAME,
+        "format": "bicep",
+        "files": {"main.bicep": "targetScope = 'resourceGroup'\n"},
+    },
     "Started": {
         "id": ID,
         "kind": "deploy",

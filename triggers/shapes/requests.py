@@ -1,6 +1,6 @@
 """What the API takes beside a spec."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,3 +42,15 @@ class Resources(BaseModel):
         min_length=1, max_length=MOST_RESOURCES
     )
     """Keys of the inventory, or ARM ids in it."""
+
+
+Format = Literal["arm", "bicep", "terraform"]
+
+
+class ExportRequest(BaseModel):
+    """How a deployment is to be written."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    format: Format
+    """An ARM template, Bicep, or Terraform (azapi) with imports."""
