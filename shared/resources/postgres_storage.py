@@ -16,7 +16,7 @@ KIND = "properties.storage.type"
 def disk(wanted: Postgres) -> Json:
     """Its disk; one of the kind v2 has operations of its own, and does not grow by itself."""
     size = {"storageSizeGB": wanted.storage_gib}
-    if v2 := wanted.premium_v2:
+    if v2 := wanted.provisioned_disk:
         more = {"iops": v2.iops, "throughput": v2.throughput}
         return {**size, "type": V2, "autoGrow": "Disabled", **more}
     tier = {"tier": wanted.storage_tier} if wanted.storage_tier else {}

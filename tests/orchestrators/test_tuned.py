@@ -37,9 +37,9 @@ def test_a_tier_comes_goes_and_outlives_a_disk_that_grows(simulation: Any, lean:
 
 def test_a_disk_of_another_kind_is_chosen_once(simulation: Any, lean: Json) -> None:
     v2 = {"iops": 5000, "throughput": 250}
-    assert deployed(simulation, lean, premiumV2=v2)["postgres-server"] == "create"
+    assert deployed(simulation, lean, provisionedDisk=v2)["postgres-server"] == "create"
     assert disk(simulation)["type"] == "PremiumV2_LRS"
-    assert deployed(simulation, lean, premiumV2=v2 | {"iops": 8000}) == {
+    assert deployed(simulation, lean, provisionedDisk=v2 | {"iops": 8000}) == {
         "postgres-server": "update"
     }
     assert disk(simulation)["iops"] == 8000

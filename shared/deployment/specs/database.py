@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from shared.deployment.sign_in import Encryption, Entra
 from shared.deployment.specs.fields import Size
 from shared.deployment.specs.part import CLOSED, KeyVaultSecret, Part
-from shared.deployment.specs.tuning import PremiumV2, Tier, Tuning
+from shared.deployment.specs.tuning import ProvisionedDisk, Tier, Tuning
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Of PostgreSQL, in the order of its upgrades."""
@@ -32,7 +32,7 @@ class Postgres(Part):
     """Size of its disk in GiB; it grows only."""
     storage_tier: Tier | None = None
     """Performance of its disk, where it is to be more than its size brings; billed as that tier."""
-    premium_v2: PremiumV2 | None = Field(default=None, alias="premiumV2")
+    provisioned_disk: ProvisionedDisk | None = None
     """A disk of the kind Premium SSD v2, decided once; absent: Premium SSD."""
     tuning: Tuning = Tuning()
     """What it is tuned for; absent: Azure's defaults."""

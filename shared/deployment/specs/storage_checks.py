@@ -9,7 +9,7 @@ from shared.deployment.specs.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.specs.tuning import LEAST_IOPS, LEAST_THROUGHPUT, MOST_IOPS, tiers_of
 
-TIER, V2 = "postgres.storageTier", "postgres.premiumV2"
+TIER, V2 = "postgres.storageTier", "postgres.provisionedDisk"
 
 
 def storage_faults(spec: DeploymentSpec) -> Iterator[Finding]:
@@ -23,12 +23,12 @@ def storage_faults(spec: DeploymentSpec) -> Iterator[Finding]:
     if tier and tier not in fitting:
         message = f"{wanted.storage_gib} GiB take one of {', '.join(fitting)}"
         yield finding("StorageTierNotOffered", TIER, message, "postgres.storageGiB")
-    if wanted.premium_v2:
-        yield from _premium_v2(spec)
+    if wanted.provisioned_disk:
+        yield from _provisioned_disk(spec)
 
 
-def _premium_v2(spec: DeploymentSpec) -> Iterator[Finding]:
-    wanted, disk = spec.postgres, spec.postgres.premium_v2
+def _provisioned_disk(spec: DeploymentSpec) -> Iterator[Finding]:
+    wanted, disk = spec.postgres, spec.postgres.provisioned_disk
     excluded = {
         "storageTier": wanted.storage_tier,
         "highAvailability": wanted.high_availability != "Disabled",
@@ -37,7 +37,7 @@ def _premium_v2(spec: DeploymentSpec) -> Iterator[Finding]:
     for name, given in excluded.items():
         if given:
             message = "a disk of the kind Premium SSD v2 does not have it: leave one of both out"
-            yield finding("PremiumV2NotSupported", f"postgres.{name}", message, V2)
+            yield finding("ProvisionedDiskNotSupported", f"postgres.{name}", message, V2)
     if disk is None:
         return
     most = min(MOST_IOPS, LEAST_IOPS + 500 * max(0, wanted.storage_gib - 6))

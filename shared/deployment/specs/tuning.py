@@ -40,7 +40,7 @@ class Tuning(Part):
     """Whether Azure looks for missing and unused indexes, which takes a Query Store."""
 
 
-class PremiumV2(Part):
+class ProvisionedDisk(Part):
     """A disk of another kind, with operations and throughput of its own; chosen once.
 
     It has no standby and no second copy of backups, and does not grow by itself.

@@ -88,4 +88,4 @@ def test_a_higher_tier_costs_what_the_disk_costs_that_brings_it(make_spec: MakeS
         return monthly(server.meters(server.tagged_body(make_spec("recipe", postgres=postgres))))
 
     assert cost(storageTier="P30") == cost(storageGiB=1024)
-    assert cost(premiumV2={}) is None
+    assert cost(provisionedDisk={}) is None
