@@ -9,8 +9,9 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
+
+from local.service import Service, await_end
 
 HOST = "127.0.0.1"
 ACCOUNT = "devstoreaccount1"
@@ -30,7 +31,7 @@ class AzuriteMissing(RuntimeError):
         super().__init__("Azurite is not installed: run `make setup` (it needs Node 20)")
 
 
-class Azurite:
+class Azurite(Service):
     """A storage account for as long as the `with` block lasts."""
 
     def __init__(
@@ -66,7 +67,7 @@ class Azurite:
         )
         return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};{endpoints}"
 
-    def start(self) -> None:
+    def start(self) -> Self:
         """Start it and wait until every service accepts connections.
 
         Raises:
@@ -87,30 +88,14 @@ class Azurite:
         deadline = time.monotonic() + PATIENCE
         for port in self.ports.values():
             self._await(port, deadline)
+        return self
 
     def stop(self) -> None:
         """End it; may be repeated."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+        if process is not None:
+            process.terminate()
+            await_end(process, STOP_PATIENCE)
 
     def _arguments(self) -> list[str]:
         # The SDKs speak newer versions of the API than the last Azurite names.

@@ -19,8 +19,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
+
+from local.service import Service, await_end
 
 HOST = "127.0.0.1"
 MODULES = Path(__file__).parents[1] / "node_modules"
@@ -60,7 +61,7 @@ class Login:
     password: str = field(repr=False)
 
 
-class Postgres:
+class Postgres(Service):
     """A server for as long as the `with` block lasts.
 
     Args:
@@ -92,7 +93,7 @@ class Postgres:
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self) -> Self:
         """Make its data, start it and wait until it lets people in.
 
         Raises:
@@ -108,17 +109,14 @@ class Postgres:
         except BaseException:
             self.stop()
             raise
+        return self
 
     def stop(self) -> None:
         """End it, cutting whoever is connected; may be repeated."""
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            await_end(process, PATIENCE)
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -136,18 +134,6 @@ class Postgres:
         """What it has said so far."""
         path = self._home / "log"
         return path.read_text(errors="replace") if path.exists() else ""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def _home(self) -> Path:

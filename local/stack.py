@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from local.azure_control import AzureControl
 from local.azurite import Azurite
 from local.kept_clock import KeptClock
+from local.service import Service, await_end
 
+STOP_PATIENCE = 10.0  # seconds for a child to end in good order
 READY = 180.0  # seconds for a child to say that it listens; a few are usual
 
 
@@ -75,10 +76,7 @@ class Child:
         """End it in good order; may be repeated."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            await_end(self._process, STOP_PATIENCE)
 
     def kill(self) -> None:
         """End it as kill -9 does."""
@@ -95,7 +93,7 @@ class Child:
                 log.flush()
 
 
-class LocalStack:
+class LocalStack(Service):
     """Storage, ARM and host together; a context manager.
 
     Args:
@@ -197,17 +195,6 @@ class LocalStack:
         self.arm.stop()
         self.storage.stop()
         self.time.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def taken(port: int) -> bool:

@@ -1,6 +1,7 @@
 """Drift: the timer that scans every deployment, and the routes that check and repair one."""
 
 import asyncio
+from functools import partial
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -17,6 +18,16 @@ from triggers.telling import ENDED, settle, settle_unended
 
 blueprint = df.Blueprint()
 
+choosing = partial(
+    route,
+    blueprint,
+    "POST",
+    client=True,
+    status="202",
+    body=Choice,
+    optional=True,
+    parameters=STARTING,
+)
 SCANS = {"scan-drift": {}, "scan-drift-late": {"late": True}}  # an instance each: none overlap
 
 
@@ -86,17 +97,10 @@ async def check_drift_now(
     return await start_beside(req, client, record.name, "drift")
 
 
-@route(
-    blueprint,
-    "POST",
+@choosing(
     "deployments/{name}/drift/repair",
     "Put right what drifted",
     operation="Drift_Repair",
-    client=True,
-    status="202",
-    body=Choice,
-    optional=True,
-    parameters=STARTING,
     roles=("Operator",),
 )
 async def repair_drift(
@@ -106,17 +110,10 @@ async def repair_drift(
     return await start(req, client, deployment_of(req), "repair", **dict(await choice_of(req)))
 
 
-@route(
-    blueprint,
-    "POST",
+@choosing(
     "deployments/{name}/drift/accept",
     "Make what drifted part of the spec",
     operation="Drift_Accept",
-    client=True,
-    status="202",
-    body=Choice,
-    optional=True,
-    parameters=STARTING,
     roles=("Deployer",),
 )
 async def accept_drift(

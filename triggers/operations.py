@@ -1,6 +1,7 @@
 """Routes of operations: the status monitor, cancel, and the decision on a plan."""
 
 import asyncio
+from functools import partial
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -37,6 +38,17 @@ from triggers.telling import (
 blueprint = df.Blueprint()
 
 LOOK_AGAIN = {"Retry-After": "10"}
+deciding = partial(
+    route,
+    blueprint,
+    "POST",
+    answer=Shown,
+    body=Comment,
+    optional=True,
+    client=True,
+    status="202",
+    roles=("Approver",),
+)
 HISTORY = ("deployment", "top", "token")
 PAGE = 50
 LONGEST_PAGE = 200
@@ -156,18 +168,8 @@ async def cancel_operation(
     return await _accepted(req, client)
 
 
-@route(
-    blueprint,
-    "POST",
-    "operations/{id}/approve",
-    "Approve the plan of an operation",
-    operation="Operations_Approve",
-    answer=Shown,
-    body=Comment,
-    optional=True,
-    client=True,
-    status="202",
-    roles=("Approver",),
+@deciding(
+    "operations/{id}/approve", "Approve the plan of an operation", operation="Operations_Approve"
 )
 async def approve_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -176,18 +178,8 @@ async def approve_operation(
     return await _decide(req, "approve", client)
 
 
-@route(
-    blueprint,
-    "POST",
-    "operations/{id}/reject",
-    "Reject the plan of an operation",
-    operation="Operations_Reject",
-    answer=Shown,
-    body=Comment,
-    optional=True,
-    client=True,
-    status="202",
-    roles=("Approver",),
+@deciding(
+    "operations/{id}/reject", "Reject the plan of an operation", operation="Operations_Reject"
 )
 async def reject_operation(
     req: func.HttpRequest, client: df.DurableOrchestrationClient

@@ -7,8 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import certifi
 import trustme
@@ -21,9 +20,10 @@ from local.arm_emulator.server import Edge
 from local.arm_emulator.settings import Settings
 from local.arm_emulator.state.guests import Guests
 from local.clock import Clock, RunningClock
+from local.service import Service
 
 
-class ArmEmulator(Control):
+class ArmEmulator(Control, Service):
     """Azure Resource Manager, Key Vault and an identity endpoint on two loopback ports.
 
     A context manager; the methods of `Control` are at hand beside its server. `boundary` is called
@@ -80,7 +80,7 @@ class ArmEmulator(Control):
             "KEY_VAULT_VERIFY_CHALLENGE": "false",
         }
 
-    def start(self) -> "ArmEmulator":
+    def start(self) -> Self:
         """Listen; returns once requests are answered."""
         self._thread.start()
         self._ready.wait()
@@ -96,17 +96,6 @@ class ArmEmulator(Control):
         self.cloud.journal.close()
         if self._directory is not None:
             self._directory.cleanup()
-
-    def __enter__(self) -> "ArmEmulator":
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
@@ -30,11 +29,12 @@ from local.functions_host.store.tables import Store
 from local.functions_host.store.task_hub import TaskHub
 from local.functions_host.worker.loader import AppFunction, loaded
 from local.functions_host.worker.timestamps import remembered
+from local.service import Service
 
 PATIENCE = 300.0  # real seconds; what takes longer hangs, however busy the machine
 
 
-class FunctionsHost:
+class FunctionsHost(Service):
     """A Functions host for one app, on loopback, in this process.
 
     Usable as a context manager. One per process at a time: the SDK's client is global.
@@ -145,17 +145,6 @@ class FunctionsHost:
         if not self._store.dead:
             self._store.close()
         self._thread.ending.set()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     # Use from other threads
 
