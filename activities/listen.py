@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import azure.durable_functions as df
 
@@ -15,6 +16,7 @@ from shared.deployment.operation import ListenAnswer, ListenOrder, Watched
 from shared.deployment.walks.listening import ask_operation
 from shared.planning.validation.probing import probe
 from shared.records.records import records
+from shared.telemetry.telling import told
 
 blueprint = df.Blueprint()
 
@@ -32,13 +34,15 @@ async def listen(order: ListenOrder) -> ListenAnswer:
         return records().operations.signals(operation)["cancelRequested"]
 
     steps = {step["key"]: step for step in plan["steps"]}
-    return await listen_to(order["watch"], steps, _look, canceled if order["cancelable"] else None)
+    look = partial(_look, operation, order["undo"])
+    return await listen_to(order["watch"], steps, look, canceled if order["cancelable"] else None)
 
 
-def _look(step: Step, watched: Watched, at: float) -> Outcome:
+def _look(operation: str, undo: bool, step: Step, watched: Watched, at: float) -> Outcome:
     clients, url = clients_for(step["id"]), watched["operationUrl"]
     elapsed = timedelta(seconds=watched["elapsed"] + at)
-    with secrets_in_use():  # what Azure quotes of them is kept from what is told
+    # What Azure quotes of secrets is kept from what is told.
+    with told(operation, step["key"], undo=undo), secrets_in_use():
         if step["action"] == "check":
             return probe(
                 clients, step, records().agreements.agree, operation_url=url, elapsed=elapsed

@@ -7,11 +7,13 @@ from shared.deployment.operation import PlanAnswer, PlanRequest, outline
 from shared.planning.purposes import check_same, plan_for
 from shared.planning.spending import tell_of
 from shared.records.records import records
+from shared.telemetry.telling import traced
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="order")
+@traced
 @failures_as_data
 def plan_deployment(order: PlanRequest) -> PlanAnswer:
     """{operation, at} -> the outline of the plan; made again, it is the plan that was kept."""

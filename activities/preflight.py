@@ -13,11 +13,13 @@ from shared.planning.purposes import recorded_spec
 from shared.planning.validation.levels import with_agent
 from shared.records.records import records
 from shared.resources.watcher_agent import WatcherAgent
+from shared.telemetry.telling import traced
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="order")
+@traced
 @failures_as_data
 def preflight(order: PlanRequest) -> Answer:
     """{operation, at} -> {}, or {failure} with all that is against the plan; it is kept with it."""

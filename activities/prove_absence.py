@@ -8,11 +8,13 @@ from shared.deployment.operation import Absence, Order
 from shared.deployment.walks.undo import still_there
 from shared.planning.purposes import plan_for
 from shared.records.records import records
+from shared.telemetry.telling import traced
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="order")
+@traced
 @failures_as_data
 def prove_absence(order: Order) -> Absence:
     """{operation} -> the keys of what is there although it was to be deleted."""

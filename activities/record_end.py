@@ -8,6 +8,8 @@ from shared.azure.errors import failures_as_data
 from shared.deployment.operation import EndAnswer, EndReport
 from shared.deployment.walks.ending import ending, has_written
 from shared.records.records import records
+from shared.telemetry.spans import walks
+from shared.telemetry.telling import tell_end
 
 blueprint = df.Blueprint()
 
@@ -20,6 +22,7 @@ def record_end(order: EndReport) -> EndAnswer:
     story = records().story(operation)
     end = ending(order["state"], story, order["failure"], at=order["at"], operation=operation.id)
     records().end(operation, end, now=datetime.fromisoformat(order["at"]))
+    tell_end(operation, end.result, at=order["at"], walks=walks(story, order["state"]["runs"]))
     answer = EndAnswer(
         status=end.status, cause=end.failure, customStatus=end.custom_status, output=end.output
     )

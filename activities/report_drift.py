@@ -14,12 +14,14 @@ from shared.planning.purposes import recorded_spec
 from shared.planning.spending import reached, tell, turn
 from shared.records.entities import Record
 from shared.records.records import records
+from shared.telemetry.telling import tell_drift, traced
 
 blueprint = df.Blueprint()
 log = logging.getLogger(__name__)
 
 
 @blueprint.activity_trigger(input_name="order")
+@traced
 @failures_as_data
 def report_drift(order: DriftRequest) -> DriftAnswer:
     """{deployment or check, at, failure?} -> what was found, in short; a failure is kept.
@@ -44,8 +46,10 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
         kept.watch.keep_baselines(record.name, seen.baselines)
         kept.watch.keep_report(record.name, report)
         kept.save_drift(record.name, report, seen.still)
+    asked = kept.operations.get(check) if check else None
     if check:
         kept.operations.end_drift(check, report)
+    tell_drift(record.name, report, asked)
     if wanted := of_course(report["changes"], "accept"):
         accept_by_policy(record, wanted, order["at"])
     fields = {"deployment": record.name, "state": report["status"]}

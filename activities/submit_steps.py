@@ -12,6 +12,7 @@ from shared.deployment.messages import Outcome
 from shared.deployment.operation import StepOrder, SubmitAnswer, SubmitOrder
 from shared.planning.validation.probing import probe
 from shared.records.records import records
+from shared.telemetry.telling import traced
 
 blueprint = df.Blueprint()
 
@@ -28,6 +29,7 @@ def submit_steps(order: SubmitOrder) -> SubmitAnswer:
         return SubmitAnswer(outcomes=dict(zip(keys, pool.map(_submit, orders), strict=True)))
 
 
+@traced
 @failures_as_data
 def _submit(order: StepOrder) -> Outcome:
     step = records().plans.step(order)

@@ -43,6 +43,9 @@ class Settings:
     retention_days: int = 90  # what has ended is kept that long
     allowed_subscriptions: tuple[str, ...] = ()  # patterns; none allows all
     allowed_resource_groups: tuple[str, ...] = ()
+    otlp_endpoint: str = ""  # who listens to what the app tells of itself; empty: nobody
+    insights: str = ""  # connection string of Application Insights; likewise
+    insights_by_identity: bool = False
 
 
 def entra_guards(environment: Mapping[str, str]) -> bool:
@@ -90,6 +93,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         retention_days=int(environment.get("RETENTION_DAYS") or 90),
         allowed_subscriptions=tuple(environment.get("ALLOWED_SUBSCRIPTIONS", "").split()),
         allowed_resource_groups=tuple(environment.get("ALLOWED_RESOURCE_GROUPS", "").split()),
+        otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
+        insights_by_identity="Authorization=AAD"
+        in environment.get("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", ""),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 import function_app  # noqa: F401  # it registers the routes
 from cli.__main__ import hybriddb
 from shared.resources.catalogue import catalogue
+from shared.telemetry.measures import INSTRUMENTS
 from triggers.description import description
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +46,12 @@ def test_every_setting_that_is_read_is_explained() -> None:
     )
     assert found
     assert {name for name in found if f"`{name}`" not in settings} == set()
+
+
+def test_every_instrument_is_in_the_table() -> None:
+    rows = r"^\| `(hybriddb\.[a-z.]+)` \| (gauge|counter|histogram)"
+    table = re.findall(rows, read("docs/observability.md"), re.MULTILINE)
+    assert table == [(each.name, each.kind) for each in INSTRUMENTS]
 
 
 def test_every_route_is_in_the_table() -> None:

@@ -16,6 +16,7 @@ import azure.functions as func
 from activities.begin_repair import begin
 from shared.deployment.messages import Json
 from shared.deployment.operation import Kind
+from shared.deployment.tracing import usable
 from shared.records.claims import Claim
 from shared.records.records import records
 from shared.settings import settings
@@ -140,6 +141,7 @@ def _request(req: func.HttpRequest, deployment: str, kind: Kind) -> Any:
         "request_id": request_id,
         "digest": _hash(route, req.get_body().decode(errors="replace")),
         "actor": caller_of(req)["actor"],
+        "traceparent": usable(req.headers.get("traceparent")),
     }
 
 

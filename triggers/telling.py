@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import azure.durable_functions as df
 
 from shared.deployment.messages import Json
+from shared.deployment.tracing import trace_of
 from shared.records.entities import RUNNING, Operation, Record
 from shared.records.records import records
 
@@ -53,6 +54,7 @@ class Recorded(NamedTuple):
             "endedAt": operation.endedAt,
             "cancelRequested": operation.cancelRequested,
             "decision": operation.decision,
+            "traceId": trace_of(operation.id, operation.traceparent).id,
             "actor": operation.actor,
             "decidedBy": operation.decidedBy,
             "canceledBy": operation.canceledBy,

@@ -16,6 +16,7 @@ from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 from azure.mgmt.privatedns import PrivateDnsManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
+from shared.azure.correlation import Correlating
 from shared.azure.errors import ForeignUrl
 from shared.azure.rates import Rates
 from shared.deployment.resource_id import ResourceId
@@ -42,6 +43,7 @@ class AzureClients:
         return {
             "base_url": self.settings.arm_url,
             "credential_scopes": [f"{self.settings.arm_audience}/.default"],
+            "per_call_policies": [Correlating()],
             "per_retry_policies": [self.rates],
             **PATIENCE,
         }

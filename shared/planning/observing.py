@@ -8,6 +8,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.azure import calls
 from shared.azure.clients import AzureClients
+from shared.azure.correlation import carried
 from shared.deployment.inventory import UNREAD, Inventory, Stranger
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId, within
@@ -153,7 +154,7 @@ def _read(reach: Reach, wanted: Mapping[str, Target]) -> dict[str, Json | None]:
             return refused
 
     with ThreadPoolExecutor(READERS) as pool:
-        answers = dict(zip(wanted, pool.map(read, wanted.values()), strict=True))
+        answers = dict(zip(wanted, pool.map(carried(read), wanted.values()), strict=True))
     return {i: _seen(i, answers, wanted) for i in wanted}
 
 

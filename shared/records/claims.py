@@ -44,6 +44,7 @@ class Claim:
     paths: list[str] | None = None  # of a drift report: what is repaired or accepted; None: all
     comment: str = ""
     by_scan: bool = False  # asked for by a policy, and not by a person
+    traceparent: str | None = None  # of the request, where it is usable
     if_match: str | None = None  # an ETag, or * for any
     if_none_match: bool = False  # the caller sent If-None-Match: *
 

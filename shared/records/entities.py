@@ -98,6 +98,7 @@ class Operation:
     accepted: Acceptance | None = None  # what accepting drift has made of the spec
     cancelRequested: bool = False
     decision: Decision | None = None
+    traceparent: str | None = None  # of the request: the span of its caller
     rewinds: int = 0  # how often its orchestration was lost, and went on
 
 

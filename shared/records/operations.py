@@ -94,6 +94,10 @@ class Operations:
         moment = begun_before.isoformat()
         return [entity["PartitionKey"] for entity in found if entity["startedAt"] < moment]
 
+    def count_running(self) -> int:
+        """How many have no end on record."""
+        return len(self._table.where("status eq @running", running=RUNNING))
+
     def ended(self, *, before: datetime) -> list[str]:
         """Ids of operations that ended before a moment."""
         old = "status ne @running and endedAt lt @moment"
@@ -177,4 +181,5 @@ def _properties(claim: Claim) -> Json:
         "paths": claim.paths,
         "comment": claim.comment,
         "byScan": claim.by_scan,
+        "traceparent": claim.traceparent,
     }

@@ -2,7 +2,10 @@
 
 import json
 import socket
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,14 @@ import httpx
 import pytest
 
 from local.stack import LocalStack, PortTaken
+from local.world import read_json
+from shared.deployment.tracing import trace_of
+from shared.telemetry.measures import DURATION
+from tests.otlp import Receiver
 
 ROOT = Path(__file__).parents[2]
+
+CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 Json = dict[str, Any]
 
@@ -32,14 +41,39 @@ def creates_the_gateway(told: Json) -> bool:
     return steps.get("express-route-gateway") == "running"
 
 
-def test_kill_9_of_the_host_while_the_gateway_is_created_loses_nothing(
-    tmp_path: Path, load_sample: Callable[[str], Json], surroundings: list[Json]
-) -> None:
-    spec = load_sample("recipe") | {"gateway": {"mode": "none"}, "bastion": {"enabled": False}}
-    with LocalStack(
-        ROOT, folder=tmp_path, speed=240, port=0, arm_port=0, surroundings=surroundings
-    ) as stack:
-        started = httpx.post(f"{stack.url}/api/deployments", json=spec, timeout=60).json()
+@dataclass
+class Survived:
+    """A deployment whose host was killed while the gateway was created, and what was told of it."""
+
+    told: Json
+    resources: set[str]
+    spans: list[Json]
+    measures: list[Json]
+    log: str
+
+
+@pytest.fixture(scope="module")
+def survived(
+    tmp_path_factory: pytest.TempPathFactory, surroundings: list[Json]
+) -> Iterator[Survived]:
+    spec = read_json(ROOT / "samples" / "recipe.json") | {
+        "name": "survivor",
+        "gateway": {"mode": "none"},
+        "bastion": {"enabled": False},
+    }
+    folder = tmp_path_factory.mktemp("killed")
+    with ExitStack() as all_of_it:
+        receiver = all_of_it.enter_context(Receiver())
+        environment = all_of_it.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        stack = LocalStack(
+            ROOT, folder=folder, speed=240, port=0, arm_port=0, surroundings=surroundings
+        )
+        all_of_it.enter_context(stack)
+        headers = {"traceparent": CALLER}
+        started = httpx.post(
+            f"{stack.url}/api/deployments", json=spec, timeout=60, headers=headers
+        ).json()
 
         def look() -> Json:
             path = f"{stack.url}/api/operations/{started['id']}"
@@ -50,11 +84,53 @@ def test_kill_9_of_the_host_while_the_gateway_is_created_loses_nothing(
         stack.host.kill()
         stack.start_host()
         told = until(look, lambda told: told["status"] != "Running")
-        assert told["status"] == "Succeeded", told["failure"]
-        made = {item["id"].casefold() for item in stack.azure("GET", "resources")["value"]}
-        planned = {s["id"].casefold() for s in told["plan"] if s["key"] != "postgres-parameters"}
-        assert planned <= made
-    assert "Traceback" not in (tmp_path / "host.log").read_text(encoding="utf-8")
+        root = trace_of(started["id"]).root
+        receiver.wait_for(lambda there: any(span["id"] == root for span in there.spans))
+        receiver.wait_for(lambda there: any(m["name"] == DURATION.name for m in there.measures))
+        yield Survived(
+            told=told,
+            resources={i["id"].casefold() for i in stack.azure("GET", "resources")["value"]},
+            spans=list(receiver.spans),
+            measures=list(receiver.measures),
+            log=(folder / "host.log").read_text(encoding="utf-8"),
+        )
+
+
+def test_kill_9_of_the_host_while_the_gateway_is_created_loses_nothing(survived: Survived) -> None:
+    assert survived.told["status"] == "Succeeded", survived.told["failure"]
+    plan = survived.told["plan"]
+    planned = {step["id"].casefold() for step in plan if step["key"] != "postgres-parameters"}
+    assert planned <= survived.resources
+    assert "Traceback" not in survived.log
+
+
+def test_over_a_kill_9_every_step_is_told_once_and_the_operation_too(survived: Survived) -> None:
+    mine = [span for span in survived.spans if span["trace"] == CALLER[3:35]]
+    walked = [step for step in survived.told["steps"] if "settledAt" in step]
+    names = Counter(span["name"] for span in mine if span["kind"] == 1)
+    assert names == Counter(f"{step['action']} {step['key']}" for step in walked)
+    (operation,) = [span for span in mine if span["kind"] == 2]
+    assert (operation["name"], operation["parent"]) == ("deploy", CALLER[36:52])
+
+
+def test_over_a_kill_9_no_call_is_told_twice_and_each_hangs_on_its_step(survived: Survived) -> None:
+    calls = [s for s in survived.spans if s["kind"] == 3 and s["trace"] == CALLER[3:35]]
+    parents = {span["id"]: span["name"] for span in survived.spans if span["kind"] != 3}
+    ids = Counter(span["id"] for span in survived.spans)
+    assert set(ids.values()) == {1}
+    assert {span["parent"] for span in calls} <= set(parents)
+    written = [span for span in calls if span["name"].startswith("PUT ")]
+    assert written
+    assert all(parents[span["parent"]].startswith("create ") for span in written)
+
+
+def test_what_is_measured_of_an_operation_is_measured_once(survived: Survived) -> None:
+    durations = [m for m in survived.measures if m["name"] == DURATION.name]
+    (mine,) = [m for m in durations if m["hybriddb.kind"] == "deploy"]
+    began, ended = (
+        datetime.fromisoformat(survived.told[name]) for name in ("startedAt", "endedAt")
+    )
+    assert mine["value"] == pytest.approx((ended - began).total_seconds())
 
 
 def test_a_stack_carries_on_with_what_an_earlier_one_left(

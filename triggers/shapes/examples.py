@@ -35,6 +35,7 @@ _OPERATION: Json = {
     "endedAt": LATER,
     "cancelRequested": False,
     "decision": "approve",
+    "traceId": "0af7651916cd43dd8448eb211c80319c",
     "actor": ANN,
     "decidedBy": {**ANN, "name": "bea@contoso.com", "comment": "as agreed"},
     "canceledBy": None,

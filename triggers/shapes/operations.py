@@ -177,6 +177,8 @@ class Operation(TypedDict):
     """Whether somebody wants it to stop."""
     decision: Decision | None
     """What was decided on its plan."""
+    traceId: str
+    """The trace that it is told as; Azure's activity log has it as the correlation id."""
     actor: Actor | None
     """Who asked for it."""
     decidedBy: Actor | None

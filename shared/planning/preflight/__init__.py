@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from shared.azure.clients import AzureClients
+from shared.azure.correlation import carried
 from shared.azure.errors import failure_of
 from shared.deployment.messages import Advice
 from shared.deployment.specs.spec import DeploymentSpec
@@ -83,7 +84,8 @@ def preflight(
     """
     subject = Subject(clients, spec, there, now)
     with ThreadPoolExecutor(READERS) as pool:
-        answers = pool.map(lambda check: _findings(check[0], check[1], subject), CHECKS.items())
+        look = carried(lambda check: _findings(check[0], check[1], subject))
+        answers = pool.map(look, CHECKS.items())
         findings = [finding for answer in answers for finding in answer]
     warnings = [finding.advice for finding in findings if not finding.refused]
     return warnings, [finding.advice for finding in findings if finding.refused]

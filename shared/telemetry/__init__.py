@@ -1,0 +1,1 @@
+"""WHAT WE TELL OF OURSELVES: traces, measures, logs; off unless somebody listens."""

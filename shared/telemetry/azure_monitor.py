@@ -1,0 +1,30 @@
+"""Reaches Application Insights. Logs get there by the Functions host, which needs no telling."""
+
+from typing import Any
+
+from azure.monitor.opentelemetry.exporter import (
+    AzureMonitorMetricExporter,
+    AzureMonitorTraceExporter,
+)
+
+from shared.azure.clients import credential
+from shared.settings import Settings
+from shared.telemetry.courier import Exporters
+
+PATIENCE = 5.0  # seconds for one request
+
+
+def exporters(settings: Settings) -> Exporters:
+    """How the component of the settings is reached; what cannot be sent is kept on no disk."""
+    options: dict[str, Any] = {
+        "connection_string": settings.insights,
+        "disable_offline_storage": True,
+        "timeout": PATIENCE,
+    }
+    if settings.insights_by_identity:
+        options["credential"] = credential()
+    return Exporters(
+        spans=AzureMonitorTraceExporter(**options),
+        measures=AzureMonitorMetricExporter(**options),
+        logs=None,
+    )
