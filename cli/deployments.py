@@ -1,7 +1,6 @@
 """``hybriddb deployment``: from a spec to what runs in Azure, and back."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -10,16 +9,15 @@ from rich.console import Console
 from cli.client import deployment as path_of
 from cli.client import last_operation
 from cli.decisions import COMMANDS as DECISIONS
-from cli.errors import Json, Refused, SpecFaulty
+from cli.errors import Json, Refused
 from cli.exports import export
 from cli.generations import COMMANDS as GENERATIONS
-from cli.plan_view import plan as show_plan
-from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
-from cli.spec_files import faults, placed, read_spec
+from cli.plans import FILE, etag_of, plan
+from cli.session import NO_WAIT, YES, Session, connected
+from cli.spec_files import faults_placed, name_in, read_spec
 from cli.text import outputs, plain
 
 PRECONDITION_FAILED = 412
-FILE = click.argument("spec", type=click.Path(path_type=Path))  # - is standard input
 DATA = "DataDeletionNotConfirmed"
 
 
@@ -46,12 +44,21 @@ def create(session: Session, spec: Path, *, no_wait: bool) -> None:
 
 @deployment.command()
 @FILE
+@click.option(
+    "--plan", "planned", type=click.Path(path_type=Path), help="Walk what plan --out kept."
+)
 @NO_WAIT
 @connected
-def update(session: Session, spec: Path, *, no_wait: bool) -> None:
-    """Make a deployment what a SPEC says; nobody else may have changed it meanwhile."""
+def update(session: Session, spec: Path, *, planned: Path | None, no_wait: bool) -> None:
+    """Make a deployment what a SPEC says; nobody else may have changed it meanwhile.
+
+    With --plan exactly that plan is walked, also where there is no such deployment yet.
+    """
     body = read_spec(spec)
-    name = _name(spec, body)
+    name = name_in(spec, body)
+    if planned:
+        _put(session, spec, body, {"If-Match": etag_of(planned)}, wait=not no_wait)
+        return
     seen = session.client.send("GET", path_of(name))
     known = session.client.last_warnings(name)
     while True:
@@ -65,28 +72,6 @@ def update(session: Session, spec: Path, *, no_wait: bool) -> None:
             seen = now  # a drift report came between: that is nobody's change
         else:
             return
-
-
-@deployment.command()
-@FILE
-@DETAILED
-@click.option("--all", "everything", is_flag=True, help="Unfold what stays and is known.")
-@connected
-def plan(session: Session, spec: Path, *, detailed_exitcode: bool, everything: bool) -> None:
-    """Say what a SPEC would change, write nothing."""
-    body = read_spec(spec)
-    name = _name(spec, body)
-    known = session.client.last_warnings(name)
-
-    def show(shown: Console, operation: Json) -> None:
-        show_plan(shown, operation, known=known, everything=everything)
-
-    with _faults_placed(spec):
-        started = session.client.request("POST", f"{path_of(name)}/plan", json=body)
-    operation = session.follow(started, show=show)
-    changes = any(step["action"] != "no-op" for step in operation["plan"])
-    if detailed_exitcode and changes:
-        raise Ended(CHANGES)
 
 
 @deployment.command("list")
@@ -201,7 +186,7 @@ def forget(session: Session, name: str, resources: tuple[str, ...], *, no_wait: 
     session.follow(started, wait=not no_wait)
 
 
-for command in (*DECISIONS, *GENERATIONS, export):
+for command in (plan, *DECISIONS, *GENERATIONS, export):
     deployment.add_command(command)
 
 
@@ -214,8 +199,8 @@ def _put(
     known: Iterable[Json] = (),
     wait: bool,
 ) -> None:
-    path = path_of(_name(file, body))
-    with _faults_placed(file):
+    path = path_of(name_in(file, body))
+    with faults_placed(file):
         started = session.client.request("PUT", path, json=body, headers=headers)
     session.follow(started, wait=wait, known=known)
 
@@ -225,27 +210,6 @@ def _delete(session: Session, name: str, *, delete_data: bool) -> Json:
     return session.client.request("DELETE", path_of(name), params=flags)
 
 
-@contextmanager
-def _faults_placed(file: Path) -> Iterator[None]:
-    """Say of each fault that the app finds where it is in the file."""
-    try:
-        yield
-    except Refused as refused:
-        details = refused.error.get("details")
-        if not details:
-            raise
-        lines = [f"{placed(file, d['target'])}: {d['target']}: {d['message']}" for d in details]
-        raise SpecFaulty(file, lines, code=refused.error["code"]) from refused
-
-
 def _changed(before: Json, after: Json) -> bool:
     """Whether somebody has changed a deployment, or begun to."""
     return any(before[part] != after[part] for part in ("generation", "lastOperation", "inventory"))
-
-
-def _name(file: Path, body: Json) -> str:
-    """What a spec calls its deployment: the URL needs it, before the app can see the rest."""
-    found = faults(file)
-    if any(fault.path == "name" for fault in found):
-        raise SpecFaulty(file, [fault.line_of(file) for fault in found])
-    return str(body["name"])

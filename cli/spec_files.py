@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ from jsonschema.exceptions import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from cli.errors import Json, SpecUnreadable
+from cli.errors import Json, Refused, SpecFaulty, SpecUnreadable
 
 MOST = 50  # faults that are shown
 
@@ -73,6 +74,27 @@ def faults(path: Path) -> list[Fault]:
         fault for whole in errors for error in _leaves(whole) for fault in _told(document, error)
     }
     return sorted(found)[:MOST]
+
+
+def name_in(file: Path, body: Json) -> str:
+    """What a spec calls its deployment: the URL needs it, before the app can see the rest."""
+    found = faults(file)
+    if any(fault.path == "name" for fault in found):
+        raise SpecFaulty(file, [fault.line_of(file) for fault in found])
+    return str(body["name"])
+
+
+@contextmanager
+def faults_placed(file: Path) -> Iterator[None]:
+    """Say of each fault that the app finds where it is in the file."""
+    try:
+        yield
+    except Refused as refused:
+        details = refused.error.get("details")
+        if not details:
+            raise
+        lines = [f"{placed(file, d['target'])}: {d['target']}: {d['message']}" for d in details]
+        raise SpecFaulty(file, lines, code=refused.error["code"]) from refused
 
 
 def _document(path: Path) -> Any:

@@ -102,6 +102,25 @@ def test_a_plan_that_changes_something_exits_with_2_where_that_is_asked_for(
     assert run("deployment", "plan", file, "--detailed-exitcode").code == 2
 
 
+def test_a_plan_that_is_kept_is_what_is_walked_and_no_other(
+    run: Run, simulation: Any, small: Json, file: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "plan.json"
+    assert run("deployment", "plan", file, "--out", kept).code == 0
+    said = run("deployment", "update", file, "--plan", kept)
+    assert said.code == 0, said.err
+    assert simulation.operation(json.loads(kept.read_text())["id"])["kind"] == "plan"
+    again = run("deployment", "update", file, "--plan", kept)
+    assert (again.code, "has changed since it was planned" in again.err) == (1, True)
+
+
+def test_a_file_that_holds_no_plan_is_named(run: Run, file: Path, tmp_path: Path) -> None:
+    for content in ("{}", "[]", "no JSON"):
+        (tmp_path / "plan.json").write_text(content)
+        said = run("deployment", "update", file, "--plan", tmp_path / "plan.json")
+        assert (said.code, "plan.json holds no plan" in said.err) == (1, True)
+
+
 def test_a_result_is_queried_and_written_in_the_form_that_is_asked_for(
     run: Run, file: Path
 ) -> None:
