@@ -23,13 +23,16 @@ from activities import (
     release_secrets,
     report_drift,
     save_progress,
+    send_event,
     submit_steps,
+    tell_events,
     write_acceptance,
     write_ahead,
 )
 from orchestrators import (
     accept,
     check_drift,
+    deliver_event,
     deploy,
     destroy,
     forget,
@@ -39,7 +42,7 @@ from orchestrators import (
     validate,
 )
 from shared.settings import entra_guards
-from triggers import deployments, drift, exports, operations, page, retention
+from triggers import deployments, drift, exports, notifications, operations, page, retention
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
 logging.getLogger("azure").setLevel(logging.WARNING)
@@ -49,9 +52,20 @@ app = df.DFApp(
     http_auth_level=AuthLevel.ANONYMOUS if entra_guards(os.environ) else AuthLevel.FUNCTION
 )
 
-for part in (deployments, exports, operations, drift, page, retention):
+for part in (deployments, exports, operations, drift, notifications, page, retention):
     app.register_functions(part.blueprint)
-for part in (deploy, repair, rotate, forget, accept, destroy, validate, check_drift, scan_drift):
+for part in (
+    deploy,
+    repair,
+    rotate,
+    forget,
+    accept,
+    destroy,
+    validate,
+    check_drift,
+    scan_drift,
+    deliver_event,
+):
     app.register_functions(part.blueprint)
 for part in (
     load_operation,
@@ -73,5 +87,7 @@ for part in (
     write_acceptance,
     begin_repair,
     begin_check,
+    tell_events,
+    send_event,
 ):
     app.register_functions(part.blueprint)

@@ -6,14 +6,16 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.changes.choosing import of_course
+from shared.deployment.events import drift_event
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftAnswer, DriftRequest, Turn
+from shared.deployment.operation import DriftAnswer, DriftReport, DriftRequest, Turn
 from shared.planning.accepting import NotAcceptable, accept
 from shared.planning.drifting import Seen, drift_of, still_holding
 from shared.planning.purposes import recorded_spec
 from shared.planning.spending import reached, tell, turn
 from shared.records.entities import Record
 from shared.records.records import records
+from shared.settings import settings
 from shared.telemetry.telling import tell_drift, traced
 
 blueprint = df.Blueprint()
@@ -41,7 +43,16 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
     if seen is None:
         anew = Turn(quiet=False, paid=False, waitSeconds=0)
         return DriftAnswer(status="moved", changes=0, turn=anew)
-    report = seen.report
+    return _kept(record, order, seen)
+
+
+def _kept(record: Record, order: DriftRequest, seen: Seen) -> DriftAnswer:
+    """What was found, once it is on record, and what follows from it."""
+    kept, check, report = records(), order.get("check"), seen.report
+    event = drift_event(record.name, _last_good(record), report)
+    told = settings().receivers if event else ()
+    if event:
+        kept.events.post(event, told)
     if report["status"] != "busy":
         kept.watch.keep_baselines(record.name, seen.baselines)
         kept.watch.keep_report(record.name, report)
@@ -52,15 +63,29 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
     tell_drift(record.name, report, asked)
     if wanted := of_course(report["changes"], "accept"):
         accept_by_policy(record, wanted, order["at"])
-    fields = {"deployment": record.name, "state": report["status"]}
+    _log(record.name, report)
+    answer = DriftAnswer(status=report["status"], changes=len(report["changes"]))
+    if of_course(report["changes"], "repair"):
+        answer["repair"] = record.name
+    if event and told:
+        answer["events"] = [event["id"]]
+    return answer
+
+
+def _log(deployment: str, report: DriftReport) -> None:
+    fields = {"deployment": deployment, "state": report["status"]}
     if report["status"] == "failed":
         log.warning("drift not checked: %s", report["failure"]["code"], extra=fields)
     elif report["changes"]:
         log.warning("drift: %s change(s)", len(report["changes"]), extra=fields)
-    answer = DriftAnswer(status=report["status"], changes=len(report["changes"]))
-    if of_course(report["changes"], "repair"):
-        answer["repair"] = record.name
-    return answer
+
+
+def _last_good(record: Record) -> Json | None:
+    """The last report that is none of a check that failed."""
+    if (record.drift or {}).get("status") != "failed":
+        return record.drift
+    reports = records().watch.reports(record.name)
+    return next((report for report in reports if report["status"] != "failed"), None)
 
 
 def _read(record: Record, order: DriftRequest) -> Seen:

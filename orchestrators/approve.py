@@ -14,7 +14,7 @@ from azure.durable_functions import DurableOrchestrationContext
 from orchestrators.asking import ask, continue_as_new
 from orchestrators.walk import ROUNDS
 from shared.deployment.messages import Failure
-from shared.deployment.operation import OperationState, Order
+from shared.deployment.operation import OperationState, Order, TellOrder
 from shared.deployment.walks.status import status
 
 SOONEST = timedelta(seconds=15)  # between two looks for the decision
@@ -42,6 +42,9 @@ def approval(
     `state["askedAt"]` is when the waiting began; the first execution has none.
     """
     asked = state["askedAt"] or context.current_utc_datetime.isoformat()
+    if state["askedAt"] is None:
+        told = TellOrder(operation=operation, at=asked)
+        yield from ask(context, "tell_events", told, patience=timedelta())
     began, order = datetime.fromisoformat(asked), Order(operation=operation)
     deadline = began + timedelta(seconds=state["approvalSeconds"] or 0)
     for _ in range(ROUNDS):

@@ -11,7 +11,7 @@ import azure.durable_functions as df
 
 from orchestrators.asking import Answered, ask
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftRequest, RepairOrder, Turn
+from shared.deployment.operation import DriftRequest, RepairOrder, TellOrder, Turn
 
 blueprint = df.Blueprint()
 
@@ -35,6 +35,9 @@ def check_drift(context: df.DurableOrchestrationContext) -> Generator[Any, Any, 
     if failure:
         request["failure"] = failure
         answer, _ = yield from ask(context, "report_drift", request)
+    if "events" in answer:
+        told = TellOrder(events=answer["events"], at=request["at"])
+        yield from ask(context, "tell_events", told, patience=timedelta())  # or the timer does
     if "repair" in answer and "after" not in given:
         yield from _repair(context, answer["repair"])
     return answer

@@ -24,6 +24,7 @@ from shared.deployment.operation import (
     Order,
     PlanRequest,
     RollbackRequest,
+    TellOrder,
 )
 from shared.deployment.walks.ending import root_failure
 from shared.deployment.walks.progress import Progress
@@ -180,6 +181,9 @@ def _end(
     if lost:
         raise OperationFailed("Failed", lost)
     context.set_custom_status(answer["customStatus"])
+    if "events" in answer:
+        told = TellOrder(events=answer["events"], at=report["at"])
+        yield from ask(context, "tell_events", told, patience=NO_PATIENCE)  # or the timer does
     if "watch" in answer:
         check = CheckOrder(deployment=answer["watch"], after=operation)
         yield from ask(context, "begin_check", check, patience=NO_PATIENCE)  # or the timer does

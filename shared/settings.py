@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 PUBLIC_ARM = "https://management.azure.com"
 
@@ -40,12 +41,22 @@ class Settings:
     role_scopes: Mapping[str, list[str]] = field(default_factory=dict)  # Entra group -> patterns
     own_plans: bool = False  # who asked for a plan may approve it
     key_vault_hosts: frozenset[str] = frozenset()  # whose secrets a spec may name, beside our own
+    webhooks: tuple[str, ...] = ()  # URLs that are told of what happens
+    webhook_key: str = ""  # name of the secret that these are signed with
+    event_grid_topic: str = ""  # endpoint of a topic for CloudEvents
+    webhook_loopback: bool = False  # a receiver may be on this machine
+    trust: str | None = None  # file of the certificates to trust beside Azure's own
     retention_days: int = 90  # what has ended is kept that long
     allowed_subscriptions: tuple[str, ...] = ()  # patterns; none allows all
     allowed_resource_groups: tuple[str, ...] = ()
     otlp_endpoint: str = ""  # who listens to what the app tells of itself; empty: nobody
     insights: str = ""  # connection string of Application Insights; likewise
     insights_by_identity: bool = False
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """Everybody who is told."""
+        return (*self.webhooks, *filter(None, [self.event_grid_topic]))
 
 
 def entra_guards(environment: Mapping[str, str]) -> bool:
@@ -75,6 +86,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             raise SettingWrong(name, "no JSON object")
         return read
 
+    webhooks = _https("WEBHOOKS", environment)
     storage = environment.get("AzureWebJobsStorage") or required("RECORDS_TABLE_ENDPOINT")
     arm_url = environment.get("AZURE_RESOURCE_MANAGER_URL", PUBLIC_ARM)
     return Settings(
@@ -90,6 +102,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         role_scopes=table("ROLE_SCOPES"),
         own_plans=environment.get("APPROVE_OWN_PLANS") == "true",
         key_vault_hosts=frozenset(environment.get("KEY_VAULT_HOSTS", "").casefold().split()),
+        webhooks=webhooks,
+        webhook_key=required("WEBHOOK_KEY") if webhooks else "",
+        event_grid_topic=next(iter(_https("EVENT_GRID_TOPIC", environment)), ""),
+        webhook_loopback=environment.get("WEBHOOK_LOOPBACK") == "true",
+        trust=environment.get("REQUESTS_CA_BUNDLE"),
         retention_days=int(environment.get("RETENTION_DAYS") or 90),
         allowed_subscriptions=tuple(environment.get("ALLOWED_SUBSCRIPTIONS", "").split()),
         allowed_resource_groups=tuple(environment.get("ALLOWED_RESOURCE_GROUPS", "").split()),
@@ -98,6 +115,15 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         insights_by_identity="Authorization=AAD"
         in environment.get("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", ""),
     )
+
+
+def _https(name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    urls = tuple(environment.get(name, "").split())
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or parts.username:
+            raise SettingWrong(name, "a URL that is not https, or holds a name or a password")
+    return urls
 
 
 @cache

@@ -6,6 +6,7 @@ from functools import partial
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.deployment.messages import Json
 from shared.records.errors import DeploymentUnknown, OperationInProgress
 from shared.records.records import records
 from triggers.answers import reply
@@ -28,7 +29,8 @@ choosing = partial(
     optional=True,
     parameters=STARTING,
 )
-SCANS = {"scan-drift": {}, "scan-drift-late": {"late": True}}  # an instance each: none overlap
+SCANS: dict[str, Json] = {"scan-drift": {}, "scan-drift-late": {"late": True}}
+"""Instances, each with its input; of one none overlap."""
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFT_SCHEDULE%")
@@ -36,10 +38,20 @@ SCANS = {"scan-drift": {}, "scan-drift-late": {"late": True}}  # an instance eac
 async def start_drift_scan(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
     """Settle what nobody asks about, and scan all deployments, unless the last scan still runs."""
     await settle_unended(client)
-    for instance, order in SCANS.items():
-        status = await client.get_status(instance)
-        if not status or status.runtime_status in ENDED:
-            await client.start_new("scan_drift", instance, order)
+    for parcel in await asyncio.to_thread(records().events.on_their_way):
+        order = {"event": parcel.event["id"], "receiver": parcel.receiver}
+        await _start(client, "deliver_event", f"{order['event']}-{order['receiver']}", order)
+    for instance, scan in SCANS.items():
+        await _start(client, "scan_drift", instance, scan)
+
+
+async def _start(
+    client: df.DurableOrchestrationClient, name: str, instance: str, order: Json
+) -> None:
+    """Start what does not run."""
+    status = await client.get_status(instance)
+    if not status or status.runtime_status in ENDED:
+        await client.start_new(name, instance, order)
 
 
 @route(

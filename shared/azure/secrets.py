@@ -86,6 +86,19 @@ class Vaults:
             )
         return self._clients[vault_url]
 
+    def value(self, name: str) -> str:
+        """A secret of the app's own vault.
+
+        Raises:
+            SecretUnavailable: the vault does not give it out.
+        """
+        try:
+            value = self.client(self._settings.key_vault_url).get_secret(name).value or ""
+        except AzureError as error:
+            raise _unavailable(name, error) from None
+        note(value)
+        return value
+
 
 @cache
 def vaults() -> Vaults:

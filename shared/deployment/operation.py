@@ -162,6 +162,7 @@ class EndAnswer(Answer):
     customStatus: Json  # the custom status of its instance
     output: Json  # the output of its instance
     watch: NotRequired[str]  # the deployment that is to be looked at now, as it has changed
+    events: NotRequired[list[str]]  # to be sent
 
 
 class Signals(Answer):
@@ -254,6 +255,7 @@ class DriftAnswer(Answer):
     status: str
     changes: int
     turn: NotRequired[Turn]
+    events: NotRequired[list[str]]  # to be sent
     repair: NotRequired[str]  # the deployment, where its spec asks for some of it to be put right
 
 
@@ -262,6 +264,23 @@ class CheckOrder(TypedDict):
 
     deployment: str
     after: str  # the operation that has just changed it
+
+
+class TellOrder(TypedDict):
+    """Asks for events to be sent: those that are on record, or what an operation has come to."""
+
+    events: NotRequired[list[str]]
+    operation: NotRequired[str]  # whose plan waits for approval
+    at: str
+
+
+class SendOrder(TypedDict):
+    """Asks for an event to be sent to a receiver; for the last time, where it is a day old."""
+
+    event: str
+    receiver: str
+    at: str
+    last: bool
 
 
 class RepairOrder(TypedDict):

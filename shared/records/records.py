@@ -37,6 +37,7 @@ from shared.records.errors import (
     NotOurs,
     OperationOver,
 )
+from shared.records.events import Events
 from shared.records.operations import Operations
 from shared.records.plans import Plans
 from shared.records.specs import Specs
@@ -44,7 +45,7 @@ from shared.records.tables import Key, Table, open_tables
 from shared.records.watch import Watch
 from shared.settings import settings
 
-TABLES = ("deployments", "operations", "plans", "watch", "specs")
+TABLES = ("deployments", "operations", "plans", "watch", "specs", "events")
 PARTITION = "deployment"  # one partition, so that a listing comes in order of names
 
 
@@ -60,7 +61,13 @@ class Records:
     """The records of the deployments, and beside them what is kept in the other tables."""
 
     def __init__(
-        self, deployments: Table, operations: Table, plans: Table, watch: Table, specs: Table
+        self,
+        deployments: Table,
+        operations: Table,
+        plans: Table,
+        watch: Table,
+        specs: Table,
+        events: Table,
     ) -> None:
         self._deployments = deployments
         self.agreements = Agreements(deployments)
@@ -69,6 +76,7 @@ class Records:
         self.plans = Plans(plans)
         self.watch = Watch(watch)
         self.specs = Specs(specs)
+        self.events = Events(events)
 
     @classmethod
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
@@ -251,6 +259,7 @@ class Records:
 
         Records of deployments that were destroyed before it go as well; all others stay.
         """
+        self.events.clear(before=ended_before)
         old = self.operations.ended(before=ended_before)
         for identity in old:
             self.plans.remove(identity)

@@ -200,6 +200,20 @@ EXAMPLES: Mapping[str, Json] = {
     },
     "DriftReports": {"value": [_DRIFT]},
     "LastDrift": {"deployment": NAME, "drift": _DRIFT},
+    "UndeliveredEvents": {
+        "value": [
+            {
+                "event": f"{NAME}-20261128101500-drifted",
+                "type": "hybriddb.drift.found",
+                "time": LATER,
+                "receiver": "hooks-corp-example-1f3a9c04",
+                "state": "pending",
+                "tries": 3,
+                "code": "NotDelivered",
+                "message": "hooks.corp.example did not take the event: it answered 503",
+            }
+        ]
+    },
     "Liveness": {"status": "healthy"},
     "Description": {
         "openapi": "3.1.0",
