@@ -84,6 +84,7 @@ def list_(session: Session) -> None:
             "name": record["name"],
             "status": record["status"],
             "lastOperation": last_operation(record).get("kind"),
+            "ended": last_operation(record).get("status"),
             "drift": (record.get("drift") or {}).get("status", "not checked"),
         }
 

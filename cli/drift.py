@@ -10,9 +10,10 @@ from rich.console import Console
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Command, Ended, Session, connected
-from cli.text import difference, plain
+from cli.text import plain, word
 
 COLOURS = {"high": "bold red", "low": "dim"}
+SHOWN = 160  # characters of a value; --output json has all of it
 WHO = {"azure": "by Azure itself", "pending": "by whom is not known yet"}
 
 
@@ -111,11 +112,19 @@ def _show(session: Session, report: Json, *, detailed_exitcode: bool) -> None:
         raise Ended(CHANGES)
 
 
+def _side(value: Any, verb: str) -> str:
+    """What is there, or should be; null is nothing at all."""
+    if value is None:
+        return "is missing" if verb == "is" else "should not be there"
+    text = word(value)
+    return f"{verb} {text if len(text) <= SHOWN else text[:SHOWN] + ' ...'}"
+
+
 def _line(change: Json) -> str:
     """One change: how grave, what, where, from what to what, and by whom where that is known."""
     where = change.get("path") or change.get("message") or change["id"]
     if "before" in change:
-        where = difference(where, change["before"], change["after"]).strip()
+        where = f"{where}: {_side(change['before'], 'is')}, {_side(change['after'], 'should be')}"
     line = f"{change['severity']:6} {change['class']:9} {change['key']:26} {where}"
     author = change.get("attribution") or {}
     known = author.get("status") == "known"

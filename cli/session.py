@@ -67,7 +67,7 @@ class Session:
             self.output.result(started)
             return started
         operation = self._watched(started)
-        if known is not None:
+        if known is not None and operation["status"] == wanted:
             warnings(self.progress, operation, known=known)
         self.output.result(operation, show or _outcome)
         return _ended(operation, wanted)
@@ -127,9 +127,7 @@ OPTIONS = (
         default=profiles.DEFAULT,
         help="Name of an installation: hybriddb profile set.",
     ),
-    click.option(
-        "--patience", type=float, default=2.0, help="Seconds between two looks.", hidden=True
-    ),
+    click.option("--patience", envvar="HYBRIDDB_PATIENCE", type=float, default=2.0, hidden=True),
     click.option("--output", "-o", "form", type=click.Choice(FORMS), default="table"),
     click.option("--query", help="JMESPath, applied to the result."),
 )

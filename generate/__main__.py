@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generate.architecture import picture
 from generate.reference import resources, routes
+from generate.spec_fields import spec_fields
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.roles import roles
 
@@ -16,6 +17,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "infra/roles.json": lambda: json.dumps(roles(), indent=2) + "\n",
     "docs/resources.md": resources,
     "docs/routes.md": routes,
+    "docs/spec.md": spec_fields,
     "docs/architecture.svg": picture,
     # What the command line packages, and editors use.
     "cli/spec.schema.json": lambda: json.dumps(DeploymentSpec.model_json_schema(), indent=1) + "\n",

@@ -10,14 +10,27 @@ from pathlib import Path
 from local.azurite import AzuriteMissing
 from local.stack import ChildFailed, LocalStack, PortTaken
 
+LARGEST = 65_535
+
+
+def port(text: str) -> int:
+    """A port, as somebody says it.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST):
+        raise argparse.ArgumentTypeError(f"{text} is no port: take one from 1 to {LARGEST}, or 0")
+    return int(text)
+
 
 def main() -> int:
     """Serve until interrupted; the exit code."""
     parser = argparse.ArgumentParser("python -m local", description=__doc__)
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py")
     parser.add_argument("--speed", type=float, default=1.0, help="times real time")
-    parser.add_argument("--port", type=int, default=7071, help="of the host; 0 takes a free one")
-    parser.add_argument("--arm-port", type=int, default=8443, help="0 takes a free one")
+    parser.add_argument("--port", type=port, default=7071, help="of the host; 0 takes a free one")
+    parser.add_argument("--arm-port", type=port, default=8443, help="0 takes a free one")
     parser.add_argument("--folder", type=Path, default=Path(".local"), help="state and logs")
     parser.add_argument("--surroundings", type=Path, help="JSON: what is in Azure beforehand")
     parser.add_argument("--example", type=Path, help="a body to show a first request with")

@@ -36,7 +36,11 @@ class PortTaken(RuntimeError):
     """Another process listens where the stack is to."""
 
     def __init__(self, port: int, option: str) -> None:
-        super().__init__(f"port {port} is taken; choose another with {option}, or 0 for a free one")
+        made = option.removeprefix("--").replace("-", "_").upper()
+        super().__init__(
+            f"port {port} is taken; choose another with {option} (of make: {made}=),"
+            " or 0 for a free one"
+        )
 
 
 class Child:

@@ -1,12 +1,14 @@
 """The documentation equals the code: tables, files, commands and links."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import function_app  # noqa: F401  # it registers the routes
 from cli.__main__ import hybriddb
+from local.arm_emulator.state.faults import Fault
 from shared.resources.catalogue import catalogue
 from shared.telemetry.measures import INSTRUMENTS
 from triggers.description import description
@@ -87,6 +89,14 @@ def test_every_variable_of_azd_is_one_that_the_template_or_its_hook_knows(page: 
         re.MULTILINE,
     )
     assert [name for pair in named for name in pair if name and name not in known] == []
+
+
+def test_every_fault_that_can_be_asked_for_is_explained() -> None:
+    kept = {"id", "seen", "struck"}  # by the emulator itself
+    told = read("docs/stand-ins.md").split("### Faults")[1].split("### ")[0]
+    assert {
+        f.name for f in fields(Fault) if f.name not in kept and f"`{f.name}`" not in told
+    } == set()
 
 
 @every_page

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.__main__ import main
 from local.stack import LocalStack, PortTaken
 from local.world import read_json
 from shared.deployment.tracing import trace_of
@@ -165,6 +166,16 @@ def test_a_stack_that_is_started_again_finishes_the_deployment_that_it_was_stopp
     assert told["status"] == "Succeeded", told["failure"]
     began, ended = (datetime.fromisoformat(told[name]) for name in ("startedAt", "endedAt"))
     assert ended - began < timedelta(days=1), "days, where host and Azure differ in time"
+
+
+@pytest.mark.parametrize("given", ["65536", "-1", "http", "1_0", "²"])
+def test_what_is_no_port_is_refused_in_one_sentence(
+    given: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["local", f"--port={given}"])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"argument --port: {given} is no port" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_named_in_one_sentence(tmp_path: Path) -> None:
