@@ -37,11 +37,14 @@ class Endpoint:
 def build_endpoints(functions: list[AppFunction], prefix: str) -> list[Endpoint]:
     """The HTTP functions in the order in which their routes are tried.
 
+    Of those that are alike to the extension, the one whose function comes first by name: so
+    FunctionMetadataManager.cs in azure-functions-host hands them over.
+
     Raises:
         AppError: a route template cannot be used.
     """
     endpoints = []
-    for function in functions:
+    for function in sorted(functions, key=lambda f: f.name.upper()):
         trigger = function.trigger
         template = "/".join(filter(None, [prefix.strip("/"), trigger.route or function.name]))
         methods = {getattr(m, "value", str(m)).upper() for m in trigger.methods or ()}

@@ -1,4 +1,4 @@
-"""ASP.NET route templates: `jobs/{id:int?}`, `{*rest}`, `{page=1}`, literals before parameters."""
+"""ASP.NET route templates (`jobs/{id:int?}`, `{*rest}`) and the order in which they are tried."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Route:
 
     pattern: re.Pattern[str]
     defaults: dict[str, str]
-    rank: tuple[int, ...]  # smaller is tried first
+    rank: tuple[tuple[int | str, ...], ...]  # smaller is tried first
 
     def match(self, path: str) -> dict[str, str] | None:
         """The route parameters of a raw path without leading slash; None if it does not fit."""
@@ -97,26 +97,39 @@ def compile_route(template: str) -> Route:
         ValueError: ASP.NET refuses it, or this host does not know one of its constraints.
     """
     check_template(template)
-    pattern, defaults, rank = "", dict[str, str](), list[int]()
+    pattern, defaults = "", dict[str, str]()
     for index, segment in enumerate(template.strip("/").split("/")):
         parameter = _PARAMETER.fullmatch(segment)
         slash = "/" if index else ""
         if parameter is None:
             pattern += slash + _literal_or_mixed(segment)
-            rank.append(0 if "{" not in segment else 1)
             continue
         name, default = parameter["name"], parameter["default"]
         if default is not None:
             defaults[name] = default
         if parameter["all"]:
             pattern += f"(?:{slash}(?P<{name}>.*))?"
-            rank.append(4)
             continue
         value = f"{slash}(?P<{name}>{_constraint(parameter['rules'])})"
         optional = parameter["optional"] or default is not None
         pattern += f"(?:{value})?" if optional else value
-        rank.append(2 if parameter["rules"] else 3)
-    return Route(re.compile(pattern, re.IGNORECASE), defaults, tuple(rank))
+    return Route(re.compile(pattern, re.IGNORECASE), defaults, _rank(template))
+
+
+def _rank(template: str) -> tuple[tuple[int | str, ...], ...]:
+    """What routes are tried by, as RouteComparison in WebJobsRouteBuilder.cs compares them.
+
+    Of each segment what it begins with counts, and nothing else: literals in order of their text,
+    then parameters, those with more constraints first. What goes on is tried before what ends.
+    """
+    ranks: list[tuple[int | str, ...]] = []
+    for segment in template.strip("/").split("/"):
+        first = _PARAMETER.match(segment)
+        if first is None:
+            ranks.append((0, segment.partition("{")[0].upper()))
+        else:
+            ranks.append((1, -first["rules"].count(":")))
+    return (*ranks, (2,))
 
 
 def _literal_or_mixed(segment: str) -> str:

@@ -97,6 +97,24 @@ def test_a_literal_route_wins_over_a_parameter(bench: "Bench") -> None:
     assert [get(bench, f"api/jobs/{n}").text for n in ("latest", "7")] == ["latest", "any"]
 
 
+@pytest.mark.case(3)
+def test_of_routes_that_are_alike_the_function_that_comes_first_by_name_answers(
+    bench: "Bench",
+) -> None:
+    def declare(app: df.DFApp) -> None:
+        @app.route(route="jobs/{id}")
+        def the_one(req: func.HttpRequest) -> str:
+            return "one"
+
+        @app.route(route="jobs/{*rest}")
+        def Any_of_them(req: func.HttpRequest) -> str:
+            return "any"
+
+    bench.declare(declare)
+    bench.start()
+    assert get(bench, "api/jobs/7").text == "any"
+
+
 def levels(app: df.DFApp) -> None:
     for level in ("ANONYMOUS", "FUNCTION", "ADMIN"):
 

@@ -40,3 +40,30 @@ def test_a_template_that_asp_net_refuses_is_refused_in_its_words(template: str, 
 )
 def test_a_template_that_asp_net_takes_is_taken(template: str, path: str) -> None:
     assert compile_route(template).match(path) is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ("jobs/latest", "jobs/{id}"),
+        ("jobs/{id:int}", "jobs/{id}"),
+        ("jobs/{id:alpha:length(3)}", "jobs/{id:alpha}"),
+        ("jobs/{id?}", "jobs"),
+        ("jobs/{id}/steps", "jobs/{id}"),
+        ("jobs/v{number}", "jobs/{id:int}"),
+        ("{any}/a", "{any}/b"),
+    ],
+)
+def test_routes_are_tried_in_the_order_in_which_the_http_extension_sorts_them(
+    first: str, later: str
+) -> None:
+    assert compile_route(first).rank < compile_route(later).rank
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("{name}", "{*rest}"), ("v{number}", "v{other}.json"), ("A", "a")]
+)
+def test_what_the_extension_cannot_tell_apart_is_left_to_the_names_of_the_functions(
+    one: str, other: str
+) -> None:
+    assert compile_route(one).rank == compile_route(other).rank
