@@ -43,7 +43,7 @@ def test_a_destroy_whose_connections_are_cut_leaves_nothing(
     simulation: Any, lean: Json, reset: str, method: str
 ) -> None:
     before = set(simulation.resources())
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     for kind in KINDS:
         simulation.azure.fail(method=method, type=kind, nth=1, times=2, reset=reset)
     told = simulation.destroy(lean["name"])

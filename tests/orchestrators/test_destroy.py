@@ -10,7 +10,7 @@ def test_destroy_leaves_what_was_there_before_and_an_empty_record(
     simulation: Any, spec: Json
 ) -> None:
     there = simulation.resources()
-    simulation.deploy(spec)
+    spec = simulation.standing(spec)
     told = simulation.destroy(spec["name"])
     assert told["status"] == "Succeeded", told["failure"]
     assert simulation.resources() == there

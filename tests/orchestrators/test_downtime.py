@@ -53,7 +53,7 @@ def test_a_destroy_goes_on_after_two_days_without_the_app(
     simulation: Any, lean: Json, tmp_path: Any
 ) -> None:
     there = set(simulation.resources())
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     simulation.host.stop()
     state = tmp_path / "host.db"
     simulation.start(jumps=False, state=state)

@@ -69,7 +69,7 @@ def test_a_deferred_circuit_may_be_named_before_it_is_ready(
 def test_without_express_route_there_is_neither_gateway_nor_connection(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     told = simulation.deploy(lean | {"expressRoute": "none"})
     assert told["status"] == "Succeeded", told["failure"]
     gone = {"express-route-connection": "delete", "express-route-gateway": "delete"}

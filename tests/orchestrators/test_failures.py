@@ -117,7 +117,7 @@ def test_the_cost_of_a_deployment_is_that_of_what_exists(
 
 
 def test_what_could_not_be_deleted_goes_on_costing(simulation: Any, azure: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     azure.fail(
         method="DELETE", type="*/virtualNetworkGateways", times=0, status=409, code="ScopeLocked"
     )
@@ -127,7 +127,7 @@ def test_what_could_not_be_deleted_goes_on_costing(simulation: Any, azure: Any, 
 
 
 def test_a_plan_tells_what_it_would_cost_and_changes_no_cost(simulation: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     before = record(simulation, lean)["monthlyCost"]
     larger = changed(lean, postgres={"storageGiB": 256})
     told = simulation.finish(
@@ -140,7 +140,7 @@ def test_a_plan_tells_what_it_would_cost_and_changes_no_cost(simulation: Any, le
 def test_outputs_are_gone_with_what_they_tell_of_though_a_destroy_failed(
     simulation: Any, azure: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     azure.fail(method="DELETE", type="*/routeTables", times=0, status=409, code="ScopeLocked")
     assert simulation.destroy(lean["name"])["status"] == "Failed"
     assert record(simulation, lean)["outputs"] == {}

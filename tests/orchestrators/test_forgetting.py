@@ -29,7 +29,7 @@ def held(world: Any, name: str, key: str) -> str:
 def test_what_was_forgotten_is_unmarked_and_otherwise_as_it_was(
     simulation: Any, lean: Json, key: str
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     identity = held(simulation, lean["name"], key)
     before = simulation.resources()
     told = forget(simulation, lean["name"], key)
@@ -52,7 +52,7 @@ def test_what_was_forgotten_is_unmarked_and_otherwise_as_it_was(
 def test_a_server_that_was_forgotten_outlives_its_deployment_with_its_password(
     simulation: Any, azure: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     server = held(simulation, lean["name"], "postgres-server")
     told = forget(simulation, lean["name"], server.upper())
     assert told["status"] == "Succeeded", told["failure"]
@@ -66,7 +66,7 @@ def test_a_server_that_was_forgotten_outlives_its_deployment_with_its_password(
 def test_what_was_forgotten_and_has_not_changed_is_adopted_by_the_next_deployment(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     table = held(simulation, lean["name"], "route-table")
     forget(simulation, lean["name"], "route-table")
     writes = len(simulation.writes())
@@ -80,7 +80,7 @@ def test_what_was_forgotten_and_has_not_changed_is_adopted_by_the_next_deploymen
 def test_a_name_that_the_inventory_does_not_hold_is_refused_with_it(
     simulation: Any, lean: Json
 ) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     before = record(simulation, lean["name"])["inventory"]
     told = forget(simulation, lean["name"], "route-table", "bastion")
     assert (told["status"], told["failure"]["code"]) == ("Failed", "NotInInventory")
@@ -90,7 +90,7 @@ def test_a_name_that_the_inventory_does_not_hold_is_refused_with_it(
 
 
 def test_what_could_not_be_unmarked_is_still_ours(simulation: Any, azure: Any, lean: Json) -> None:
-    simulation.deploy(lean)
+    lean = simulation.standing(lean)
     table = held(simulation, lean["name"], "route-table")
     azure.fail(method="PUT", type="*/routeTables", times=0, status=409, code="ScopeLocked")
     told = forget(simulation, lean["name"], "route-table", "nsg-bastion")

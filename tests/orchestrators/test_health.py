@@ -142,8 +142,8 @@ def test_a_plan_that_azure_has_overtaken_is_not_walked(simulation: Any, lean: Js
 
 
 def test_the_history_tells_every_operation_the_latest_first(simulation: Any, lean: Json) -> None:
+    lean = simulation.standing(lean)
     name = lean["name"]
-    simulation.deploy(lean)
     what_if(simulation, lean)
     simulation.azure.fail(method="PUT", type="*/routeTables", status=400, code="InvalidParameter")
     simulation.finish(put(simulation, retagged(lean)))

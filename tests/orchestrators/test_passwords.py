@@ -50,7 +50,7 @@ def test_outputs_say_where_a_given_password_is(simulation: Any, azure: Any, secu
 
 
 def test_a_generated_password_is_generated_anew(simulation: Any, azure: Any, small: Json) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     first = password(azure)
     told = rotate(simulation, small["name"])
     assert (told["kind"], told["status"]) == ("rotate", "Succeeded"), told["failure"]
@@ -65,7 +65,7 @@ def test_a_generated_password_is_generated_anew(simulation: Any, azure: Any, sma
 
 
 def test_a_rotation_changes_neither_health_nor_spec(simulation: Any, small: Json) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     before = simulation.request("GET", f"deployments/{small['name']}").json()
     rotate(simulation, small["name"])
     after = simulation.request("GET", f"deployments/{small['name']}").json()
@@ -77,7 +77,7 @@ def test_a_rotation_changes_neither_health_nor_spec(simulation: Any, small: Json
 def test_a_rotation_that_fails_leaves_the_password_of_before(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     first = password(azure)
     refuse_a_password(azure)
     told = rotate(simulation, small["name"])
@@ -90,8 +90,7 @@ def test_a_rotation_that_fails_leaves_the_password_of_before(
 def test_a_given_password_is_set_anew_from_its_newest_version(
     simulation: Any, azure: Any, secured: Any
 ) -> None:
-    spec = secured("first")
-    simulation.deploy(spec)
+    spec = simulation.standing(secured("first"))
     azure.set_secret("first", "Another-Pass-1234")
     told = rotate(simulation, spec["name"])
     assert (told["status"], password(azure)) == ("Succeeded", "Another-Pass-1234")
@@ -102,8 +101,7 @@ def test_a_given_password_is_set_anew_from_its_newest_version(
 def test_a_given_password_without_a_newer_version_is_not_set_anew(
     simulation: Any, azure: Any, secured: Any
 ) -> None:
-    spec = secured("first")
-    simulation.deploy(spec)
+    spec = simulation.standing(secured("first"))
     writes = len(simulation.writes())
     told = rotate(simulation, spec["name"])
     assert (told["status"], told["failure"]["code"]) == ("Failed", "NothingToRotate")
@@ -125,8 +123,7 @@ def test_where_there_is_no_server_there_is_no_password_to_rotate(
 def test_a_new_version_of_a_given_password_shows_as_a_change_and_is_applied(
     simulation: Any, azure: Any, secured: Any
 ) -> None:
-    spec = secured("first")
-    simulation.deploy(spec)
+    spec = simulation.standing(secured("first"))
     azure.set_secret("first", "Another-Pass-1234")
     told = update(simulation, spec)
     assert (told["status"], password(azure)) == ("Succeeded", "Another-Pass-1234")
@@ -140,7 +137,7 @@ def test_a_new_version_of_a_given_password_shows_as_a_change_and_is_applied(
 def test_a_generated_password_that_a_person_replaced_shows_as_a_change_and_is_applied(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     azure.set_secret(generated(small), "By-Hand-1234-5678")
     told = update(simulation, small)
     assert (told["status"], password(azure)) == ("Succeeded", "By-Hand-1234-5678")
@@ -166,7 +163,7 @@ def test_a_rollback_sets_the_version_of_before(simulation: Any, azure: Any, secu
 def test_a_generated_password_goes_with_its_deployment_and_comes_back_with_the_next(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     first = password(azure)
     told = simulation.destroy(small["name"])
     assert (told["status"], told["retained"]) == ("Succeeded", [])
@@ -183,7 +180,7 @@ def test_a_generated_password_goes_with_its_deployment_and_comes_back_with_the_n
 def test_a_secret_that_stays_is_told_with_the_reason(
     simulation: Any, azure: Any, small: Json, by: str
 ) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     if by == "a person":
         azure.set_secret(generated(small), "By-Hand-1234-5678")
     else:
@@ -205,8 +202,7 @@ def test_a_secret_that_stays_is_told_with_the_reason(
 def test_a_password_that_was_given_stays_where_it_is(
     simulation: Any, azure: Any, secured: Any
 ) -> None:
-    spec = secured("first")
-    simulation.deploy(spec)
+    spec = simulation.standing(secured("first"))
     assert simulation.destroy(spec["name"])["status"] == "Succeeded"
     assert kept(azure, "first") == "First-Pass-1234"
 

@@ -111,7 +111,7 @@ def test_an_address_is_made_anew_together_with_what_stands_on_it(
 def test_what_somebody_raised_is_not_lowered_by_an_update_that_does_not_name_it(
     simulation: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     bastion = one(simulation.azure, "/bastionHosts/")["id"]
     simulation.azure.edit(bastion, {"sku": {"name": "Premium"}})
     writes = len(simulation.writes())

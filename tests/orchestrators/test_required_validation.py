@@ -59,7 +59,7 @@ def test_every_check_is_made_after_the_last_resource(simulation: Any, proven: Js
 def test_a_deployment_that_changes_nothing_is_proven_without_a_write(
     simulation: Any, proven: Json
 ) -> None:
-    simulation.deploy(proven)
+    proven = simulation.standing(proven)
     before = len(simulation.writes())
     told = simulation.deploy(proven)
     assert told["status"] == "Succeeded"
@@ -207,7 +207,7 @@ def test_a_query_that_is_written_and_may_not_be_asked_is_refused_before_the_firs
 def test_a_deploy_that_changes_nothing_undoes_nothing_although_it_is_not_proven(
     simulation: Any, proven: Json
 ) -> None:
-    simulation.deploy(proven)
+    proven = simulation.standing(proven)
     group = f"/resourceGroups/{proven['resourceGroup']}/"
     record = next(i for i in simulation.resources() if group in i and "/A/" in i)
     simulation.azure.remove(record)

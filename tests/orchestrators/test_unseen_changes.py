@@ -12,7 +12,7 @@ Json = dict[str, Any]
 def test_a_tag_that_the_spec_has_dropped_goes_from_every_resource(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     theirs = one(azure, "/networkSecurityGroups/nsg-database")["id"]
     azure.edit(theirs, {"tags": {"theirs": "x"}})
     told = update(simulation, small | {"tags": {"owner": "dba"}})
@@ -29,7 +29,7 @@ def test_a_tag_that_the_spec_has_dropped_goes_from_every_resource(
 def test_a_tag_is_written_where_its_value_changes_and_not_where_the_case_of_its_name_does(
     simulation: Any, azure: Any, small: Json, tags: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     told = update(simulation, small | {"tags": tags | {"owner": "dba"}})
     assert told["status"] == "Succeeded", told["failure"]
     found = one(azure, "/networkSecurityGroups/nsg-database")["tags"]
@@ -42,7 +42,7 @@ def test_a_parameter_that_the_spec_has_dropped_goes_back_to_its_default(
 ) -> None:
     parameters = {"work_mem": "65536", "max_connections": "300", "log_statement": "ddl"}
     small = changed(small, postgres={"parameters": parameters})
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     told = update(simulation, changed(small, postgres={"parameters": {"work_mem": "65536"}}))
     assert told["status"] == "Succeeded", told["failure"]
     assert value(azure, "work_mem") == "65536"
@@ -61,7 +61,7 @@ def test_a_library_that_the_spec_has_dropped_is_no_longer_loaded(
     simulation: Any, azure: Any, small: Json
 ) -> None:
     both = {"shared_preload_libraries": "pg_stat_statements,pgaudit"}
-    assert simulation.deploy(changed(small, postgres={"parameters": both}))["status"] == "Succeeded"
+    small = simulation.standing(changed(small, postgres={"parameters": both}))
     loaded = value(azure, "shared_preload_libraries").split(",")
     assert {"pg_stat_statements", "pgaudit"} <= set(loaded)
     one_of_them = {"shared_preload_libraries": "pg_stat_statements"}
@@ -119,7 +119,7 @@ def test_a_rollback_sets_the_password_back(simulation: Any, azure: Any, secured:
 def test_storage_that_is_wanted_smaller_than_it_is_stays_and_that_is_told(
     simulation: Any, azure: Any, small: Json, wanted: int
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     told = update(simulation, changed(small, postgres={"storageGiB": wanted}))
     assert told["status"] == "Succeeded", told["failure"]
     (warning,) = [w for w in told["warnings"] if w["code"] == "NeverShrinks"]
@@ -130,7 +130,7 @@ def test_storage_that_is_wanted_smaller_than_it_is_stays_and_that_is_told(
 def test_a_rollback_tells_what_azure_never_takes_back_and_restores_the_rest(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     refuse_the_connection(azure)
     larger = {"storageGiB": 512, "backupRetentionDays": 30}
     told = update(simulation, changed(small, postgres=larger, expressRoute={"routingWeight": 5}))
@@ -145,7 +145,7 @@ def test_a_rollback_tells_what_azure_never_takes_back_and_restores_the_rest(
 def test_a_rollback_tells_nothing_of_what_was_never_made(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     azure.fail(
         method="PATCH",
         type="Microsoft.DBforPostgreSQL/flexibleServers",
@@ -164,7 +164,7 @@ def test_a_major_upgrade_is_refused_before_any_write_unless_it_is_allowed(
     simulation: Any, azure: Any, small: Json, version: str
 ) -> None:
     small = changed(small, postgres={"version": "16"})
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     writes = len([c for c in azure.calls() if c["method"] not in {"GET", "HEAD"}])
     told = update(simulation, changed(small, postgres={"version": version}))
     assert (told["status"], told["failure"]["code"]) == ("Failed", "MajorUpgradeNotAllowed")
@@ -183,7 +183,7 @@ def test_a_major_upgrade_is_refused_before_any_write_unless_it_is_allowed(
 def test_an_upgrade_that_is_rolled_back_stays_and_that_is_told(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     refuse_the_connection(azure)
     allowed = {"version": "18", "allowMajorUpgrade": True}
     told = update(simulation, changed(small, postgres=allowed, expressRoute={"routingWeight": 5}))
@@ -200,7 +200,7 @@ def recorded(simulation: Any, spec: Json) -> Json:
 def test_what_a_rollback_could_not_take_back_is_what_the_record_says(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     refuse_the_connection(azure)
     larger = {"storageGiB": 512, "backupRetentionDays": 30}
     told = update(simulation, changed(small, postgres=larger, expressRoute={"routingWeight": 5}))
@@ -214,7 +214,7 @@ def test_what_a_rollback_could_not_take_back_is_what_the_record_says(
 def test_a_version_that_could_not_go_back_is_what_the_record_says(
     simulation: Any, azure: Any, small: Json
 ) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     refuse_the_connection(azure)
     allowed = {"version": "18", "allowMajorUpgrade": True}
     update(simulation, changed(small, postgres=allowed, expressRoute={"routingWeight": 5}))
@@ -225,7 +225,7 @@ def test_a_version_that_could_not_go_back_is_what_the_record_says(
 
 
 def test_what_was_never_made_is_not_recorded(simulation: Any, azure: Any, small: Json) -> None:
-    assert simulation.deploy(small)["status"] == "Succeeded"
+    small = simulation.standing(small)
     azure.fail(method="PATCH", type="*/flexibleServers", nth=1, times=0, status=409, code="Quota")
     told = update(simulation, changed(small, postgres={"storageGiB": 512}))
     assert told["status"] == "Failed"
@@ -237,7 +237,7 @@ def test_what_was_planned_unread_goes_back_to_what_was_read_at_last(
     simulation: Any, azure: Any, small: Json, parameter: tuple[str, str]
 ) -> None:
     name, text = parameter
-    simulation.deploy(changed(small, postgres={"parameters": {name: text}}))
+    small = simulation.standing(changed(small, postgres={"parameters": {name: text}}))
     before = value(azure, name)
     server = one(azure, "/flexibleServers/psql")["id"]
     azure.edit(server, {"properties": {"state": "Stopped"}})

@@ -69,8 +69,8 @@ def test_a_record_that_has_changed_has_another_tag(simulation: Any, small: Json)
 
 
 def test_the_tag_of_a_record_is_what_if_match_takes(simulation: Any, small: Json) -> None:
+    small = simulation.standing(small)
     path = f"deployments/{small['name']}"
-    simulation.deploy(small)
     tag = simulation.request("GET", path).headers["ETag"]
 
     def put(if_match: str) -> Any:
@@ -146,7 +146,7 @@ def test_a_wish_is_answered_with_where_to_look(still: Any, small: Json) -> None:
 
 
 def test_a_drift_check_is_an_operation_like_the_others(simulation: Any, small: Json) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     path = f"deployments/{small['name']}/drift"
     headers = {"Repeatability-Request-ID": "4f3c"}
     started = simulation.request("POST", path, headers=headers)
@@ -162,7 +162,7 @@ def test_a_drift_check_is_an_operation_like_the_others(simulation: Any, small: J
 
 
 def test_a_drift_check_that_could_not_be_made_has_failed(simulation: Any, small: Json) -> None:
-    simulation.deploy(small)
+    small = simulation.standing(small)
     simulation.azure.fail(method="GET", status=403, code="AuthorizationFailed", times=99)
     operation = simulation.finish(simulation.request("POST", f"deployments/{small['name']}/drift"))
     assert (operation["status"], operation["drift"]["status"]) == ("Failed", "failed")

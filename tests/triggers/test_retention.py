@@ -1,35 +1,42 @@
 """What has ended long ago is cleared away by the timer; what runs, and what is there, stays."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.world import World
 from shared.settings import settings
+from tests.conftest import Simulation
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def forgetful(simulation: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The app where what has ended is kept for a day, in a world that stands still."""
+def quiet(simulation: Any) -> Simulation:
+    """The app in a world that stands still, looking for drift once a day: days pass quickly."""
     simulation.host.stop()
+    simulation.settings["DRIFT_SCHEDULE"] = "0 0 0 * * *"
+    there: Simulation = simulation.start(jumps=False)
+    return there
+
+
+@pytest.fixture
+def forgetful(quiet: Any) -> Iterator[Simulation]:
+    """The same where what has ended is kept for a day."""
+    quiet.host.stop()
     settings.cache_clear()
-    simulation.settings["RETENTION_DAYS"] = "1"
-    yield simulation.start(jumps=False)
+    quiet.settings["RETENTION_DAYS"] = "1"
+    yield quiet.start(jumps=False)
     settings.cache_clear()
 
 
-def test_the_timer_leaves_what_runs_and_what_ended_lately(still: Any, small: Json) -> None:
-    identity = still.request("POST", "deployments", json=small).json()["id"]
-    still.advance(hours=30)  # it has fired at a quarter past two
-    told = still.operation(identity)
+def test_the_timer_leaves_what_runs_and_what_ended_lately(quiet: Any, small: Json) -> None:
+    identity = quiet.request("POST", "deployments", json=small).json()["id"]
+    quiet.advance(hours=30)  # it has fired at a quarter past two
+    told = quiet.operation(identity)
     assert told["status"] == "Succeeded"
-    assert still.request("GET", f"operations/{identity}/status").status_code == 200
-    assert still.request("GET", f"deployments/{small['name']}").json()["status"] == "Deployed"
+    assert quiet.request("GET", f"operations/{identity}/status").status_code == 200
+    assert quiet.request("GET", f"deployments/{small['name']}").json()["status"] == "Deployed"
 
 
 def instance(world: Any, identity: str) -> int:
@@ -56,7 +63,7 @@ def test_what_ended_before_the_retention_is_gone_with_its_instance(
 def test_what_waits_for_days_is_not_cleared_away(forgetful: Any, small: Json) -> None:
     asked = small | {"approval": {"withinHours": 168}}
     identity = forgetful.request("POST", "deployments", json=asked).json()["id"]
-    forgetful.advance(hours=100)
+    forgetful.advance(hours=60)
     told = forgetful.operation(identity)
     assert (told["status"], told["phase"]) == ("Running", "awaiting-approval")
     assert instance(forgetful, identity) == 202
