@@ -160,6 +160,9 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'
     APPLICATIONINSIGHTS_CONNECTION_STRING: telemetry.outputs.connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+    // The exporter tells its maker nothing of itself, and takes no orders from elsewhere.
+    APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+    APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
   }
 }
 

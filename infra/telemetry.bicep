@@ -39,5 +39,19 @@ resource publishing 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// Operations, steps, drift, residue and what Azure refused; it is found beside the component.
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(insights.id, 'workbook')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'hybriddb'
+    category: 'workbook'
+    sourceId: insights.id
+    serializedData: string(loadJsonContent('workbook.json'))
+  }
+}
+
 output connectionString string = insights.properties.ConnectionString
 output workspaceId string = workspace.id

@@ -27,6 +27,7 @@ class ArmCall:
 
     method: str
     host: str
+    port: int
     path: str  # without its query, which may be signed
     request_id: str
     began: int
@@ -94,6 +95,7 @@ def _noted(request: Any, began: int, status: int | None, error: str) -> ArmCall:
     return ArmCall(
         method=request.method,
         host=parts.hostname or "",
+        port=parts.port or 443,
         path=parts.path,
         request_id=request.headers.get(REQUEST_ID, ""),
         began=began,

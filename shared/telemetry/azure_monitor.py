@@ -6,10 +6,12 @@ from azure.monitor.opentelemetry.exporter import (
     AzureMonitorMetricExporter,
     AzureMonitorTraceExporter,
 )
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
 
 from shared.azure.clients import credential
 from shared.settings import Settings
-from shared.telemetry.courier import Exporters
+from shared.telemetry.courier import NAME, Exporters
 
 PATIENCE = 5.0  # seconds for one request
 
@@ -23,8 +25,9 @@ def exporters(settings: Settings) -> Exporters:
     }
     if settings.insights_by_identity:
         options["credential"] = credential()
+    named = TracerProvider(resource=Resource({"service.name": NAME}), shutdown_on_exit=False)
     return Exporters(
-        spans=AzureMonitorTraceExporter(**options),
+        spans=AzureMonitorTraceExporter(tracer_provider=named, **options),
         measures=AzureMonitorMetricExporter(**options),
         logs=None,
     )

@@ -124,8 +124,6 @@ def _instruments(meters: MeterProvider) -> dict[str, Callable[..., None]]:
         match each.kind:
             case "counter":
                 made[each.name] = meter.create_counter(*told).add
-            case "gauge":
-                made[each.name] = meter.create_gauge(*told).set
             case "histogram":
                 made[each.name] = meter.create_histogram(*told).record
     return made

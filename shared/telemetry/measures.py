@@ -1,5 +1,8 @@
 """What is counted and measured, by name; see docs/observability.md.
 
+What others would call a gauge is a histogram of one value: an instance would go on reporting the
+last value of a gauge, long after another instance has seen a newer one.
+
 Nothing here sends anything.
 """
 
@@ -21,13 +24,13 @@ class Instrument:
     """One thing that is measured."""
 
     name: str
-    kind: Literal["counter", "gauge", "histogram"]
+    kind: Literal["counter", "histogram"]
     unit: str
     about: str
 
 
 RUNNING = Instrument(
-    "hybriddb.operations.running", "gauge", "{operation}", "Operations without an end on record"
+    "hybriddb.operations.running", "histogram", "{operation}", "Operations without an end on record"
 )
 DURATION = Instrument(
     "hybriddb.operation.duration", "histogram", "s", "From the request to the end on record"
@@ -37,7 +40,10 @@ STEP_RATIO = Instrument(
     "hybriddb.step.duration.ratio", "histogram", "1", "Its duration by the one that was expected"
 )
 DRIFTED = Instrument(
-    "hybriddb.drift.changes", "gauge", "{change}", "What the last check of a deployment has found"
+    "hybriddb.drift.changes",
+    "histogram",
+    "{change}",
+    "What the last check of a deployment has found",
 )
 RESIDUE = Instrument(
     "hybriddb.operation.residue", "counter", "{resource}", "What could not be removed"

@@ -118,7 +118,8 @@ def call_spans(trace: Trace, parent: str, calls: Iterable[ArmCall]) -> Iterator[
         attributes: dict[str, Value] = {
             "http.request.method": call.method,
             "server.address": call.host,
-            "url.path": call.path,
+            "server.port": call.port,
+            "url.full": f"https://{call.host}:{call.port}{call.path}",
             "az.client_request_id": call.request_id,
             "az.correlation_id": trace.correlation,
         }

@@ -120,7 +120,7 @@ def test_a_step_that_was_never_begun_is_no_span(run: Any) -> None:
 def test_a_call_hangs_on_its_step() -> None:
     parent = step_span_id(OPERATION.id, STEP["key"], undo=False)
     (step,) = step_spans(OPERATION, TRACE, walked(RUN))
-    call = ArmCall("PUT", "management.azure.com", STEP["id"], "an-id", 1, 2, 201)
+    call = ArmCall("PUT", "management.azure.com", 443, STEP["id"], "an-id", 1, 2, 201)
     (span,) = call_spans(TRACE, parent, [call])
     assert span.parent == step.id
     assert span.name == "PUT Microsoft.Network/natGateways"
@@ -131,7 +131,7 @@ def test_a_call_hangs_on_its_step() -> None:
 def test_a_call_failed_where_azure_refused_it_or_did_not_answer(
     status: int | None, failed: bool
 ) -> None:
-    call = ArmCall("GET", "host", "/x", "an-id", 1, 2, status)
+    call = ArmCall("GET", "host", 443, "/x", "an-id", 1, 2, status)
     (span,) = call_spans(TRACE, TRACE.root, [call])
     assert bool(span.error) is failed
 
