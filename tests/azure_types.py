@@ -8,10 +8,12 @@ is a fault of ours.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator, ValidationError
 
 Json = dict[str, Any]
@@ -159,12 +161,21 @@ def shown_faults(resources: Iterable[Json]) -> list[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Two validators by one schema: the quick one says whether, the other one where and what."""
+
+    quick: jsonschema_rs.Draft202012Validator
+    telling: Draft202012Validator
+
+
 @cache
-def _judge(arm_type: str, of: str) -> Draft202012Validator:
-    """A validator without what cannot be part of such a body."""
+def _judge(arm_type: str, of: str) -> Judge:
+    """The validators, without what cannot be part of such a body."""
     schema = definitions()[arm_type]
     namespace, _, version = schema["title"].replace("/", "@", 1).split("@")
-    return Draft202012Validator({**schema, "$defs": _parts(namespace, version, of)})
+    whole = {**schema, "$defs": _parts(namespace, version, of)}
+    return Judge(jsonschema_rs.Draft202012Validator(whole), Draft202012Validator(whole))
 
 
 @cache
@@ -194,10 +205,10 @@ def _without(schema: Any, mark: str, *, complete: bool) -> Any:
     return kept
 
 
-def _faults(
-    judge: Draft202012Validator, arm_type: str, body: Any, known: Exceptions
-) -> Iterator[str]:
-    for error in judge.iter_errors(body):
+def _faults(judge: Judge, arm_type: str, body: Any, known: Exceptions) -> Iterator[str]:
+    if judge.quick.is_valid(body):
+        return
+    for error in judge.telling.iter_errors(body):
         for path, message in _places(error):
             if (arm_type, re.sub(r"\[\d+\]", "[]", path)) not in known:
                 yield f"{path}: {message}"
