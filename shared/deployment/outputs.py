@@ -31,6 +31,8 @@ def outputs(spec: DeploymentSpec) -> Json:
         "clients": _clients(spec),
         "dns": _dns(spec),
     }
+    if spec.endpoint:
+        result["endpoints"] = _endpoints(spec)
     if entra := spec.postgres.entra:
         result["entra"] = {
             "user": entra.administrator.name,
@@ -47,6 +49,21 @@ def outputs(spec: DeploymentSpec) -> Json:
         if spec.pooled:
             strings["proxiedPooled"] = _libpq(spec, POOL_PORT, address)
     return result
+
+
+def _endpoints(spec: DeploymentSpec) -> Json:
+    """The names that follow the roles of two servers, and strings with them.
+
+    No source says that the certificates of Azure hold these names, so they are not verified.
+    """
+    tail = f"port={DATABASE_PORT} dbname=postgres user={_quoted(spec.sign_in_name)} sslmode=require"
+    names = {
+        "writer": spec.writer_fqdn,
+        "reader": spec.writer_fqdn.replace(".writer.", ".reader."),
+    }
+    strings = {name: f"host={host} {tail}" for name, host in names.items()}
+    why = "they lead to the other server after a promotion; encrypted, the name is not verified"
+    return {**names, "connectionStrings": strings, "why": why}
 
 
 def _libpq(spec: DeploymentSpec, port: int, address: str | None = None) -> str:

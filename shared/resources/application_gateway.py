@@ -16,6 +16,7 @@ from shared.resources.gateway_parts import database_parts, https_parts, joined
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp
+from shared.resources.replica import VirtualEndpoint
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
 from shared.resources.settling import State
 from shared.resources.timing import Timing, minutes
@@ -115,6 +116,7 @@ class ApplicationGateway(Resource):
         GatewayPublicIp,
         WafPolicy,
         PostgresServer,
+        VirtualEndpoint,
     )
     # create 6-10 min (7 min 39 s observed), update 1-4 min, delete 3-8 min; timeout 90 min
     # (terraform-provider-azurerm)

@@ -28,7 +28,7 @@ PLAIN_PORTS = {80, 8080}  # backends spoken to in clear; all others over TLS
 
 def database_parts(spec: DeploymentSpec, gateway_id: str) -> Parts:
     """The layer-4 paths to the server: to PostgreSQL, and to its PgBouncer where that runs."""
-    pool = {"backendAddressPools": _part(POOL, {"backendAddresses": [{"fqdn": spec.server_fqdn}]})}
+    pool = {"backendAddressPools": _part(POOL, {"backendAddresses": [{"fqdn": spec.writer_fqdn}]})}
     paths = [_path(spec, gateway_id, POSTGRESQL, PROBE)]
     if spec.pooled:
         paths.append(_path(spec, gateway_id, PGBOUNCER, PGBOUNCER))

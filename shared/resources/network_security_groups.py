@@ -146,6 +146,10 @@ class DatabaseSecurityGroup(NetworkSecurityGroup):
                 ports=["443"],
             ),
         ]
+        if spec.second_region:
+            other, name = spec.second_region.database_subnet, "SecondRegion"
+            out = rule(f"AllowTo{name}", 1030, direction="Outbound", to=other, ports=postgresql)
+            rules += [rule(f"Allow{name}", 1210, source=other, ports=postgresql), out]
         if spec.postgres.entra:
             to, name = "AzureActiveDirectory", "AllowDatabaseToEntra"
             rules.append(rule(name, 1020, direction="Outbound", to=to, ports=["443"]))

@@ -1,6 +1,6 @@
 """The administrator of the server in Microsoft Entra ID."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
@@ -27,7 +27,10 @@ class PostgresAdministrator(Resource):
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers/administrators"
     named_by = "postgres.entra.administrator.objectId"
     free = "https://azure.microsoft.com/pricing/details/postgresql"
-    depends_on = (PostgresServer, PostgresParameters)  # the server takes one write at a time
+    depends_on: ClassVar[tuple[type[Resource], ...]] = (
+        PostgresServer,
+        PostgresParameters,
+    )  # the server takes one write at a time
     # about a minute (Learn)
     timing = Timing(create=minutes(1), delete=minutes(1), timeout=minutes(30))
     taggable = False

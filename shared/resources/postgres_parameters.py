@@ -7,7 +7,7 @@ differ one after the other, and restarts once at the end. Undoing it is the same
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.changes.paths import join
 from shared.deployment.messages import Advice, Certainty, Change, Json
@@ -51,7 +51,7 @@ class PostgresParameters(Resource):
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations"
     verbs = ("read", "write")  # they go with their server
     free = "https://azure.microsoft.com/pricing/details/postgresql"
-    depends_on = (PostgresServer,)
+    depends_on: ClassVar[tuple[type[Resource], ...]] = (PostgresServer,)
     # two parameters and a restart
     timing = Timing(create=2 * SETTING + RESTARTING, delete=seconds(1), timeout=minutes(60))
     first_leg = SETTING

@@ -27,7 +27,7 @@ def patch(body: Json, observed: Json) -> Json:
             sent |= {n: values[n] for n in chosen if n in values and values[n] != before.get(n)}
         if sent != {name: before.get(name) for name in sent}:
             changed[part] = sent
-    if there.get("version", wanted.get("version")) != wanted.get("version"):
+    if "version" in wanted and there.get("version", wanted["version"]) != wanted["version"]:
         changed |= {"version": wanted["version"], "createMode": "Update"}
     carried = {name: body[name] for name in ("sku", "tags") if name in body}
     differing = {name: value for name, value in carried.items() if value != observed.get(name)}

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Advice, Change, Json
 from shared.deployment.sign_in import Encryption
 from shared.deployment.specs.database import Postgres, Version
-from shared.deployment.specs.secrets import secret
+from shared.deployment.specs.secrets import Generated, secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Ids, Resource
 from shared.resources.departures import Departure
@@ -54,12 +54,17 @@ class PostgresServer(Resource):
     arm_type = "Microsoft.DBforPostgreSQL/flexibleServers"
     named_by = "postgres.serverName"
     verbs = (*Resource.verbs, "restart/action", "start/action")
-    depends_on = (HubVirtualNetwork, DatabaseSubnet, PrivateDnsZone, PrivateDnsLink)
+    depends_on: ClassVar[tuple[type[Resource], ...]] = (
+        HubVirtualNetwork,
+        DatabaseSubnet,
+        PrivateDnsZone,
+        PrivateDnsLink,
+    )
     # create 5 min 6 s and 9 min 23 s observed, 60 min timeout (terraform-provider-azurerm)
     timing = Timing(create=minutes(8), delete=minutes(3), update=minutes(4), timeout=minutes(60))
     holds_data = True
-    sign_in = SIGN_IN
-    generates = "password"
+    sign_in: ClassVar[str | None] = SIGN_IN
+    generates: ClassVar[Generated | None] = "password"
     paths = Rules(
         (
             Path(at="properties.createMode", ignored=True),  # never returned

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
@@ -61,7 +61,7 @@ class PrivateDnsLink(Resource):
     key = "private-dns-link"
     arm_type = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
     free = "https://azure.microsoft.com/pricing/details/dns"  # zones and queries have prices
-    depends_on = (PrivateDnsZone, HubVirtualNetwork)
+    depends_on: ClassVar[tuple[type[Resource], ...]] = (PrivateDnsZone, HubVirtualNetwork)
     # 32 s observed, up to 2 min; a deleted link is still found for a while
     # (terraform-provider-azurerm, private_dns_zone_virtual_network_link)
     timing = Timing(create=seconds(40), delete=seconds(40), timeout=minutes(30))

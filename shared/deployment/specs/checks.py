@@ -14,6 +14,7 @@ from shared.deployment.specs.address_checks import address_cautions, address_fau
 from shared.deployment.specs.connectivity_checks import connectivity_cautions, connectivity_faults
 from shared.deployment.specs.findings import Finding, drawn_without, finding
 from shared.deployment.specs.proving import obstacles
+from shared.deployment.specs.second_region_checks import second_region_faults
 from shared.deployment.specs.server_parameters import parameter_faults
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.specs.storage_checks import storage_faults
@@ -60,7 +61,7 @@ def faults(spec: DeploymentSpec, *, unread: Iterable[str] = ()) -> list[Advice]:
         unread: paths of fields that hold a stand-in; nothing that was drawn from them is told.
     """
     checks = (
-        *(address_faults, connectivity_faults, storage_faults),
+        *(address_faults, connectivity_faults, second_region_faults, storage_faults),
         *(_server, _zone_name, _proxy, _direct, _rest),
     )
     return list(drawn_without((found for check in checks for found in check(spec)), unread))

@@ -22,6 +22,7 @@ from shared.deployment.specs.hub import Hub
 from shared.deployment.specs.monitoring import Monitoring
 from shared.deployment.specs.part import CLOSED, Part
 from shared.deployment.specs.protection import Protect
+from shared.deployment.specs.second_region import SecondRegion
 from shared.deployment.specs.secrets import generated
 
 NAME = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
@@ -124,6 +125,8 @@ class DeploymentSpec(Part):
     """Names of resources by key, or a pattern of {type}, {name} and {region} for all of them."""
     monitoring: Monitoring | None = None
     """What is watched, and who is told; absent: nothing is."""
+    second_region: SecondRegion | None = None
+    """Where a copy of the database follows; absent: nowhere."""
     hub: Hub | None = None
     """The network that ours is a spoke of; absent: it is a hub itself."""
     existing: Existing = Existing()
@@ -182,6 +185,19 @@ class DeploymentSpec(Part):
     def server_fqdn(self) -> str:
         """The name clients use; a CNAME into the private zone."""
         return f"{self.server_name}.postgres.database.azure.com"
+
+    @property
+    def endpoint(self) -> str | None:
+        """First label of the names that follow the roles of two servers, where there are two."""
+        if self.second_region is None:
+            return None
+        return self.second_region.endpoint or f"{self.server_name[:60]}-ve"
+
+    @property
+    def writer_fqdn(self) -> str:
+        """The name that leads to whichever server takes writes."""
+        domain = "writer.postgres.database.azure.com"
+        return f"{self.endpoint}.{domain}" if self.endpoint else self.server_fqdn
 
     @property
     def password_secret(self) -> str:

@@ -125,6 +125,7 @@ def _asked(spec: DeploymentSpec, ids: dict[str, str], at: str) -> Json:
         "location": spec.location,
         "onPremises": list(spec.on_premises.prefixes),
         "databaseSubnet": spec.network.subnets.database,
+        "replicas": [spec.second_region.database_subnet] if spec.second_region else [],
         "gatewayAddress": spec.gateway.private_address,
         "network": ids["virtual-network"],
         "firewall": ids.get("waf-policy", ""),

@@ -93,6 +93,14 @@ def parameters_in_effect(body: Json, asked: Json) -> Seen:
     return judged(", ".join(bad) or "no restart is pending, TLS is required", good=not bad)
 
 
+def replica_follows(body: Json, asked: Json) -> Seen:
+    """The copy in the second region is ready, and follows."""
+    properties = body["properties"]
+    role, state = properties.get("replicationRole"), properties.get("state")
+    good = role in {"AsyncReplica", "GeoAsyncReplica"} and state == "Ready"
+    return judged(f"the replica is {role}, {state}", good=good)
+
+
 def name_resolvable(body: Json, asked: Json) -> Seen:
     """The private zone leads into the subnet of the database, and nowhere else."""
     addresses = [
@@ -100,8 +108,10 @@ def name_resolvable(body: Json, asked: Json) -> Seen:
         for found in body.get("value") or []
         for record in found["properties"].get("aRecords") or []
     ]
-    subnet = IPv4Network(asked["databaseSubnet"])
-    good = bool(addresses) and all(IPv4Address(each) in subnet for each in addresses)
+    subnets = [IPv4Network(p) for p in (asked["databaseSubnet"], *asked.get("replicas", []))]
+    good = bool(addresses) and all(
+        any(IPv4Address(each) in subnet for subnet in subnets) for each in addresses
+    )
     return judged(f"the zone leads to {', '.join(addresses) or 'nothing'}", good=good)
 
 

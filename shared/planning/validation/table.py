@@ -161,6 +161,15 @@ TABLE = (
         recipe="validation 2",
     ),
     Check(
+        "replica-follows",
+        "postgres-replica",
+        _server,
+        judges.replica_follows,
+        "a replica that is Ready",
+        "az postgres flexible-server show --ids {id} --query [replicationRole,state]",
+        recipe="challenge",
+    ),
+    Check(
         "parameters-in-effect",
         "postgres-server",
         _read("/configurations", "2026-10-01"),

@@ -8,7 +8,6 @@ import hcl2
 import pytest
 from pycep import BicepParser
 
-from shared.deployment.resource_id import within
 from shared.planning.exporting.bicep import MAIN, bicep
 from shared.planning.exporting.items import Export, exported
 from shared.planning.exporting.template import template
@@ -71,10 +70,18 @@ def test_terraform_is_read_by_a_parser_and_imports_each_resource(export: Export)
 
 @every_sample
 def test_what_takes_one_write_at_a_time_is_made_in_a_row(export: Export) -> None:
-    server = [i for i in export.items if "/flexibleServers/" in i.id and i.id.count("/") > 8]
-    own = [i for i in server if not i.extends and within(i.id, i.parent)]
-    for one, other in pairwise(own):
-        assert one.symbol in other.after
+    servers = {i.id for i in export.items if i.kind.endswith("/flexibleServers")}
+    for server in servers:
+        own = [i for i in export.items if i.parent.removesuffix("/configurations") == server]
+        for one, other in pairwise([i for i in own if not i.extends]):
+            assert one.symbol in before(export, other.symbol)
+
+
+def before(export: Export, symbol: str) -> set[str]:
+    """All that stands before one of them."""
+    by_symbol = {item.symbol: item for item in export.items}
+    direct = by_symbol[symbol].after
+    return {*direct, *(each for one in direct for each in before(export, one))}
 
 
 def test_texts_cannot_break_out_of_their_quotes() -> None:

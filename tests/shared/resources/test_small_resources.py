@@ -32,7 +32,7 @@ def test_a_full_deployment_has_everything_that_a_hub_of_its_own_can_have(
 ) -> None:
     missing = set(catalogue().resources) - set(catalogue().wanted(make_spec("full")))
     elsewhere = set(catalogue().wanted(make_spec("spoke")))
-    for name in ("observed", "secure"):
+    for name in ("observed", "secure", "two-regions"):
         elsewhere |= set(catalogue().wanted(make_spec(name)))
     parts = {resource for resource in catalogue().resources if resource.arm_type == SUBNETS}
     assert missing <= elsewhere | parts

@@ -8,6 +8,7 @@ from local.arm_emulator.wire.resource_ids import parse_id
 
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 ZONE = "Microsoft.Network/privateDnsZones"
+DOMAIN = ".postgres.database.azure.com"
 PUBLIC = "203.0.113.200"  # of every server that is not in a network (RFC 5737)
 
 
@@ -17,6 +18,25 @@ def server_named(world: World, name: str) -> Resource | None:
         for each in world.store.of_type(subscription, SERVER):
             if str(each.properties.get("fullyQualifiedDomainName", "")).lower() == name.lower():
                 return each
+    return _endpoint_named(world, name)
+
+
+def _endpoint_named(world: World, name: str) -> Resource | None:
+    """The server that a virtual endpoint leads to now; its names are CNAMEs of its members'."""
+    label, _, end = name.lower().removesuffix(DOMAIN).rpartition(".")
+    for subscription in world.subscriptions:
+        for each in world.store.of_type(subscription, f"{SERVER}/virtualEndpoints"):
+            if each.id.name.lower() != label or each.id.parent is None:
+                continue
+            group = each.id.parent.collection
+            members = [
+                world.store.get(f"{group}/{member.rpartition('/')[2]}".lower())
+                for member in each.properties.get("members") or []
+            ]
+            found = [m for m in members if m is not None]
+            leads = [m for m in found if m.properties.get("replicationRole") == "Primary"]
+            follows = [m for m in found if m not in leads]
+            return next(iter(follows if end == "reader" and follows else leads), None)
     return None
 
 
