@@ -14,6 +14,7 @@ from shared.deployment.specs.spec import DeploymentSpec
 DATABASE_PORT = 5432
 POOL_PORT = 6432
 KEEPALIVE_SECONDS = 120
+SUFFIX = "postgres.database.azure.com"
 RUN = "run as printed against PostgreSQL, by the tests of this app"
 READ = "not run: checked against the keywords that the driver documents"
 JAVA_ROOTS = "sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
@@ -118,18 +119,25 @@ def _clients(spec: DeploymentSpec) -> Json:
 
 
 def _dns(spec: DeploymentSpec) -> Json:
-    """What the name servers on-premises have to know."""
-    if spec.proxied:
-        return {
-            "record": {
-                "name": spec.server_fqdn,
-                "type": "A",
-                "address": spec.gateway.private_address,
-            },
-            "why": "clients without hostaddr reach the gateway by the server's own name",
-        }
-    return {
-        "forward": "postgres.database.azure.com",
-        "why": "the private zone answers inside linked networks only: forward the name to a DNS "
-        "Private Resolver or a DNS server in the hub network",
+    """What the name servers on-premises have to know, per kind of client."""
+    resolver = spec.dns.resolver
+    somebody = "a DNS server in the hub network (dns.resolver makes one)"
+    to = resolver.address if resolver else somebody
+    directly = f"directly, forward {SUFFIX} to {to}"
+    found: Json = {"forwarder": resolver.address} if resolver else {}
+    others = ("jdbc", "npgsql", "node")
+    if not spec.proxied:
+        why = (
+            "the private zone answers inside linked networks only: forward the name to a DNS "
+            "Private Resolver or a DNS server in the hub network"
+        )
+        clients = dict.fromkeys(("libpq", *others), directly)
+        return {**found, "forward": SUFFIX, "why": why, "clients": clients}
+    record = {"name": spec.server_fqdn, "type": "A", "address": spec.gateway.private_address}
+    clients = {
+        "libpq": f"through the gateway, nothing: its address is in the string; {directly}",
+        **dict.fromkeys(others, f"through the gateway, make the record; or {directly}"),
     }
+    why = "clients without hostaddr reach the gateway by the server's own name"
+    forward = {"forward": SUFFIX} if resolver else {}
+    return {**found, **forward, "record": record, "why": why, "clients": clients}

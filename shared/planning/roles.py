@@ -24,6 +24,7 @@ READS = {
     "Microsoft.Network/applicationGatewayAvailableSslOptions/read": "which TLS policies there are",
     "Microsoft.Network/applicationGatewayAvailableWafRuleSets/read": "which rule sets there are",
     "Microsoft.Network/expressRoutePorts/read": "the links of a port that a circuit lies on",
+    "Microsoft.Network/locations/dnsResolverOperationStatuses/read": "how an operation stands",
     "Microsoft.Network/locations/operationResults/read": "how an operation ended",
     "Microsoft.Network/locations/operations/read": "how an operation stands",
     "Microsoft.Network/locations/usages/read": "quotas of the network",

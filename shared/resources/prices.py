@@ -74,6 +74,7 @@ PRICES = {
     "Bastion Standard unit": _listed(0.14, "Azure Bastion", "Standard Additional Gateway"),
     # An hour
     "NAT gateway": _listed(0.045, "NAT Gateway", "Standard Gateway"),
+    "DNS resolver endpoint": _listed(0.25, "Azure DNS", "Private Resolver Inbound Endpoint"),
     "public address": _listed(0.005, "IP Addresses", "Standard IPv4 Static Public IP"),
     "Standard_B1s machine": _listed(0.0104, "Virtual Machines BS Series", "B1s"),
     "Standard_B2s machine": _listed(0.0416, "Virtual Machines BS Series", "B2s"),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MANAGEMENT_SUBNET = "ManagementSubnet"
 INSIDE = ("applicationGatewayIPConfigurations", "ipConfigurationProfiles", "ipConfigurations")
 """What lies in a subnet, which Azure lists there although definitions call some of it writable."""
+ATTACHED = ("natGateway", "routeTable")  # to subnets, where the spec asks for it
+RESOLVERS = "Microsoft.Network/dnsResolvers"
 DELEGATED_TO = "Microsoft.DBforPostgreSQL/flexibleServers"
 
 
@@ -88,6 +90,9 @@ class GatewayInstancesSubnet(Subnet):
     group = GatewaySecurityGroup
     depends_on = (GatewaySecurityGroup,)
 
+    def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
+        return _attached_no_more(desired, before)
+
 
 class DatabaseSubnet(Subnet):
     """That of the server, delegated to it."""
@@ -121,7 +126,7 @@ class ManagementSubnet(Subnet):
     depends_on = (ManagementSecurityGroup,)
 
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
-        return _led_out_no_more(desired) if _leads_out(before) else desired
+        return _attached_no_more(desired, before)
 
 
 class BastionSubnet(Subnet):
@@ -135,12 +140,27 @@ class BastionSubnet(Subnet):
     depends_on = (BastionSecurityGroup,)
 
 
+class ResolverSubnet(Subnet):
+    """That of the DNS resolver's endpoint, delegated to it."""
+
+    key = "subnet-resolver"
+    field = "resolver"
+    inside = "DnsResolverSubnet"
+
+    def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
+        body = super().body(spec, ids)
+        service = {"serviceName": RESOLVERS}
+        body["properties"]["delegations"] = [{"name": "resolver", "properties": service}]
+        return body
+
+
 SUBNETS = (
     GatewaySubnet(),
     GatewayInstancesSubnet(),
     DatabaseSubnet(),
     ManagementSubnet(),
     BastionSubnet(),
+    ResolverSubnet(),
 )
 
 
@@ -177,7 +197,8 @@ class HubVirtualNetwork(Resource):
         return f"vnet-hub-{spec.name}"
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
-        subnets = [{"name": s.named(spec), **s.body(spec, ids)} for s in SUBNETS]
+        wanted = [s for s in SUBNETS if s.field in spec.prefixes]
+        subnets = [{"name": s.named(spec), **s.body(spec, ids)} for s in wanted]
         space = {"addressPrefixes": list(spec.network.address_space)}
         properties: Json = {"addressSpace": space, "subnets": subnets}
         if spec.hub and spec.hub.name_servers:
@@ -185,11 +206,11 @@ class HubVirtualNetwork(Resource):
         return {"location": spec.location, "properties": properties}
 
     def succeeding(self, desired: Json, before: Json, observed: Json) -> Json:
-        """A way out that the spec has dropped is taken off its subnet; those of others stay."""
-        led_out = {s["name"] for s in before["properties"]["subnets"] if _leads_out(s)}
+        """What the spec has dropped is taken off its subnet; what others put there stays."""
+        had = {subnet["name"]: subnet for subnet in before["properties"]["subnets"]}
         body = super().succeeding(desired, before, observed)
         subnets = [
-            _led_out_no_more(subnet) if subnet["name"] in led_out else subnet
+            _attached_no_more(subnet, had.get(subnet["name"], subnet))
             for subnet in body["properties"]["subnets"]
         ]
         return {**body, "properties": {**body["properties"], "subnets": subnets}}
@@ -198,9 +219,7 @@ class HubVirtualNetwork(Resource):
         return clients.network.virtual_networks
 
 
-def _leads_out(subnet: Json) -> bool:
-    return "natGateway" in subnet["properties"]
-
-
-def _led_out_no_more(subnet: Json) -> Json:
-    return {**subnet, "properties": {"natGateway": None, **subnet["properties"]}}
+def _attached_no_more(subnet: Json, before: Json) -> Json:
+    """A subnet, which says of what was attached to it and is not any more that it is absent."""
+    gone = {name: None for name in ATTACHED if name in before["properties"]}
+    return {**subnet, "properties": {**gone, **subnet["properties"]}}

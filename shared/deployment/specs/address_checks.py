@@ -27,9 +27,12 @@ LONGEST_PREFIX = {
     "applicationGateway": (28, "an Application Gateway"),
     # Learn: Networking overview for flexible server with private access
     "database": (28, "a flexible server, which takes four addresses with high availability,"),
+    # Learn: Azure DNS Private Resolver, subnet restrictions
+    "resolver": (28, "the endpoint of a DNS resolver"),
     # Learn: Virtual Network FAQ, how small can subnets be
     "management": (29, "Azure"),
 }
+LARGEST_RESOLVER = 24  # Learn: Azure DNS Private Resolver, subnet restrictions
 ROOMY_GATEWAY = 26  # an Application Gateway with room to scale (Learn: as above)
 FIRST_RESERVED = (
     4  # first addresses of a subnet that Azure keeps, beside the last (Virtual Network FAQ)
@@ -54,6 +57,7 @@ def address_faults(spec: DeploymentSpec) -> Iterator[Finding]:
     yield from _subnets(spec)
     yield from _on_premises(spec)
     yield from _gateway_address(spec)
+    yield from _resolver_address(spec)
 
 
 def address_cautions(spec: DeploymentSpec) -> Iterator[Finding]:
@@ -167,13 +171,23 @@ def _both(wider: IPv4Network, inner: IPv4Network) -> str:
 def _gateway_address(spec: DeploymentSpec) -> Iterator[Finding]:
     if not spec.proxied:
         return
-    path, source = "gateway.privateAddress", f"{SUBNETS}.applicationGateway"
-    address, subnet = (
-        IPv4Address(spec.gateway.private_address),
-        _subnet_of(spec)["applicationGateway"],
-    )
+    address = spec.gateway.private_address
+    yield from _inside(spec, "applicationGateway", "gateway.privateAddress", address)
+
+
+def _resolver_address(spec: DeploymentSpec) -> Iterator[Finding]:
+    if resolver := spec.dns.resolver:
+        yield from _inside(spec, "resolver", "dns.resolver.address", resolver.address)
+        if (subnet := _subnet_of(spec)["resolver"]).prefixlen < LARGEST_RESOLVER:
+            message = f"{subnet} is too large: the endpoint of a DNS resolver takes /24 to /28"
+            yield finding("SubnetTooLarge", f"{SUBNETS}.resolver", message)
+
+
+def _inside(spec: DeploymentSpec, name: str, path: str, text: str) -> Iterator[Finding]:
+    """An address of ours lies in its subnet, and is not one of Azure's own."""
+    source, address, subnet = f"{SUBNETS}.{name}", IPv4Address(text), _subnet_of(spec)[name]
     if address not in subnet:
-        message = f"{address} lies outside the gateway's subnet {subnet}: choose one inside it"
+        message = f"{address} lies outside its subnet {subnet}: choose one inside it"
         yield finding("PrivateAddressOutsideSubnet", path, message, source)
     elif int(address) - int(subnet[0]) < FIRST_RESERVED or address == subnet[-1]:
         first = subnet[FIRST_RESERVED]

@@ -180,9 +180,6 @@ def _rest(spec: DeploymentSpec) -> Iterator[Finding]:
         yield finding("BastionUnitsFixed", "bastion.scaleUnits", message, "bastion.sku")
     if spec.proving.require == "query":
         yield from obstacles(spec)
-    if spec.jump_box.network_watcher and not spec.jump_box.enabled:
-        message = "there is no machine to put it on: set jumpBox.enabled, or leave this out"
-        yield finding("NoJumpBox", "jumpBox.networkWatcher", message, "jumpBox.enabled")
     user = spec.jump_box.admin_username
     if spec.jump_box.enabled and user in RESERVED_USERS:
         message = f"Azure refuses the user name {user}: choose another"

@@ -16,6 +16,7 @@ from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.access import Bastion, Gateway, JumpBox
 from shared.deployment.specs.connectivity import ByMode
 from shared.deployment.specs.database import Postgres
+from shared.deployment.specs.dns import Dns
 from shared.deployment.specs.existing import Existing, Names, called
 from shared.deployment.specs.fields import Label, Location, Prefix
 from shared.deployment.specs.hub import Hub
@@ -45,6 +46,8 @@ class Subnets(Part):
     """Of the jump box."""
     bastion: Prefix = "10.1.5.0/26"
     """AzureBastionSubnet: /26 or larger."""
+    resolver: Prefix = "10.1.6.0/28"
+    """Of the DNS resolver, where there is one: /28 to /24."""
 
 
 class Network(Part):
@@ -151,6 +154,8 @@ class DeploymentSpec(Part):
     """Availability zones of public addresses and gateways."""
     network: Network = Network()
     """The network that everything lies in."""
+    dns: Dns = Dns()
+    """Who answers for the server's name on-premises."""
     postgres: Postgres = Postgres()
     """The flexible server."""
     gateway: Gateway = Gateway()
@@ -238,6 +243,8 @@ class DeploymentSpec(Part):
     def prefixes(self) -> dict[str, str]:
         """The subnets that it makes, by their fields: in a network of others those it needs."""
         everything: dict[str, str] = self.network.subnets.model_dump()
+        if self.dns.resolver is None:
+            del everything["resolver"]
         if self.existing.virtual_network is None:
             return everything
         needed = {
@@ -246,6 +253,7 @@ class DeploymentSpec(Part):
             "database": True,
             "management": self.jump_box.enabled,
             "bastion": self.bastioned,
+            "resolver": True,
         }
         return {field: prefix for field, prefix in everything.items() if needed[field]}
 

@@ -101,3 +101,25 @@ def test_what_was_not_run_uses_keywords_that_the_driver_documents(name: str) -> 
     assert (jdbc.scheme, jdbc.path) == ("postgresql", "/postgres")
     assert set(parse_qs(jdbc.query, strict_parsing=True)) == OF_JDBC
     assert {key for key, _ in npgsql} == OF_NPGSQL
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "client", "says"),
+    [
+        ("recipe", {}, "libpq", "nothing: its address is in the string"),
+        ("recipe", {}, "jdbc", "make the record"),
+        ("recipe", {"dns": {"resolver": {}}}, "node", "to 10.1.6.4"),
+        ("direct", {}, "libpq", "to a DNS server in the hub network"),
+        ("direct", {"dns": {"resolver": {}}}, "npgsql", "azure.com to 10.1.6.4"),
+    ],
+)
+def test_each_kind_of_client_is_told_what_to_do_on_premises(
+    name: str, parts: Any, client: str, says: str
+) -> None:
+    assert says in told(name, **parts)["dns"]["clients"][client]
+
+
+def test_a_resolver_is_named_as_the_forwarder() -> None:
+    dns = told("recipe", dns={"resolver": {"address": "10.1.6.9"}})["dns"]
+    assert (dns["forwarder"], dns["forward"]) == ("10.1.6.9", "postgres.database.azure.com")
+    assert "forwarder" not in told("recipe")["dns"]

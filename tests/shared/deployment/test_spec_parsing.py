@@ -53,6 +53,8 @@ def test_the_full_sample_uses_every_field_but_two_references() -> None:
         "subscriptionId",  # that of the app
         "expressRoute.authorizationKey",  # only for the circuit of another subscription
         "postgres.adminPassword",  # generated
+        "dns",
+        "network.subnets.resolver",
         "bastion.subnet",  # only for one that is there already
         "drift",  # policies of its own
         "names",
