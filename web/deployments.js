@@ -47,28 +47,42 @@ export function deployment(record, told, history) {
       last(record).id ? link(last(record).kind, `#/operations/${encodeURIComponent(last(record).id)}`) : "none"),
     make("p", { class: "actions" },
       button("Check drift", "check", { name }), " ", button("Validate", "validate", { name }), " ",
-      button("Repair", "repair", { name }), " ", button("Destroy", "destroy", { name }, "danger")),
+      button("Destroy", "destroy", { name }, "danger")),
     Object.keys(states).length ? picture(states, { critical: new Set(running ? told.criticalPath : []), target }) : make("p", { class: "quiet" }, "It holds nothing in Azure."),
-    drift(record.drift), outputs(record), past(history))];
+    drift(record.drift, name), outputs(record), past(history))];
 }
 
-export function drift(report) {
+// What can be chosen of a report, as the app reads it; what has no path is a resource as a whole.
+export const choice = (change) => (change.path ? `${change.key}:${change.path}` : change.key);
+
+export function drift(report, name) {
   if (!report) return [make("h3", {}, "Drift"), make("p", { class: "quiet" }, "Not checked yet.")];
   const head = make("p", {}, make("strong", { class: report.status }, report.status), ` at ${moment(report.checkedAt)}`);
   if (report.failure) return [make("h3", {}, "Drift"), head, make("p", {}, `${report.failure.code}: ${report.failure.message}`)];
-  const rows = (report.changes ?? []).map((c, n) =>
-    row(`${c.key} ${c.path ?? n}`, cell(c.severity, c.severity), c.class, c.key, cell([make("code", {}, c.path ?? c.message ?? c.id), c.why ? make("div", { class: "quiet" }, c.why) : ""]),
-      cell("after" in c ? [make("del", {}, value(c.after)), " → ", make("ins", {}, value(c.before))] : ""), cell(who(c))));
+  const found = report.changes ?? [];
+  if (!found.length) return [make("h3", {}, "Drift"), head];
   return [make("h3", {}, "Drift"), head,
-    rows.length ? table("What drifted", ["Severity", "Kind", "Resource", "Where", "Should be → is", "Who, when, how"], rows) : null];
+    make("div", { role: "region", "aria-label": "What drifted" }, make("ul", { class: "differences" }, found.map(difference))),
+    make("p", { class: "actions" }, button("Repair", "repair", { name }), " ", button("Accept", "accept", { name }),
+      make("span", { class: "quiet" }, "what is ticked; all of it where nothing is"))];
 }
 
-const WHO = { pending: "not known yet", azure: "Azure itself", tooOld: "too long ago", unknown: "not known" };
+function difference(change) {
+  const where = [make("strong", { class: change.severity }, change.severity), ` ${change.class} `, make("b", {}, change.key), " ", make("code", {}, change.path ?? change.message ?? change.id)];
+  return make("li", { "data-key": choice(change) },
+    make("label", { class: "choice" }, make("input", { type: "checkbox", name: "drifted", value: choice(change) }), make("span", {}, where)),
+    "after" in change ? make("dl", {}, side("is", change.before, "missing", "ins"), side("should be", change.after, "not there", "del")) : null,
+    make("p", { class: "quiet" }, [change.why, who(change)].filter(Boolean).join("; ")));
+}
+
+const side = (name, found, none, tag) => [make("dt", {}, name), make("dd", {}, found === null || found === undefined ? make("em", {}, none) : make(tag, {}, value(found)))];
+
+const WHO = { pending: "whom is not known yet", azure: "Azure itself", tooOld: "whom is too long ago", unknown: "whom is not known" };
 
 const who = (change) => {
   const by = change.attribution;
   if (!by) return "";
-  return by.status === "known" ? [by.by, moment(by.at), by.client].filter(Boolean).join(", ") : WHO[by.status];
+  return `by ${by.status === "known" ? [by.by, moment(by.at), by.client].filter(Boolean).join(", ") : WHO[by.status]}`;
 };
 
 const outputs = (record) =>

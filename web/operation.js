@@ -9,7 +9,7 @@ import { clock, money, moment, span, value } from "./words.js";
 export function operation(told, stepKey) {
   const steps = told.steps ?? [];
   const states = Object.fromEntries((told.plan ?? []).map((step) => [step.key, step.action === "no-op" ? "there" : "waiting"]));
-  for (const step of steps) if (step.key in states || told.kind !== "validate") states[step.key] = step.state;
+  for (const one of steps) if (one.action !== "check") states[one.key] = one.action === "delete" && one.state === "succeeded" ? "absent" : one.state;
   const target = (key) => `#/operations/${encodeURIComponent(told.id)}/${encodeURIComponent(key)}`;
   return [make("section", { "data-key": told.id, "aria-labelledby": "title" },
     make("p", { class: "path" }, link("Deployments", "#/"), " / ", link(told.deployment, `#/deployments/${encodeURIComponent(told.deployment)}`)),

@@ -3,7 +3,7 @@
 
 import { key, request } from "./api.js";
 import { confirm } from "./confirm.js";
-import { deployment, list } from "./deployments.js";
+import { choice, deployment, list } from "./deployments.js";
 import { make, patch } from "./dom.js";
 import { operation } from "./operation.js";
 import { last } from "./words.js";
@@ -83,11 +83,8 @@ const ACTIONS = {
   more: () => { pages += 1; return look(); },
   check: async ({ name }) => { await request("POST", path(name, "/drift")); },
   validate: async ({ name }) => follow(await request("POST", path(name, "/validate"))),
-  repair: async ({ name }) => {
-    const report = (await request("GET", path(name, "/drift"))).drift;
-    const going = (report?.changes ?? []).map((c) => `${c.key}: ${c.path ?? c.message ?? c.id}`);
-    if (await confirm({ title: `Put ${name} right?`, going, act: "Repair" })) await follow(await request("POST", path(name, "/drift/repair")));
-  },
+  repair: ({ name }) => settle(name, "repair", `Put ${name} right?`, "Repair"),
+  accept: ({ name }) => settle(name, "accept", `Make this part of the spec of ${name}?`, "Accept"),
   destroy: async ({ name }) => {
     const { inventory } = await request("GET", path(name));
     const kept = new Set(["adopted", "updated"]);
@@ -116,6 +113,18 @@ const ACTIONS = {
 async function decide(id, verb) {
   const comment = at("comment")?.value.trim();
   await request("POST", `operations/${encodeURIComponent(id)}/${verb}`, comment ? JSON.stringify({ comment }) : undefined);
+}
+
+// Ends a drift: what is ticked of the last report, all of it where nothing is.
+async function settle(name, verb, title, act) {
+  const report = (await request("GET", path(name, "/drift"))).drift;
+  const ticked = new Set([...document.querySelectorAll("input[name=drifted]:checked")].map((box) => box.value));
+  const meant = (report?.changes ?? []).filter((change) => !ticked.size || ticked.has(choice(change)));
+  const going = meant.map((change) => `${change.key}: ${change.path ?? change.message ?? change.id}`);
+  const chosen = await confirm({ title, going, comment: true, act });
+  if (!chosen) return;
+  const body = { ...(ticked.size ? { paths: meant.map(choice) } : {}), ...(chosen.comment ? { comment: chosen.comment } : {}) };
+  await follow(await request("POST", path(name, `/drift/${verb}`), Object.keys(body).length ? JSON.stringify(body) : undefined));
 }
 
 async function follow(started) {

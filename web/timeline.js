@@ -16,7 +16,7 @@ export function timeline(told) {
   const critical = new Set(told.criticalPath ?? []);
   const costs = new Map((told.plan ?? []).map((step) => [`${step.action} ${step.key}`, step.monthlyCost]));
   // What is done otherwise than planned is an undoing; a plan is not known before it is made.
-  const undoing = (step) => costs.size > 0 && !costs.has(`${step.action} ${step.key}`);
+  const undoing = (step) => costs.size > 0 && step.action !== "check" && !costs.has(`${step.action} ${step.key}`);
   const rows = all.map((step) => line(told, step, scale, critical, costs, undoing(step)));
   const columns = ["Step", "Action", "When", "Took", "Expected", "Tries", "Monthly USD", "State"];
   return [make("h3", {}, "Timeline"), table(`Steps of ${told.kind} ${told.deployment}`, columns, rows)];
