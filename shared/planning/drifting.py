@@ -21,9 +21,9 @@ from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.walks.ending import complete
 from shared.planning.authors import with_authors
 from shared.planning.beside import PLACES, beside, is_beside
-from shared.planning.deciding import plan_deploy, with_strangers
+from shared.planning.decisions.deciding import plan_deploy, with_strangers
+from shared.planning.decisions.owning import Owner
 from shared.planning.observing import inside, observe, seen, targets
-from shared.planning.owning import Owner
 from shared.planning.triage import shown, unmoved
 from shared.planning.validation.levels import has_agent, with_agent
 from shared.records.entities import Record

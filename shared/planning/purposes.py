@@ -18,15 +18,15 @@ from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.secrets import NO_VERSIONS, Versions
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.accepting import accept
-from shared.planning.deciding import plan_deploy
-from shared.planning.keeping import Keeping, keeping, refused_deletions
-from shared.planning.letting_go import plan_letting_go
+from shared.planning.decisions.deciding import plan_deploy
+from shared.planning.decisions.keeping import Keeping, keeping, refused_deletions
+from shared.planning.decisions.letting_go import plan_letting_go
+from shared.planning.decisions.owning import Owner, forgotten
+from shared.planning.decisions.removing import plan_destroy
+from shared.planning.decisions.rotating import plan_rotation
 from shared.planning.observing import Reach, inside, marked, observe, seen, targets
 from shared.planning.origins import with_origins
-from shared.planning.owning import Owner, forgotten
-from shared.planning.removing import plan_destroy
 from shared.planning.repairing import Wish, repairing
-from shared.planning.rotating import plan_rotation
 from shared.planning.validation.checks import plan_validate, required
 from shared.planning.validation.levels import has_agent, settled, with_agent
 from shared.planning.versions import versions_of

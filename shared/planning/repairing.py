@@ -16,9 +16,9 @@ from shared.deployment.changes.drift import UNDECLARED, course_of
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.advice import disturbing
-from shared.planning.owning import Owner, with_marks
-from shared.planning.steps import wanted_step
+from shared.planning.decisions.advice import disturbing
+from shared.planning.decisions.owning import Owner, with_marks
+from shared.planning.decisions.steps import wanted_step
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 

@@ -10,8 +10,8 @@ from shared.azure.calls import observe
 from shared.azure.clients import AzureClients, clients_for
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
+from shared.planning.decisions.owning import Owner, with_marks
 from shared.planning.drifting import undeclared
-from shared.planning.owning import Owner, with_marks
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 

@@ -16,7 +16,7 @@ from shared.deployment.operation import outline
 from shared.deployment.specs.parsing import parse_spec
 from shared.deployment.walks.listening import Listener, ask_operation, next_due, watch
 from shared.deployment.walks.progress import Progress
-from shared.planning.owning import Owner
+from shared.planning.decisions.owning import Owner
 from shared.planning.purposes import deploy_plan
 from shared.records.records import records
 

@@ -12,7 +12,7 @@ from shared.deployment.messages import Json
 from shared.deployment.resource_id import same, within
 from shared.deployment.specs.secrets import MARK, is_secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.owning import without_marks
+from shared.planning.decisions.owning import without_marks
 from shared.resources.base import Resource, edges
 from shared.resources.by_id import ResourceById
 from shared.resources.catalogue import catalogue

@@ -10,7 +10,7 @@ from shared.azure import calls, looks
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json, Outcome, Step
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.owning import Owner
+from shared.planning.decisions.owning import Owner
 from shared.planning.purposes import deploy_plan
 
 TYPE = "Microsoft.Network/publicIPAddresses"

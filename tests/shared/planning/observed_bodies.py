@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.owning import Owner, with_marks
+from shared.planning.decisions.owning import Owner, with_marks
 from shared.resources.catalogue import catalogue
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.planning.deciding import plan_deploy
+from shared.planning.decisions.deciding import plan_deploy
 from tests.shared.planning.observed_bodies import OWNER, as_shown, by_id, inventory, recipe
 
 SUBNETS = {

@@ -8,7 +8,7 @@ import pytest
 
 from shared.deployment.messages import Plan
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.deciding import plan_deploy
+from shared.planning.decisions.deciding import plan_deploy
 from shared.planning.origins import with_origins
 from shared.records.claims import Claim, begun
 from shared.records.entities import Record

@@ -7,7 +7,7 @@ import pytest
 from shared.azure.clients import AzureClients
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.owning import Owner
+from shared.planning.decisions.owning import Owner
 from shared.planning.purposes import deploy_plan
 
 STANDARD: Json = {"gateway": {"sku": "Standard_v2"}}

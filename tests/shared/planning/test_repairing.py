@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Plan
-from shared.planning.deciding import plan_deploy
+from shared.planning.decisions.deciding import plan_deploy
 from shared.planning.repairing import Wish, repairing
 from shared.resources.catalogue import catalogue
 from tests.shared.planning.observed_bodies import OWNER, as_shown, by_id, inventory, recipe

@@ -6,7 +6,7 @@ import pytest
 
 from shared.deployment.changes.bodies import reverted
 from shared.deployment.messages import Certainty, Change, Json
-from shared.planning.advice import disturbing
+from shared.planning.decisions.advice import disturbing
 from shared.resources.application_gateway import ApplicationGateway
 from shared.resources.base import Resource
 from shared.resources.bastion import BastionHost

@@ -10,7 +10,7 @@ from shared.deployment.messages import Advice, Change, Json, Plan
 from shared.deployment.outputs import outputs
 from shared.deployment.specs.secrets import Versions, pinned, secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.steps import wanted_step
+from shared.planning.decisions.steps import wanted_step
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from shared.deployment.inventory import UNREAD, Inventory, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step
-from shared.planning.advice import disturbing
-from shared.planning.steps import free_key, taken_out
+from shared.planning.decisions.advice import disturbing
+from shared.planning.decisions.steps import free_key, taken_out
 from shared.resources.base import edges
 from shared.resources.catalogue import catalogue
 from shared.resources.marks import MARKS

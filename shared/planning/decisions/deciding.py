@@ -18,7 +18,7 @@ from shared.deployment.resource_id import same
 from shared.deployment.specs.checks import cautions
 from shared.deployment.specs.secrets import NO_VERSIONS, Versions, pinned
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.advice import (
+from shared.planning.decisions.advice import (
     degraded,
     disturbing,
     emptied,
@@ -29,14 +29,14 @@ from shared.planning.advice import (
     unrepaired,
     unshrinkable,
 )
-from shared.planning.keeping import staying, unknown_retained
-from shared.planning.moving import moving_fields
-from shared.planning.naming import naming_refusals, ours_by_mistake
-from shared.planning.occupancy import in_use
-from shared.planning.owning import Owner, is_ours, unknown, with_marks, without_marks
-from shared.planning.removing import no_longer_wanted, told
-from shared.planning.replacing import Plot, replacing
-from shared.planning.steps import (
+from shared.planning.decisions.keeping import staying, unknown_retained
+from shared.planning.decisions.moving import moving_fields
+from shared.planning.decisions.naming import naming_refusals, ours_by_mistake
+from shared.planning.decisions.occupancy import in_use
+from shared.planning.decisions.owning import Owner, is_ours, unknown, with_marks, without_marks
+from shared.planning.decisions.removing import no_longer_wanted, told
+from shared.planning.decisions.replacing import Plot, replacing
+from shared.planning.decisions.steps import (
     Leaving,
     deletions,
     resource_of,

@@ -8,12 +8,18 @@ from collections.abc import Mapping, Sequence
 from shared.deployment.cost import estimate
 from shared.deployment.inventory import Inventory, Item, Observed, Stranger
 from shared.deployment.messages import Json, Plan, Step
-from shared.planning.advice import (
+from shared.planning.decisions.advice import (
     unconfirmed,
 )
-from shared.planning.keeping import NOTHING_KEPT, Keeping, refused_deletions, staying, unmarked
-from shared.planning.owning import Owner, unknown
-from shared.planning.steps import (
+from shared.planning.decisions.keeping import (
+    NOTHING_KEPT,
+    Keeping,
+    refused_deletions,
+    staying,
+    unmarked,
+)
+from shared.planning.decisions.owning import Owner, unknown
+from shared.planning.decisions.steps import (
     Leaving,
     deletions,
     resource_of,

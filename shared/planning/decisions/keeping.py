@@ -6,8 +6,8 @@ from typing import NamedTuple
 from shared.deployment.inventory import UNREAD, Inventory
 from shared.deployment.messages import Advice, Json, Step
 from shared.deployment.resource_id import within
-from shared.planning.letting_go import marks_of
-from shared.planning.steps import Leaving, free_key, resource_of, taken_out
+from shared.planning.decisions.letting_go import marks_of
+from shared.planning.decisions.steps import Leaving, free_key, resource_of, taken_out
 from shared.resources.base import edges
 from shared.resources.catalogue import catalogue
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shared.deployment.messages import Advice, Step
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.planning.steps import Leaving, deletions
+from shared.planning.decisions.steps import Leaving, deletions
 from shared.resources.base import Resource, edges
 
 NEEDED = "ReplacementNeeded"
