@@ -12,7 +12,8 @@ import grimp
 
 ROOMS = (
     *("cli", "triggers", "orchestrators", "activities"),
-    *("shared.planning", "shared.azure", "shared.records", "shared.resources", "shared.deployment"),
+    *("shared.planning", "shared.telemetry", "shared.azure", "shared.records", "shared.resources"),
+    "shared.deployment",
     *("local.functions_host", "local.arm_emulator"),
 )
 WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 250, 64, 275, 120, 20

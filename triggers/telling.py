@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -13,12 +14,14 @@ from shared.deployment.messages import Json
 from shared.deployment.tracing import trace_of
 from shared.records.entities import RUNNING, Operation, Record
 from shared.records.records import records
+from shared.telemetry.telling import tell_end
 
 log = logging.getLogger(__name__)
 
 PLAN_ETAG = re.compile(r'"plan:([a-z0-9-]{1,80})"')
 GRACE = timedelta(seconds=60)  # between a claim and the start of its orchestration
 REWINDS = 5  # of one operation; what fails more often fails by itself
+LOST = "OperationLost"
 ENDED = {
     df.OrchestrationRuntimeStatus.Completed,
     df.OrchestrationRuntimeStatus.Failed,
@@ -187,8 +190,17 @@ async def _settled(operation: Operation, status: Any) -> bool:
         gone = now - datetime.fromisoformat(operation.startedAt) >= GRACE
     if gone:
         how = status.runtime_status.value.lower() if status else "missing"
-        await asyncio.to_thread(records().lose, operation, how, now=now)
+        await asyncio.to_thread(_lose, operation, how, now)
     return gone
+
+
+def _lose(operation: Operation, how: str, now: datetime) -> None:
+    """End an operation that has no orchestration any more, and tell of it."""
+    records().lose(operation, how, now=now)
+    lost = records().operations.get(operation.id)
+    if lost.result and (lost.result["failure"] or {}).get("code") == LOST:
+        at = lost.endedAt or now.isoformat()
+        tell_end(replace(lost, endedAt=None), lost.result, at=at)
 
 
 def _cost(record: Record) -> Json | None:

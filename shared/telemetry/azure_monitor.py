@@ -1,8 +1,12 @@
-"""Reaches Application Insights. Logs get there by the Functions host, which needs no telling."""
+"""Reaches Application Insights.
+
+What is logged gets there by the Functions host as well, as a text: its fields only from here.
+"""
 
 from typing import Any
 
 from azure.monitor.opentelemetry.exporter import (
+    AzureMonitorLogExporter,
     AzureMonitorMetricExporter,
     AzureMonitorTraceExporter,
 )
@@ -29,5 +33,5 @@ def exporters(settings: Settings) -> Exporters:
     return Exporters(
         spans=AzureMonitorTraceExporter(tracer_provider=named, **options),
         measures=AzureMonitorMetricExporter(**options),
-        logs=None,
+        logs=AzureMonitorLogExporter(**options),
     )

@@ -43,11 +43,11 @@ KINDS = {"server": SpanKind.SERVER, "internal": SpanKind.INTERNAL, "client": Spa
 
 @dataclass(frozen=True, slots=True)
 class Exporters:
-    """How one receiver is reached; logs: None where it gets them in another way."""
+    """How one receiver is reached."""
 
     spans: SpanExporter
     measures: MetricExporter
-    logs: LogRecordExporter | None
+    logs: LogRecordExporter
 
 
 class Courier:
@@ -72,9 +72,9 @@ class Courier:
         self._meters = MeterProvider(readers, self._resource, shutdown_on_exit=False)
         self._instruments = _instruments(self._meters)
         self._logs = LoggerProvider(self._resource, shutdown_on_exit=False)
-        for logs in filter(None, (each.logs for each in exporters)):
+        for each in exporters:
             self._logs.add_log_record_processor(
-                BatchLogRecordProcessor(logs, schedule_delay_millis=SOON, max_queue_size=QUEUE)
+                BatchLogRecordProcessor(each.logs, schedule_delay_millis=SOON, max_queue_size=QUEUE)
             )
 
     def send(self, spans: Iterable[Span]) -> None:

@@ -17,6 +17,7 @@ from shared.records.entities import Operation
 from shared.settings import Settings
 from shared.telemetry import azure_monitor
 from shared.telemetry.courier import Courier
+from shared.telemetry.logs import Entry
 from shared.telemetry.measures import (
     INSTRUMENTS,
     of_calls,
@@ -46,6 +47,7 @@ TABLES = {
     "RequestData": "requests",
     "RemoteDependencyData": "dependencies",
     "MetricData": "customMetrics",
+    "MessageData": "traces",
 }
 AT = "2026-11-28T05:00:00+00:00"
 LATER = "2026-11-28T05:34:00+00:00"
@@ -144,6 +146,7 @@ def _tell(courier: Courier) -> None:
     courier.send(call_spans(trace, trace.root, [call]))
     courier.measure([*of_end(operation, end, at=LATER), *of_steps(walked), *of_calls([call])])
     courier.measure([of_drift("prod", 3), of_running(1)])
+    courier.log(Entry(at=1, severity="WARNING", event="drift", attributes={"hybriddb.state": "x"}))
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -151,6 +154,10 @@ def test_a_query_asks_for_nothing_that_is_never_told(name: str, told: dict[str, 
     query = QUERIES[name]
     keys = set(re.findall(r'customDimensions\["([^"]+)"\]', query))
     assert keys <= told[query.split()[0]]
+
+
+def test_what_is_logged_keeps_its_fields(told: dict[str, set[str]]) -> None:
+    assert "hybriddb.state" in told["traces"]
 
 
 def test_every_instrument_is_shown() -> None:
