@@ -21,6 +21,7 @@ from shared.planning.decisions.keeping import (
 from shared.planning.decisions.owning import Owner, unknown
 from shared.planning.decisions.steps import (
     Leaving,
+    by_themselves,
     deletions,
     resource_of,
     still_in,
@@ -63,7 +64,7 @@ def plan_destroy(
             retained.append({"key": RESOURCE_GROUP, "id": group.id, "reason": reason})
         else:
             kept.append(group)
-    steps = _cleaned(deletions(kept), inventory, observed)
+    steps = _cleaned(deletions(by_themselves(kept)), inventory, observed)
     data = [unconfirmed(s) for s in steps if resource_of(s).holds_data and s["action"] == "delete"]
     refusals = [] if delete_data else data
     if keeping.protected:

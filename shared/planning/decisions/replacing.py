@@ -72,6 +72,8 @@ def _obstacles(group: set[str], named: set[str], plots: Mapping[str, Plot]) -> l
     """Why these may not be made anew together."""
     reasons = []
     for key in sorted(group):
+        if plots[key].resource.vanishes:
+            continue  # it goes and comes with what it lies in
         if plots[key].resource.holds_data:
             reasons.append(f"{key} holds data")
         elif plots[key].leaving is None:

@@ -92,7 +92,7 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
         taken: keys of other steps of the plan.
     """
     keys: dict[str, Leaving] = {}
-    for each in _by_themselves(list(leaving)):
+    for each in leaving:
         keys[free_key(each.resource.key, {*taken, *keys})] = each
     before = {
         key: [k for k, other in keys.items() if other.resource.key in edges(each.resource)]
@@ -104,8 +104,11 @@ def deletions(leaving: Iterable[Leaving], taken: Collection[str] = ()) -> list[S
     ]
 
 
-def _by_themselves(leaving: Sequence[Leaving]) -> list[Leaving]:
-    """Without what Azure deletes with that in which it lies, where that goes too."""
+def by_themselves(leaving: Sequence[Leaving]) -> list[Leaving]:
+    """Without what Azure deletes with that in which it lies, where that goes too.
+
+    For what is never undone: to put something back, its own deletion has to be in the plan.
+    """
     gone = [each.id for each in leaving if not each.resource.vanishes]
     return [
         each
