@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from shared.deployment.resource_id import LONGEST
 from shared.deployment.specs.fields import (
     BastionId,
     ConnectionId,
@@ -51,6 +52,21 @@ Pattern = Annotated[
 OwnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._()-]+$", max_length=128)]
 Names = Pattern | Annotated[dict[Label, OwnName], Field(json_schema_extra=CLOSED)]
 """How resources are called: by key, or all by one pattern such as ``{type}-{name}-{region}``."""
+
+
+Adopted = dict[
+    Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^/subscriptions/[0-9A-Fa-f-]{36}/resourceGroups/[-A-Za-z0-9_.()]{1,90}"
+            r"(/providers(/[A-Za-z0-9_.-]{1,128}){3,11})?$",
+            max_length=LONGEST,
+        ),
+    ],
+    Label,
+]
+Adopt = bool | Annotated[Adopted, Field(max_length=100, json_schema_extra=CLOSED)]
+"""Everything under the names of the plan, or what is there under any name: its id, and its key."""
 
 
 def called(names: Names, key: str, own: str, *, name: str, region: str) -> str:

@@ -17,7 +17,7 @@ from shared.deployment.specs.access import Bastion, Gateway, JumpBox
 from shared.deployment.specs.connectivity import ByMode
 from shared.deployment.specs.database import Postgres
 from shared.deployment.specs.dns import Dns
-from shared.deployment.specs.existing import Existing, Names, called
+from shared.deployment.specs.existing import Adopt, Existing, Names, called
 from shared.deployment.specs.fields import Label, Location, Prefix
 from shared.deployment.specs.hub import Hub
 from shared.deployment.specs.monitoring import Monitoring
@@ -134,8 +134,8 @@ class DeploymentSpec(Part):
     """The network that ours is a spoke of; absent: it is a hub itself."""
     existing: Existing = Existing()
     """What is there already and is used as it is."""
-    adopt: bool = False
-    """Takes over what is there already under the names of the plan, instead of refusing."""
+    adopt: Adopt = False
+    """Takes over what is there already: all under the names of the plan, or by id the key it is."""
     replace: Literal["all"] | Annotated[list[Label], Field(max_length=30)] = Field(default=[])
     """Keys of resources that may be made anew where Azure changes them in no other way, or all."""
     protect: Protect = None
@@ -257,8 +257,20 @@ class DeploymentSpec(Part):
         }
         return {field: prefix for field, prefix in everything.items() if needed[field]}
 
+    @property
+    def adopted(self) -> dict[str, str]:
+        """By key, the ids of what is taken over under any name."""
+        given = {} if isinstance(self.adopt, bool) else self.adopt
+        return {key: resource_id for resource_id, key in given.items()}
+
+    def adopts(self, key: str) -> bool:
+        """Whether a resource is taken over where it is there and not ours."""
+        return self.adopt is True or key in self.adopted
+
     def called(self, key: str, own: str) -> str:
-        """The name of a resource whose own name would be `own`."""
+        """The name of a resource whose own name would be `own`; of what is adopted, that it has."""
+        if given := self.adopted.get(key):
+            return ResourceId.of(given).name
         return called(self.names, key, own, name=self.name, region=self.location)
 
     @property

@@ -31,7 +31,7 @@ from shared.planning.decisions.advice import (
 )
 from shared.planning.decisions.keeping import staying, unknown_retained
 from shared.planning.decisions.moving import moving_fields
-from shared.planning.decisions.naming import naming_refusals, ours_by_mistake
+from shared.planning.decisions.naming import adoption_refusals, naming_refusals, ours_by_mistake
 from shared.planning.decisions.occupancy import in_use
 from shared.planning.decisions.owning import Owner, is_ours, unknown, with_marks, without_marks
 from shared.planning.decisions.removing import no_longer_wanted, told
@@ -95,6 +95,7 @@ def plan_deploy(
             found += unshrinkable(resource, resource.tagged_body(spec), there)
         plots[resource.key] = _plot(resource, spec, step, there, item, owner, keys, versions)
     refusals += naming_refusals(spec, wanted)
+    refusals += adoption_refusals(spec, wanted, observed, inventory)
     refusals += ours_by_mistake(spec, inventory)
     refusals += in_use(spec, steps, observed)
     replaced = replacing(spec, plots, refusals)
@@ -178,7 +179,7 @@ def _decide(
         provenance = item["provenance"] if item else "adopted"
         return unread_step(resource, spec, body, provenance, keys), []
     mine = is_ours(resource, resource.id(spec), observed, item, owner, ours)
-    if not mine:
+    if not mine or (item and item["provenance"] == "updated"):
         body = without_marks(body)
     before = _declared_before(resource, spec, previous) if mine and item else None
     if before is not None:
@@ -187,7 +188,7 @@ def _decide(
     if before is not None:
         changes += renewed(body, pinned(before, versions.deployed))
     refused = []
-    if changes and not mine and not spec.adopt:
+    if changes and not mine and not spec.adopts(resource.key):
         refused.append(foreign(resource, resource.id(spec), changes))
     immutable = [change["path"] for change in changes if resource.fixed(change)]
     if immutable:
@@ -195,7 +196,9 @@ def _decide(
     refused += resource.refusals(spec, changes, observed)
     if repair:
         left_alone = [
-            c for c in changes if not (mine or spec.adopt) or _refuses(resource, spec, c, observed)
+            c
+            for c in changes
+            if not (mine or spec.adopts(resource.key)) or _refuses(resource, spec, c, observed)
         ]
         changes = [change for change in changes if change not in left_alone]
         body = reverted(body, left_alone)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pydantic.alias_generators import to_camel
 
-from shared.deployment.inventory import Inventory
+from shared.deployment.inventory import Inventory, Observed, item_of
 from shared.deployment.messages import Advice
+from shared.deployment.resource_id import ResourceId, same
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
@@ -57,6 +58,40 @@ def _unlawful(spec: DeploymentSpec, wanted: Sequence[Resource]) -> Iterator[Advi
         if counted[resource.id(spec).casefold()] > 1:
             text = f"{name} is the name of another resource too: give {resource.key} its own"
             yield Advice(code="NameTaken", message=text, target=target)
+
+
+def adoption_refusals(
+    spec: DeploymentSpec, wanted: Sequence[Resource], observed: Observed, inventory: Inventory
+) -> Iterator[Advice]:
+    """What cannot be taken over: of another kind, elsewhere, or not there.
+
+    Args:
+        spec: what is asked for.
+        wanted: what it makes.
+        observed: by id, what is there.
+        inventory: what the deployment consists of.
+    """
+    makes = {resource.key: resource for resource in wanted}
+    for resource_id, key in () if isinstance(spec.adopt, bool) else spec.adopt.items():
+        target = f"adopt.{resource_id}"
+        if key not in makes:
+            text = f"the deployment makes no {key}: leave it out, or name another key of its plan"
+            yield Advice(code="AdoptUnknown", message=text, target=target)
+        elif (field := makes[key].named_by) and not _so_named(makes[key], spec, resource_id):
+            text = f"the name of {key} is given by {field}: set that to the name that this one has"
+            yield Advice(code="NameGivenElsewhere", message=text, target=target)
+        elif not same(makes[key].id(spec), resource_id):
+            text = f"{key} of this deployment is {makes[key].id(spec)}, and nothing elsewhere"
+            yield Advice(code="AdoptElsewhere", message=text, target=target)
+        elif observed.get(resource_id.casefold()) is None and not item_of(inventory, resource_id):
+            text = (
+                f"there is nothing to take over: give the id of what is there, or leave {key} out"
+            )
+            yield Advice(code="AdoptMissing", message=text, target=target)
+
+
+def _so_named(resource: Resource, spec: DeploymentSpec, resource_id: str) -> bool:
+    return same(ResourceId.of(resource_id).name, resource.name(spec))
 
 
 def ours_by_mistake(spec: DeploymentSpec, inventory: Inventory) -> Iterator[Advice]:
