@@ -42,7 +42,16 @@ from orchestrators import (
     validate,
 )
 from shared.settings import entra_guards
-from triggers import deployments, drift, exports, notifications, operations, page, retention
+from triggers import (
+    deployments,
+    drift,
+    exports,
+    notifications,
+    operations,
+    page,
+    retention,
+    steps,
+)
 
 # The SDKs log every request at INFO, with the URLs of operations, which are signed.
 logging.getLogger("azure").setLevel(logging.WARNING)
@@ -52,7 +61,7 @@ app = df.DFApp(
     http_auth_level=AuthLevel.ANONYMOUS if entra_guards(os.environ) else AuthLevel.FUNCTION
 )
 
-for part in (deployments, exports, operations, drift, notifications, page, retention):
+for part in (deployments, exports, operations, steps, drift, notifications, page, retention):
     app.register_functions(part.blueprint)
 for part in (
     deploy,

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import NAME
 from triggers.conventions import CLIENT_REQUEST_ID, GIVEN_ID, REQUEST_ID, VERSION, VERSIONS
-from triggers.parameters import GENERATION, OPERATION
+from triggers.parameters import GENERATION, OPERATION, STEP
 from triggers.routing import ROUTES, Described
 from triggers.shapes.errors import Error
 from triggers.shapes.examples import EXAMPLES, REFUSALS
@@ -23,6 +23,7 @@ DEPLOYMENT: Json = {**TEXT, "pattern": NAME, "maxLength": 40}
 PARAMETERS: Mapping[str, tuple[str, Json, str]] = {
     "name": ("path", DEPLOYMENT, "Name of the deployment"),
     "id": ("path", {**TEXT, "pattern": f"^{OPERATION}$", "maxLength": 80}, "Id of the operation"),
+    "key": ("path", {**TEXT, "pattern": f"^{STEP}$", "maxLength": 80}, "Key of the step"),
     "generation": (
         "path",
         {**TEXT, "pattern": f"^{GENERATION}$", "maxLength": 9},

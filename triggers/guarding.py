@@ -14,6 +14,7 @@ from shared.records.errors import (
     DeploymentUnknown,
     OperationInProgress,
     OperationUnknown,
+    PlanUnknown,
     PreconditionFailed,
     RecordsUnavailable,
     RequestIdReused,
@@ -90,7 +91,7 @@ def _refusal(raised: Exception, req: func.HttpRequest, request_id: str) -> func.
             return error(raised.status, raised.code, message, target=raised.target)
         case RoleMissing():
             return error(403, code, message)
-        case DeploymentUnknown() | OperationUnknown() | SpecUnknown():
+        case DeploymentUnknown() | OperationUnknown() | SpecUnknown() | PlanUnknown():
             return error(404, code, message)
         case OperationInProgress(operation_id=identity):
             headers = {"Operation-Location": operation_url(req, identity)}

@@ -36,6 +36,20 @@ LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, an
 _NAME = re.compile(NAME)
 OPERATION = r"[a-z0-9][a-z0-9-]{0,79}"  # <deployment>-<time>
 _OPERATION = re.compile(OPERATION)
+STEP = r"[a-z0-9][a-z0-9-]{0,79}"  # key of a resource, or of a check
+_STEP = re.compile(STEP)
+
+
+def step_of(req: func.HttpRequest) -> str:
+    """The step that the URL names.
+
+    Raises:
+        BadRequest: no step can have that key.
+    """
+    key: str = req.route_params["key"]
+    if not _STEP.fullmatch(key):
+        raise BadRequest("InvalidParameter", "should be the key of a step of the operation", "key")
+    return key
 
 
 def deployment_given(req: func.HttpRequest) -> str:

@@ -6,7 +6,7 @@ import { changes, decision, warnings } from "./plan.js";
 import { timeline } from "./timeline.js";
 import { clock, money, moment, span, value } from "./words.js";
 
-export function operation(told, stepKey) {
+export function operation(told, stepKey, whole) {
   const steps = told.steps ?? [];
   const states = Object.fromEntries((told.plan ?? []).map((step) => [step.key, step.action === "no-op" ? "there" : "waiting"]));
   for (const one of steps) if (one.action !== "check") states[one.key] = one.action === "delete" && one.state === "succeeded" ? "absent" : one.state;
@@ -15,7 +15,7 @@ export function operation(told, stepKey) {
     make("p", { class: "path" }, link("Deployments", "#/"), " / ", link(told.deployment, `#/deployments/${encodeURIComponent(told.deployment)}`)),
     make("h2", { id: "title", tabindex: -1 }, `${told.kind} ${told.deployment}`),
     state(told), root(told), decision(told),
-    stepKey ? step(told, stepKey) : null,
+    stepKey ? step(told, stepKey, whole) : null,
     told.kind !== "validate" && Object.keys(states).length ? picture(states, { critical: new Set(told.criticalPath ?? []), target }) : null,
     timeline(told), left(told),
     steps.length || told.phase === "awaiting-approval" ? null : changes(told),
@@ -41,7 +41,7 @@ function root(told) {
   return [make("div", { class: "why" }, make("h3", {}, "Why"), why, parts)];
 }
 
-function step(told, key) {
+function step(told, key, whole) {
   const planned = (told.plan ?? []).find((one) => one.key === key);
   const walked = (told.steps ?? []).find((one) => one.key === key);
   if (!planned && !walked) return make("p", {}, `There is no step ${key} in this operation.`);
@@ -58,9 +58,15 @@ function step(told, key) {
   fact("After", (planned?.dependsOn ?? []).join(", "));
   fact("Changes", planned?.changes?.length && planned.changes.map((c) => make("div", { class: "change" }, make("code", {}, c.path), `: ${value(c.before)} → ${value(c.after)}`)));
   fact("Id", planned?.id && make("code", {}, planned.id));
+  fact("Body", whole?.body && make("details", { "data-key": "body" }, make("summary", {}, "what Azure is asked for"), make("pre", { tabindex: 0 }, JSON.stringify(whole.body, null, 2))));
+  fact("ARM calls", told.traceId && planned?.id && make("pre", { tabindex: 0 }, calls(told.traceId, planned.id)));
   const close = link("close", `#/operations/${encodeURIComponent(told.id)}`);
   return make("aside", { class: "step", "data-key": key, "aria-label": `Step ${key}` }, make("h3", {}, key, " ", close), make("dl", {}, facts));
 }
+
+// Azure keeps them, under the id of the operation's trace.
+const calls = (trace, id) =>
+  `az monitor activity-log list --correlation-id ${trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")} --query "[?contains(resourceId, '${id.split("/").pop()}')]"`;
 
 function left(told) {
   const found = told.residue ?? [];

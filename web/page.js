@@ -39,7 +39,8 @@ async function look({ fresh = false } = {}) {
 async function view(kind, id, step) {
   if (kind === "operations" && id) {
     const told = await request("GET", `operations/${encodeURIComponent(id)}`);
-    return { parts: operation(told, step), soon: told.status === "Running" };
+    const whole = step ? await known(`operations/${encodeURIComponent(id)}/steps/${encodeURIComponent(step)}`) : null;
+    return { parts: operation(told, step, whole), soon: told.status === "Running" };
   }
   if (kind === "deployments" && id) return one(id);
   return all();

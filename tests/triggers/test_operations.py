@@ -37,6 +37,14 @@ def test_a_plan_writes_nothing_to_azure(simulation: Any, small: Json) -> None:
     assert told["status"] == "Succeeded"
     assert {step["action"] for step in told["plan"]} == {"create"}
     assert simulation.writes() == []
+    for planned in told["plan"]:
+        step = simulation.request("GET", f"operations/{told['id']}/steps/{planned['key']}").json()
+        assert {name: step[name] for name in ("id", "action")}.items() <= planned.items()
+        if planned["key"] == "postgres-server":
+            assert set(step["body"]["properties"]["administratorLoginPassword"]) == {"$secret"}
+    for key, status, code in [("nothing", 404, "PlanUnknown"), ("No-Key", 400, "InvalidParameter")]:
+        answer = simulation.request("GET", f"operations/{told['id']}/steps/{key}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
 def test_a_cancelled_deployment_leaves_nothing_behind(still: Any, small: Json) -> None:

@@ -140,6 +140,10 @@ def test_a_step_has_an_address_of_its_own(page: Page, still: Any, lean: Json) ->
     page.goto(f"/api/ui#/operations/{identity}/virtual-network")
     aside = page.get_by_label("Step virtual-network")
     expect(aside).to_contain_text("/virtualNetworks/")
+    expect(aside).to_contain_text("az monitor activity-log list --correlation-id ")
+    aside.get_by_text("what Azure is asked for").click()
+    expect(aside).to_contain_text('"addressPrefixes"')
+    assert violations(page) == []
 
 
 def test_what_a_caller_names_is_shown_as_text(page: Page) -> None:

@@ -177,6 +177,15 @@ EXAMPLES: Mapping[str, Json] = {
         "statusQueryGetUri": f"{APP}/operations/{ID}/status",
     },
     "Operation": _OPERATION,
+    "WholeStep": {
+        "key": "private-dns-link",
+        "armType": "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        "id": f"{GROUP}/providers/Microsoft.Network/privateDnsZones/corp.example"
+        "/virtualNetworkLinks/link-vnet-hub-orders-db",
+        "action": "create",
+        "body": {"location": "global", "properties": {"registrationEnabled": False}},
+        "changes": [],
+    },
     "OperationPage": {
         "value": [_IN_SHORT],
         "nextLink": f"{APP}/operations?deployment={NAME}&top=1&token={ID}",

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from shared.deployment.messages import Action, Certainty, Level, Origin, Provenance
 from shared.deployment.specs.fields import Anything
-from triggers.shapes.base import told
+from triggers.shapes.base import Object, told
 
 
 @told
@@ -95,6 +95,24 @@ class Proof(TypedDict):
     """How that was decided."""
     query: NotRequired[Answered | None]
     """The last query that has gone through, once the operation has ended."""
+
+
+@told
+class WholeStep(TypedDict):
+    """One step with all that Azure is sent; a secret is the name of where it lies."""
+
+    key: str
+    """What the architecture calls the resource."""
+    armType: str
+    """Its ARM type."""
+    id: str
+    """Its ARM id."""
+    action: Action
+    """What is done."""
+    body: Object | None
+    """What is asked for; null where nothing is sent."""
+    changes: list[Change]
+    """What differs, of an update."""
 
 
 @told
