@@ -24,6 +24,7 @@ earlier where a look costs no episode of its own; later than that it is critical
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import mul
 from typing import NamedTuple
 
@@ -69,7 +70,7 @@ def ended_by(ratio: float) -> float:
     return ratio**SHAPE / (1 + ratio**SHAPE) if ratio > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leg:
     """One operation being waited for: when it began, how long it should take, what is to spare."""
 
@@ -78,10 +79,15 @@ class Leg:
     slack: timedelta
     trust: float = 0.5
 
-    @property
+    @cached_property
     def ends(self) -> datetime:
         """The expected end."""
         return self.began + self.expected
+
+    @cached_property
+    def pace(self) -> timedelta:
+        """From a look at the expected end to the next."""
+        return self.gap(self.expected)
 
     def spare(self, at: datetime) -> timedelta:
         """The slack that is left however wrong the expectations on either side may be."""
@@ -91,7 +97,7 @@ class Leg:
         """How late the end may be noticed; nothing where it is about to delay the whole."""
         share = SHARE if at < self.ends else OVERDUE
         margin = min(self.spare(at) * share, max(self.expected / 2, TRIFLE))
-        return margin if margin > self.gap(self.expected) else timedelta()
+        return margin if margin > self.pace else timedelta()
 
     def gap(self, elapsed: timedelta) -> timedelta:
         """From a look that finds it running to the next, where every second counts."""
