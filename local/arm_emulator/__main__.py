@@ -12,12 +12,13 @@ from local.arm_emulator.settings import Settings
 from local.clock import parse_clock
 
 NOT_EMULATED = """\
-Not emulated: data planes other than Key Vault secrets and certificates; metrics and logs themselves
-(settings and alerts are taken, and nobody is told); what role assignments grant (permissions are
-put instead); what lies in storage accounts; VPN gateways, load balancers, firewalls, private
-endpoints; network traffic but that of run commands; of template deployments: Complete mode,
-cancelling, other scopes than a group, linked templates, symbolic names, copy loops, vault
-references, list functions; machine images but for a few of Ubuntu and Debian.
+Not emulated: data planes other than Key Vault secrets and certificates, key vaults themselves;
+metrics and logs (settings and alerts are taken, and nobody is told); what role assignments grant,
+but to identities at a vault (permissions are put instead); what lies in storage accounts; VPN
+gateways, load balancers, firewalls, private endpoints; network traffic but that of run commands; of
+template deployments: Complete mode, cancelling, other scopes than a group, linked templates,
+symbolic names, copy loops, vault references, list functions; machine images but for a few of Ubuntu
+and Debian; DNS servers but Azure's own and resolvers' inbound endpoints.
 Such requests are refused.
 Run commands are executed in a sandbox (Linux, user namespaces), find the emulated names, gateways
 and servers, and real PostgreSQL 17 and 18 behind these, whose data last as long as the script.

@@ -46,6 +46,7 @@ class Settings(AssumedCodes):
     announced_prefixes: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     """What a connected circuit brings from on-premises: all private networks (RFC 1918)."""
 
+    role_lag_seconds: float = 0.0  # [K] up to ten minutes, until a new role is worth something
     principal_lag_seconds: float = 60.0  # [K] until a directory knows a new principal
 
     # How late Azure's memory of writes is.

@@ -7,6 +7,7 @@ name, the body's shape, the location, what runs already, the type's own rules, r
 import hashlib
 import json
 
+from local.arm_emulator.engine.identities import check_identity, fill_identity
 from local.arm_emulator.engine.locks import check_locks, join_networks
 from local.arm_emulator.engine.reference_checks import check_references
 from local.arm_emulator.state.calls import Call
@@ -90,7 +91,7 @@ def submit(
         type_.stamp(resource, "Succeeded")
         type_.written(resource, None, call.time)
         arm.store.put(resource)
-        return Response(type_.done_statuses[not created], arm.view(change.target))
+        return _done(arm, call, type_, change, created=created)
     holds = type_.holds(change)
     operation = arm.start(call, change.target, kind, seconds=seconds, key=resource.key, holds=holds)
     if doom is not None and operation.doom is None:
@@ -101,6 +102,21 @@ def submit(
     if created and whole and type_.synchronous_create and free:
         arm.operations.end(operation, call.time, "Succeeded")
         return Response(201, arm.view(change.target))
+    return answer
+
+
+def _done(
+    arm: ResourceManager, call: Call, type_: ResourceType, change: Change, *, created: bool
+) -> Response:
+    """The answer to what is done at once; some types announce an operation that has ended."""
+    view = arm.view(change.target)
+    answer = Response(type_.done_statuses[not created], view)
+    if type_.announces:
+        kind = "create" if created else "update"
+        operation = arm.start(call, change.target, kind, seconds=0, key=change.id.key, holds={})
+        arm.operations.end(operation, call.time, "Succeeded")
+        answer.headers |= type_.family.written(arm, operation, view, created=created).headers
+        answer.headers.pop("Retry-After", None)  # there is nothing to come back for
     return answer
 
 
@@ -129,6 +145,7 @@ def check_change(arm: ResourceManager, type_: ResourceType, change: Change) -> N
     type_.check_bounds(change)
     type_.check(change)
     check_references(arm, type_, change)
+    check_identity(arm, change)
     type_.check_quota(change)
 
 
@@ -153,6 +170,7 @@ def store_change(arm: ResourceManager, type_: ResourceType, change: Change) -> R
     """Fill in what the service adds, and keep the result."""
     type_.fill_defaults(change)
     type_.fill(change)
+    fill_identity(arm, change)
     change.secrets |= keep_secrets(change.body, type_.secrets)
     prior = change.prior
     if prior is None:

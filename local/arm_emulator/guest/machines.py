@@ -11,8 +11,7 @@ from local.arm_emulator.guest.servers import Servers
 from local.arm_emulator.providers.network.watcher.endpoints import gateways, passed_on, ports
 from local.arm_emulator.providers.network.watcher.name_resolution import (
     SERVER,
-    addresses_of,
-    linked_zones,
+    ZONE,
     resolve,
     server_at,
 )
@@ -81,17 +80,15 @@ def network_seen_from(world: World, source: Source) -> sandbox.Network:
 
 
 def _names(world: World, network: str) -> dict[str, str]:
-    """Every name that resolves in a network."""
-    known = [
-        str(each.properties.get("fullyQualifiedDomainName"))
-        for subscription in world.subscriptions
-        for each in world.store.of_type(subscription, SERVER)
-    ]
+    """Every name of a server or of a private zone that resolves in a network."""
+    known: list[str] = []
+    for subscription in world.subscriptions:
+        for server in world.store.of_type(subscription, SERVER):
+            known.append(str(server.properties.get("fullyQualifiedDomainName")))
+        for zone in world.store.of_type(subscription, ZONE):
+            records = world.store.in_collection(f"{zone.id}/A")
+            known += [f"{each.id.name}.{zone.id.name}" for each in records]
     found = {name: resolve(world, network, name) for name in known}
-    for zone in linked_zones(world, network):
-        for record in world.store.in_collection(f"{zone.id}/A"):
-            for address in addresses_of(record)[:1]:
-                found[f"{record.id.name}.{zone.id.name}"] = address
     return {name: address for name, address in found.items() if address}
 
 

@@ -42,6 +42,7 @@ class ResourceType:
     timing: ClassVar[Timing]
     synchronous_put: ClassVar[bool] = False
     done_statuses: ClassVar[tuple[int, int]] = (201, 200)  # of a first and a later write at once
+    announces: ClassVar[bool] = False  # what is done at once, as an operation that has ended
     synchronous_create: ClassVar[bool] = False  # only the first write is done at once
     synchronous_patch: ClassVar[bool] = True
     synchronous_delete: ClassVar[bool] = False

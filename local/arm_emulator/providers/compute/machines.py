@@ -6,7 +6,11 @@ from typing import Any, ClassVar
 
 from local.arm_emulator.providers.compute.base import ComputeType
 from local.arm_emulator.providers.compute.disks import Disks
-from local.arm_emulator.providers.compute.sizes import SIZES, check_compute_quota
+from local.arm_emulator.providers.compute.sizes import (
+    SIZES,
+    check_compute_quota,
+    has_premium_storage,
+)
 from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.operations import Operation
 from local.arm_emulator.state.store import Resource
@@ -127,6 +131,8 @@ class VirtualMachines(ComputeType):
             disk.setdefault("name", f"{change.id.name}_OsDisk_1")
             disk.setdefault("deleteOption", "Detach")  # the default of the API
             disk.setdefault("diskSizeGB", 30)
+            if not has_premium_storage(str(change.properties["hardwareProfile"]["vmSize"])):
+                disk.setdefault("managedDisk", {}).setdefault("storageAccountType", "Standard_LRS")
 
     def written(self, resource: Resource, operation: Operation | None, now: datetime) -> None:
         """The disk has come into being with the machine."""

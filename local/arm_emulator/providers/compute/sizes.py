@@ -18,6 +18,7 @@ from local.arm_emulator.wire.router import Route
 
 # Size: family and vCPUs. https://learn.microsoft.com/azure/virtual-machines/sizes/overview
 SIZES = {
+    "Standard_D1_v2": ("standardDv2Family", 1, 4),
     "Standard_B1s": ("standardBSFamily", 1, 1),
     "Standard_B2s": ("standardBSFamily", 2, 4),
     "Standard_B2ms": ("standardBSFamily", 2, 8),
@@ -30,6 +31,14 @@ SIZES = {
 }
 FAMILY_LIMIT = 100  # vCPUs per family; pay-as-you-go subscriptions begin lower
 FILTER = re.compile(r"location eq '([^']+)'")
+
+
+def has_premium_storage(size: str) -> bool:
+    """Whether a size takes premium disks: an s among its features says so.
+
+    https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+    """
+    return re.match(r"Standard_[A-Z]+\d+[a-z]*s", size) is not None
 
 
 def compute_usages(world: World, call: Call, subscription: str, location: str) -> Response:

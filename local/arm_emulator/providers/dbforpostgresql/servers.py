@@ -14,6 +14,10 @@ from local.arm_emulator.providers.dbforpostgresql.backups import (
 from local.arm_emulator.providers.dbforpostgresql.base import SERVER, PostgresqlType
 from local.arm_emulator.providers.dbforpostgresql.capabilities import check_cores
 from local.arm_emulator.providers.dbforpostgresql.children import replicas_of
+from local.arm_emulator.providers.dbforpostgresql.encryption import (
+    check_encryption,
+    encryption_refusal,
+)
 from local.arm_emulator.providers.dbforpostgresql.offer import (
     BOUNDS,
     check_availability,
@@ -121,6 +125,7 @@ class FlexibleServers(PostgresqlType):
                 check_subnet(self.world, subnet)
         check_account(change)
         check_authentication(change)
+        check_encryption(change)
         check_network(change)
         for check in (check_size, check_version, check_storage, check_availability):
             check(change)
@@ -137,8 +142,8 @@ class FlexibleServers(PostgresqlType):
     def doom(self, change: Change) -> ArmError | None:
         """The zone is looked at only while the server is made, the size while it is updated."""
         if change.creates:
-            return zone_refusal(change)
-        return size_refusal(change) or standby_refusal(change)
+            return zone_refusal(change) or encryption_refusal(change)
+        return size_refusal(change) or standby_refusal(change) or encryption_refusal(change)
 
     def check_delete(self, resource: Resource, now: datetime) -> None:
         """Its replicas must go first; whoever else names the server does not keep it."""

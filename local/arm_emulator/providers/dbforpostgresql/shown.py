@@ -37,6 +37,9 @@ def fill_server(change: Change) -> None:
     fill_in(properties, DEFAULTS)
     properties["backup"]["earliestRestoreDate"] = change.now.isoformat()
     _show_standby(properties)
+    for use in ("primary", "geoBackup"):
+        if properties["dataEncryption"].get(f"{use}KeyURI"):
+            properties["dataEncryption"][f"{use}EncryptionKeyStatus"] = "Valid"
     role, followers = ("AsyncReplica", 0) if replica else ("Primary", 5)
     properties |= {
         "fullyQualifiedDomainName": f"{change.id.name}.postgres.database.azure.com",

@@ -5,6 +5,7 @@ Shapes are recorded in azure-service-operator, Test_ManagedIdentity_UserAssigned
 
 from typing import ClassVar
 
+from local.arm_emulator.state.operations import derived_guid
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
@@ -43,9 +44,10 @@ class UserAssignedIdentities(GenericType):
     )
 
     def fill(self, change: Change) -> None:
-        """Whom it stands for, for life."""
+        """Whom it stands for, for life, whatever the seed: roles are given beforehand."""
         own = {"tenantId": self.world.settings.tenant_id}
-        own |= {name: self.guid(change.id.key, name) for name in ("principalId", "clientId")}
+        for name in ("principalId", "clientId"):
+            own[name] = derived_guid(0, change.id.key, name)
         change.properties.update(own)
         change.body.setdefault("tags", {})
 

@@ -40,6 +40,7 @@ TOGETHER = {
     "Microsoft.DBforPostgreSQL/flexibleServers": {
         r"sku\.tier|storage\.(tier|type)": "a tier has its sizes, a disk what it can do",
         "passwordAuth": "somebody has to get in",
+        r"dataEncryption\.type": "a key of one's own has an address and an identity",
         r"replica\.role|createMode": "a replica has a source",
     },
     "Microsoft.Network/applicationGateways": {
@@ -65,12 +66,13 @@ TOGETHER = {
     },
     "Microsoft.OperationalInsights/workspaces": {r"sku\.name": "a reservation has its size"},
 }
+IDENTITY = r"identity\.type"  # of any type: it says whether there are ids
 NAMES = [each.kind.type.partition("/")[2] for each in defined()]
 
 
 def free(kind: Defined) -> list[Place]:
     """The places whose values depend on nothing else."""
-    bound = TOGETHER.get(kind.kind.type, {})
+    bound = {IDENTITY, *TOGETHER.get(kind.kind.type, {})}
     return [
         each
         for each in kind.places

@@ -13,6 +13,7 @@ from local.arm_emulator.settings import Settings
 from local.clock import VirtualClock
 from tests.local.arm_emulator.conformance.facts import Fact, Json, given
 
+IDENTITIES = "@Microsoft.ManagedIdentity/"  # are named by keys, not by values
 QUIET = timedelta(minutes=10)  # indexes lag and servers are busy no longer than that
 API_VERSIONS = {
     "Microsoft.Network": "2026-03-01",
@@ -96,7 +97,8 @@ class World:
     def filled(self, body: Any) -> Any:
         """A body with ``@virtualNetworks/vnet`` replaced by the id it stands for."""
         if isinstance(body, dict):
-            return {key: self.filled(value) for key, value in body.items()}
+            names = {key: self.filled(key) if key.startswith(IDENTITIES) else key for key in body}
+            return {names[key]: self.filled(value) for key, value in body.items()}
         if isinstance(body, list):
             return [self.filled(each) for each in body]
         return self.path(body[1:]) if isinstance(body, str) and body.startswith("@") else body

@@ -121,3 +121,45 @@ def test_an_http_probe_of_a_database_fails(stack: Any) -> None:
     properties["requestRoutingRules"] = [{"name": "rule", "properties": inner}]
     stack.emulator.put(at, body)
     assert health(stack)[0] == ["Down"]
+
+
+RESOLVER = "dnsResolvers/asked"
+ENDPOINT = f"{RESOLVER}/inboundEndpoints/in"
+
+
+def with_dns_servers(stack: Any, *servers: str) -> None:
+    """Let the network ask servers of its own instead of Azure's."""
+    body = stack.network.virtual_networks.get("rg", "vnet").as_dict()
+    body["properties"]["dhcpOptions"] = {"dnsServers": list(servers)}
+    stack.network.virtual_networks.begin_create_or_update("rg", "vnet", body).result()
+
+
+def with_a_resolver(stack: Any) -> str:
+    """Add a resolver to the network; its inbound endpoint's address."""
+    subnet = {"properties": {"addressPrefix": "10.1.9.0/28"}}
+    stack.network.subnets.begin_create_or_update("rg", "vnet", "inbound", subnet).result()
+    network = {"id": stack.id("virtualNetworks/vnet")}
+    body = {"location": "eastus", "properties": {"virtualNetwork": network}}
+    stack.emulator.put(stack.id(RESOLVER), body)
+    place = {"subnet": {"id": stack.id("virtualNetworks/vnet/subnets/inbound")}}
+    body = {"location": "eastus", "properties": {"ipConfigurations": [place]}}
+    endpoint = stack.emulator.put(stack.id(ENDPOINT), body)
+    return str(endpoint["properties"]["ipConfigurations"][0]["privateIpAddress"])
+
+
+def test_dns_servers_that_do_not_answer_leave_the_name_unresolved(stack: Any) -> None:
+    with_dns_servers(stack, "10.1.4.77")
+    assert check(stack) == ("Unreachable", ["DnsResolution"])
+
+
+def test_azures_own_dns_may_be_named_after_one_that_does_not_answer(stack: Any) -> None:
+    with_dns_servers(stack, "10.1.4.77", "168.63.129.16")
+    assert check(stack)[0] == "Reachable"
+
+
+def test_a_resolvers_inbound_endpoint_answers_for_the_zones_of_its_network(stack: Any) -> None:
+    address = with_a_resolver(stack)
+    with_dns_servers(stack, address)
+    assert check(stack)[0] == "Reachable"
+    stack.emulator.remove(stack.id(ENDPOINT))
+    assert check(stack) == ("Unreachable", ["DnsResolution"])

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.application_gateways.backend_health import backend_health
+from local.arm_emulator.providers.network.application_gateways.certificates import (
+    certificates_refusal,
+)
 from local.arm_emulator.providers.network.application_gateways.rules import check_document
 from local.arm_emulator.providers.network.base import NetworkType
 from local.arm_emulator.state.calls import Call
@@ -83,6 +86,10 @@ class ApplicationGateways(NetworkType):
     def check(self, change: Change) -> None:
         """The document makes sense, and its subnet lets it work."""
         check_document(change)
+
+    def doom(self, change: Change) -> ArmError | None:
+        """Certificates are read while the gateway is made."""
+        return certificates_refusal(change)
 
     def fill(self, change: Change) -> None:
         """Defaults of the document and of its children."""

@@ -1,4 +1,11 @@
-"""What a name resolves to inside a virtual network: private zones linked to it, servers' names."""
+"""What a name resolves to inside a virtual network.
+
+A network asks Azure's DNS, or the servers of its own that it names; of these only the inbound
+endpoints of resolvers answer here, for the network that they are in. Azure's DNS knows the private
+zones linked to a network, then what the network's ruleset forwards; the names of database servers
+lead into such zones. What a network interface says of its own DNS servers is not looked at.
+https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets
+"""
 
 import ipaddress
 
@@ -9,6 +16,10 @@ from local.arm_emulator.wire.resource_ids import parse_id
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 ZONE = "Microsoft.Network/privateDnsZones"
 DOMAIN = ".postgres.database.azure.com"
+INBOUND = "Microsoft.Network/dnsResolvers/inboundEndpoints"
+RULESET = "Microsoft.Network/dnsForwardingRulesets"
+AZURE_DNS = "168.63.129.16"
+FORWARDS = 4  # our own bound of how often a query is passed on
 PUBLIC = "203.0.113.200"  # of every server that is not in a network (RFC 5737)
 
 
@@ -55,17 +66,84 @@ def resolve(world: World, network_key: str, name: str) -> str | None:
     try:
         return str(ipaddress.ip_address(name))
     except ValueError:
-        pass
+        seen = answering(world, network_key)
+        return _ask(world, seen, name, FORWARDS) if seen else None
+
+
+def answering(world: World, network_key: str) -> str | None:
+    """The network whose view of Azure's DNS the machines of a network get; None: nobody answers."""
+    network = world.store.get(network_key)
+    options = (network.properties.get("dhcpOptions") or {}) if network is not None else {}
+    servers = [str(each) for each in options.get("dnsServers") or []]
+    if not servers:
+        return network_key
+    answers = (_behind(world, network_key, each) for each in servers)
+    return next((each for each in answers if each), None)
+
+
+def _behind(world: World, network_key: str, server: str) -> str | None:
+    """The network that a DNS server answers for: Azure's own, or one with an inbound endpoint."""
+    if server == AZURE_DNS:
+        return network_key
+    for subscription in world.subscriptions:
+        for each in world.store.of_type(subscription, INBOUND):
+            for place in each.properties.get("ipConfigurations") or []:
+                there = str(place["subnet"]["id"]).lower().rpartition("/subnets/")[0]
+                ours = place.get("privateIpAddress") == server and each.state == "Succeeded"
+                if ours and _reaches(world, network_key, there):
+                    return there
+    return None
+
+
+def _reaches(world: World, network_key: str, other: str) -> bool:
+    network = world.store.get(network_key)
+    peerings = network.properties.get("virtualNetworkPeerings") or [] if network else []
+    remote = {str(p["properties"]["remoteVirtualNetwork"]["id"]).lower() for p in peerings}
+    return other in {network_key.lower(), *remote}
+
+
+def _ask(world: World, network_key: str, name: str, forwards: int) -> str | None:
+    """What Azure's DNS says to a network; a query is forwarded a bounded number of times."""
     server = server_named(world, name)
     if server is not None:
-        return _server_address(world, network_key, server)
-    for zone in linked_zones(world, network_key):
+        found = _server_address(world, network_key, server)
+        return found or _forward(world, network_key, name, forwards)
+    zones = sorted(linked_zones(world, network_key), key=lambda each: -len(each.id.name))
+    for zone in zones:
         suffix = f".{zone.id.name}".lower()
         if name.lower().endswith(suffix):
-            label = name[: -len(suffix)]
-            record = world.store.get(zone.id.child("A", label).key)
+            record = world.store.get(zone.id.child("A", name[: -len(suffix)]).key)
             return next(iter(addresses_of(record)), None) if record is not None else None
+    return _forward(world, network_key, name, forwards)
+
+
+def _forward(world: World, network_key: str, name: str, forwards: int) -> str | None:
+    """What the servers say that the network's ruleset names for the longest fitting domain."""
+    fitting = [
+        rule
+        for rule in _rules(world, network_key)
+        if rule.properties.get("forwardingRuleState") == "Enabled"
+        and f".{name.lower()}.".endswith(f".{rule.properties['domainName'].lower().lstrip('.')}")
+    ]
+    if not fitting or not forwards:
+        return None
+    rule = max(fitting, key=lambda each: len(each.properties["domainName"]))
+    for target in rule.properties["targetDnsServers"]:
+        there = _behind(world, network_key, str(target["ipAddress"]))
+        if there is not None:
+            return _ask(world, there, name, forwards - 1)
     return None
+
+
+def _rules(world: World, network_key: str) -> list[Resource]:
+    """The rules of the ruleset that a network is linked to."""
+    for reference in world.store.references_to(network_key):
+        link, owner = world.store.get(reference.owner), parse_id(reference.owner)
+        if link is None or owner is None or owner.parent is None or link.state != "Succeeded":
+            continue
+        if owner.parent.type.lower() == RULESET.lower():
+            return list(world.store.in_collection(f"{owner.parent}/forwardingRules"))
+    return []
 
 
 def linked_zones(world: World, network_key: str) -> list[Resource]:

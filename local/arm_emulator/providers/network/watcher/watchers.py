@@ -29,6 +29,7 @@ class NetworkWatchers(NetworkType):
     timing = Timing(2, 2, 5)
     quotas = (Quota("NetworkWatchers", 1, "NetworkWatcherCountLimitReached"),)
     synchronous_put = True
+    announces = True  # recorded in azure-service-operator
     defaults: ClassVar[Mapping[str, Any]] = {"properties": {"runningOperationIds": []}}
     actions_not_emulated = (
         "topology",
