@@ -2,12 +2,9 @@
 param location string
 param tags object
 param token string
-param driftSchedule string
 param principalId string
 param pythonVersion string
-param keyVaultHosts string
-param allowedSubscriptions string
-param allowedResourceGroups string
+param operatorSettings object
 param entraClientId string
 param addressSpace string
 param exposure string
@@ -144,7 +141,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   // checkov:skip=CKV_AZURE_13:what a site has to have is looked for in its settings, too
   // checkov:skip=CKV_AZURE_222:likewise
   name: 'appsettings'
-  properties: {
+  // All of them: whatever is set by hand instead is gone after the next provisioning.
+  properties: union(operatorSettings, {
     AzureWebJobsStorage__accountName: storage.outputs.name
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identity.properties.clientId
@@ -152,10 +150,6 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
     RECORDS_TABLE_ENDPOINT: storage.outputs.tables
     KEY_VAULT_URL: vault.outputs.url
-    KEY_VAULT_HOSTS: keyVaultHosts
-    ALLOWED_SUBSCRIPTIONS: allowedSubscriptions
-    ALLOWED_RESOURCE_GROUPS: allowedResourceGroups
-    DRIFT_SCHEDULE: driftSchedule
     PYTHON_THREADPOOL_THREAD_COUNT: '32'
     AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'
     APPLICATIONINSIGHTS_CONNECTION_STRING: telemetry.outputs.connectionString
@@ -163,7 +157,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     // The exporter tells its maker nothing of itself, and takes no orders from elsewhere.
     APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
     APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
-  }
+  })
 }
 
 // Who is not signed in gets 401, but for the page, liveness and the description of the API.

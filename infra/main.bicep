@@ -46,13 +46,36 @@ param exposure string = 'public'
 param allowedAddresses string = ''
 
 @description('Also let the app lock what it deploys, and assign managed identities, which a gateway with certificates takes: whoever can assign any identity and write machines can become that identity.')
-param grantPrivileged bool = false
+@allowed(['false', 'true'])
+param grantPrivileged string = 'false'
 
-@description('Names of resource groups on whose machines the app may run the query of a validation, which makes it root on them: groups that exist, and hold deployments alone. Empty: nowhere, and validations say what they could not prove.')
-param proberGroups array = []
+@description('Names of resource groups, a space between them, on whose machines the app may run the query of a validation, which makes it root on them: groups that exist, and hold deployments alone. Empty: nowhere, and validations say what they could not prove.')
+param proberGroups string = ''
+
+@allowed(['false', 'true'])
+@description('Whether who asked for a plan may approve it.')
+param approveOwnPlans string = 'false'
+
+@description('Days for which ended operations and destroyed deployments are kept on record.')
+param retentionDays string = '90'
+
+@description('URLs that are told of what happens: https, a space between them. Empty: none.')
+param webhooks string = ''
+
+@description('Name of the secret in the vault of the app that what is sent to them is signed with.')
+param webhookKey string = ''
+
+@description('Endpoint of an Event Grid topic that is told as well. Empty: none.')
+param eventGridTopic string = ''
+
+@description('Base URL of a receiver of OTLP over HTTP, beside Application Insights. Empty: none.')
+param otlpEndpoint string = ''
 
 var tags = { 'azd-env-name': environmentName }
 var roles = loadJsonContent('roles.json')
+// Who is called what, and may change what: kept as a file, so that it is reviewed.
+var access = loadJsonContent('access.json')
+var probed = empty(proberGroups) ? [] : split(proberGroups, ' ')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 // A condition does not keep the scope of a module from being evaluated, so that it has to be valid.
 var noCircuit = '${subscription().id}/resourceGroups/none/providers/Microsoft.Network/expressRouteCircuits/none'
@@ -71,12 +94,22 @@ module app 'app.bicep' = {
     location: location
     tags: tags
     token: token
-    driftSchedule: driftSchedule
     principalId: principalId
     pythonVersion: pythonVersion
-    keyVaultHosts: keyVaultHosts
-    allowedSubscriptions: allowedSubscriptions
-    allowedResourceGroups: allowedResourceGroups
+    operatorSettings: {
+      DRIFT_SCHEDULE: driftSchedule
+      KEY_VAULT_HOSTS: keyVaultHosts
+      ALLOWED_SUBSCRIPTIONS: allowedSubscriptions
+      ALLOWED_RESOURCE_GROUPS: allowedResourceGroups
+      APPROVE_OWN_PLANS: approveOwnPlans
+      RETENTION_DAYS: retentionDays
+      WEBHOOKS: webhooks
+      WEBHOOK_KEY: webhookKey
+      EVENT_GRID_TOPIC: eventGridTopic
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
+      KEY_NAMES: string(access.keyNames)
+      ROLE_SCOPES: string(access.roleScopes)
+    }
     entraClientId: entraClientId
     addressSpace: addressSpace
     exposure: exposure
@@ -106,7 +139,7 @@ resource deploying 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource privileged 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (grantPrivileged) {
+resource privileged 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (grantPrivileged == 'true') {
   name: guid(subscription().id, environmentName, 'privileged')
   properties: {
     roleName: 'hybriddb privileged (${environmentName})'
@@ -117,7 +150,7 @@ resource privileged 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (g
   }
 }
 
-resource assigning 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (grantPrivileged) {
+resource assigning 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (grantPrivileged == 'true') {
   name: guid(subscription().id, environmentName, 'assigning')
   properties: {
     roleDefinitionId: privileged.id
@@ -126,7 +159,7 @@ resource assigning 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (gr
   }
 }
 
-resource prober 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empty(proberGroups)) {
+resource prober 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empty(probed)) {
   name: guid(subscription().id, environmentName, 'prober')
   properties: {
     roleName: 'hybriddb prober (${environmentName})'
@@ -137,7 +170,7 @@ resource prober 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empt
   }
 }
 
-module probing 'prober.bicep' = [for name in proberGroups: {
+module probing 'prober.bicep' = [for name in probed: {
   scope: resourceGroup(name)
   name: 'hybriddb-prober-${environmentName}'
   params: {

@@ -26,6 +26,7 @@ class Expression:
 
     names: frozenset[str] = frozenset()
     text: str = ""
+    given: tuple[Any, ...] = field(default=(), compare=False)  # what a function is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,9 @@ class _Reader(Transformer[Token, Template]):
 
     def decorators(self, _: Any) -> None:
         return None
+
+    def function(self, args: list[Any]) -> Expression:
+        return Expression(frozenset(names_in(args)), given=tuple(args[1:]))
 
     def __default__(self, data: Any, children: list[Any], meta: Any) -> Any:
         return _made_from(children)

@@ -81,7 +81,7 @@ def _spoilt(resource: Declared) -> Iterator[tuple[str, Any]]:
 
     def objects(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if isinstance(value, dict):
-            if path[-1:] and path[-1] not in MAPS and not _settings(resource, path):
+            if path[-1:] and path[-1] not in MAPS:
                 yield path
             for key, part in value.items():
                 yield from objects(part, (*path, key))
@@ -96,8 +96,3 @@ def _spoilt(resource: Declared) -> Iterator[tuple[str, Any]]:
             place = place[step]
         place["misspelt"] = 1
         yield ".".join(map(str, path)), copied
-
-
-def _settings(resource: Declared, path: tuple[Any, ...]) -> bool:
-    """Application settings have any name."""
-    return resource.name == "settings" and path == ("properties",)

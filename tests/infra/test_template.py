@@ -13,7 +13,6 @@ from lark import UnexpectedInput
 import function_app  # noqa: F401  # it registers the routes
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
-from shared.settings import SettingMissing, settings_from
 from tests.infra.bicep import FILES, INFRA, Declared, Expression, names_in, read
 from triggers.callers import ALL
 from triggers.routing import ROUTES
@@ -31,112 +30,12 @@ NEVER = {
 }
 
 
-def _set() -> dict[str, str]:
-    """The application settings of the template; what it computes, as it is spelt there."""
-    text = (INFRA / "app.bicep").read_text(encoding="utf-8")
-    spelt = dict(re.findall(r"^    (\w+): (.+)$", text, re.MULTILINE))
-    return {name: spelt[name] for name in APP.resources["settings"].body["properties"]}
-
-
-def test_the_app_finds_every_setting_it_needs() -> None:
-    assert settings_from(_set()).storage == "storage.outputs.tables"
-
-
-@pytest.mark.parametrize(
-    "name", ["AZURE_SUBSCRIPTION_ID", "KEY_VAULT_URL", "RECORDS_TABLE_ENDPOINT"]
-)
-def test_no_setting_that_is_needed_is_set_in_vain(name: str) -> None:
-    with pytest.raises(SettingMissing, match=name):
-        settings_from({k: v for k, v in _set().items() if k != name})
-
-
-def test_the_settings_of_the_sample_are_set_in_azure_too() -> None:
-    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-    by_platform = {"FUNCTIONS_WORKER_RUNTIME"}  # Flex Consumption has it in functionAppConfig
-    by_identity = {"AzureWebJobsStorage"}
-    assert set(sample) - by_platform - by_identity <= set(_set())
-
-
-@pytest.mark.parametrize(
-    "name", ["KEY_VAULT_HOSTS", "ALLOWED_SUBSCRIPTIONS", "ALLOWED_RESOURCE_GROUPS"]
-)
-def test_a_list_that_an_operator_may_set_is_a_parameter_of_the_template(name: str) -> None:
-    parameter = _set()[name]
-    assert parameter in APP.parameters
-    assert PARAMETERS[parameter]["value"] == f"${{HYBRIDDB_{name}=}}"
-
-
-# Flex Consumption refuses the deployment of a site with one of them, or ignores it:
-# https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
-FORBIDDEN = {
-    "ENABLE_ORYX_BUILD",
-    "FUNCTIONS_EXTENSION_VERSION",
-    "FUNCTIONS_MAX_HTTP_CONCURRENCY",
-    "FUNCTIONS_WORKER_PROCESS_COUNT",
-    "FUNCTIONS_WORKER_RUNTIME",
-    "FUNCTIONS_WORKER_RUNTIME_VERSION",
-    "SCM_DO_BUILD_DURING_DEPLOYMENT",
-    "TZ",
-    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
-    "WEBSITE_CONTENTOVERVNET",
-    "WEBSITE_CONTENTSHARE",
-    "WEBSITE_DNS_SERVER",
-    "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
-    "WEBSITE_NODE_DEFAULT_VERSION",
-    "WEBSITE_RUN_FROM_PACKAGE",
-    "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
-    "WEBSITE_TIME_ZONE",
-    "WEBSITE_VNET_ROUTE_ALL",
-}
-
-
-# Likewise of a site: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
-FORBIDDEN_OF_A_SITE = {
-    "alwaysOn",
-    "containerSize",
-    "ftpsState",
-    "functionAppScaleLimit",
-    "isXenon",
-    "javaVersion",
-    "linuxFxVersion",
-    "netFrameworkVersion",
-    "powerShellVersion",
-    "preWarmedInstanceCount",
-    "use32BitWorkerProcess",
-    "vnetBackupRestoreEnabled",
-    "vnetContentShareEnabled",
-    "vnetImagePullEnabled",
-    "vnetRouteAllEnabled",
-    "windowsFxVersion",
-}
-
-
-def keys_in(value: Any) -> set[str]:
-    """Every key of a body, at any depth."""
-    if isinstance(value, dict):
-        return {*value, *(key for part in value.values() for key in keys_in(part))}
-    return {key for part in value for key in keys_in(part)} if isinstance(value, list) else set()
-
-
-def test_nothing_is_set_that_flex_consumption_forbids() -> None:
-    assert not FORBIDDEN & set(_set())
-    assert not FORBIDDEN_OF_A_SITE & keys_in(APP.resources["site"].body)
-
-
 def test_the_python_of_the_app_is_one_that_the_requirements_are_locked_for() -> None:
     runtime = APP.resources["site"].body["properties"]["functionAppConfig"]["runtime"]
     assert runtime["version"] == Expression(frozenset({"pythonVersion"}), "pythonVersion")
     text = (INFRA / "main.bicep").read_text(encoding="utf-8")
     assert "@allowed(['3.11', '3.12', '3.13'])" in text
     assert MAIN.parameters["pythonVersion"] == "3.13"
-
-
-def test_the_storage_account_is_reached_by_identity_only() -> None:
-    names = {"accountName", "credential", "clientId"}
-    assert {f"AzureWebJobsStorage__{name}" for name in names} <= set(_set())
-    account = read("storage.bicep").resources["account"].body["properties"]
-    assert account["allowSharedKeyAccess"] is False
-    assert not any("listKeys" in (INFRA / file).read_text(encoding="utf-8") for file in FILES)
 
 
 @pytest.mark.parametrize("kind", ["ftp", "scm"])
@@ -210,9 +109,8 @@ def test_a_module_gets_exactly_the_parameters_without_a_default(
     assert set(module.body["params"]) == {name for name, value in declared.items() if value is None}
 
 
-def test_the_parameters_are_those_of_the_template() -> None:
-    assert set(PARAMETERS) <= set(MAIN.parameters)
-    assert {name for name, default in MAIN.parameters.items() if default is None} <= set(PARAMETERS)
+def test_every_parameter_of_the_template_can_be_set_through_azd() -> None:
+    assert set(PARAMETERS) == set(MAIN.parameters)
 
 
 @pytest.mark.parametrize("name", [n for n, value in PARAMETERS.items() if "=" in value["value"]])
