@@ -36,6 +36,7 @@ class Settings:
     arm_audience: str = PUBLIC_ARM
     region: str = ""  # where the app runs: Azure counts reads by region
     verify_key_vault_challenge: bool = True
+    in_network: bool = False  # App Service has put the app into a virtual network
     signed_in: bool = False  # App Service authentication guards the app
     key_names: Mapping[str, str] = field(default_factory=dict)  # digest of a key -> whose it is
     role_scopes: Mapping[str, list[str]] = field(default_factory=dict)  # Entra group -> patterns
@@ -97,6 +98,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         arm_audience=environment.get("AZURE_RESOURCE_MANAGER_AUDIENCE", PUBLIC_ARM),
         region=environment.get("REGION_NAME", ""),
         verify_key_vault_challenge=environment.get("KEY_VAULT_VERIFY_CHALLENGE") != "false",
+        in_network=bool(environment.get("WEBSITE_PRIVATE_IP")),
         signed_in=entra_guards(environment),
         key_names=table("KEY_NAMES"),
         role_scopes=table("ROLE_SCOPES"),

@@ -28,7 +28,7 @@ from shared.planning.observing import Reach, inside, marked, observe, seen, targ
 from shared.planning.origins import with_origins
 from shared.planning.repairing import Wish, repairing
 from shared.planning.validation.checks import plan_validate, required
-from shared.planning.validation.levels import has_agent, settled, with_agent
+from shared.planning.validation.levels import has_agent, out_of_reach, settled, with_agent
 from shared.planning.versions import versions_of
 from shared.records.entities import Operation, Record
 from shared.resources.base import RESOURCE_GROUP
@@ -191,6 +191,7 @@ def plan_for(
     refused = [
         *allowance.refusals(spec),
         *(refused_deletions(plan["steps"]) if kept.protected else ()),
+        *out_of_reach(spec),
     ]
     plan = {**plan, "refusals": [*plan["refusals"], *refused]}
     if operation.kind != "repair":

@@ -96,6 +96,8 @@ class Validation(Part):
 
     require: Literal["none", "connected", "query"] | None = None
     """The level that has to be proven; absent: the strongest that can be proven here."""
+    asked_from: Literal["jumpBox", "app"] = Field(default="jumpBox", alias="from")
+    """Where a query is asked from: the jump box, or the app itself, if it is in the network."""
     on_failure: Literal["rollBack", "keep"] = "rollBack"
     """Whether a deployment that is not proven is rolled back or kept."""
 

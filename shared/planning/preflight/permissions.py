@@ -42,7 +42,8 @@ def check_permissions(subject: Subject) -> Iterator[Finding]:
     agent = [r for r in inside if r.role == "prober"]
     field = "jumpBox.networkWatcher"
     yield from judge_permissions(subject.group_id, needed_actions(agent), granted, field)
-    if subject.spec.proving.require == "query":
+    proving = subject.spec.proving
+    if proving.require == "query" and proving.asked_from == "jumpBox":
         yield from judge_permissions(subject.group_id, QUERYING, granted, "validation.require")
     for target, (scope, needed) in needed_elsewhere(subject).items():
         with suppress(ResourceNotFoundError):  # its own check tells that

@@ -6,7 +6,7 @@ from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.walks.ending import QUERY
 from shared.planning.validation import query
 from shared.planning.validation.probing import LATE
-from shared.planning.validation.table import CIRCUIT, REACHABLE, TABLE
+from shared.planning.validation.table import CIRCUIT, REACHABLE, TABLE, Check
 from shared.resources.catalogue import catalogue
 
 BY_QUERY = {REACHABLE, QUERY}  # what is tried from the jump box
@@ -89,12 +89,18 @@ def checking(spec: DeploymentSpec, at: str) -> list[Step]:
         left_out.add("certificate-valid")
     if not spec.proxied:
         left_out.add("gateway-admits")
+
+    def place(check: Check) -> str:
+        """What a check is about: a query from the app has no machine."""
+        from_app = check.key == QUERY and spec.proving.asked_from == "app"
+        return "postgres-server" if from_app else check.resource
+
     body = _asked(spec, {key: id_ for key, (_, id_) in about.items()}, at)
     return [
         Step(
             key=check.key,
-            armType=about[check.resource][0],
-            id=about[check.resource][1],
+            armType=about[place(check)][0],
+            id=about[place(check)][1],
             action="check",
             body={**body, **query.asked(spec)} if check.key == QUERY else body,
             prior=None,
@@ -107,7 +113,7 @@ def checking(spec: DeploymentSpec, at: str) -> list[Step]:
             undoSeconds=0,
         )
         for check in TABLE
-        if check.resource in about and check.key not in left_out
+        if place(check) in about and check.key not in left_out
     ]
 
 

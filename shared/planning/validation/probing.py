@@ -43,6 +43,8 @@ def probe(
     try:
         if "last" in step["body"]:
             found: Seen | Outcome = query.last(step["body"]["last"])
+        elif step["body"].get("from") == "app":
+            found = query.here(step, agree)
         elif check.begin is None:
             found = _query(clients, step, operation_url, agree)
         else:
@@ -123,6 +125,8 @@ def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
     group, name = path_of(step["id"])[0], path_of(step["id"])[-1]
     body = {"address": step["body"]["address"], "id": step["id"]}
     command = check.command.format(**body, group=group, name=name)
+    if step["body"].get("from") == "app":
+        command = f"psql -h {body['address']} from the app's network"
     message = f"{found}; expected {check.expected}{by}; look with: {command}"
     required = step["body"].get("required", False)
     if seen.state == "unproven" and not required:

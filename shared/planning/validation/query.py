@@ -24,6 +24,7 @@ from shared.planning.validation.judges import Seen
 from shared.resources.postgres_parameters import UNITED
 from shared.resources.postgres_server import admin_password
 from shared.resources.sdk_calls import Response, started
+from shared.settings import settings
 
 API_VERSION = "2025-04-01"
 NAME = "hybriddb-query"  # of the run command
@@ -47,9 +48,23 @@ def asked(spec: DeploymentSpec) -> Json:
             "encryptedOnly": _encrypted_only(spec),
             "parameters": _parameters(spec),
         },
+        "from": spec.proving.asked_from,
         # Its name alone: nothing is generated on the way to a question.
         "password": secret(admin_password(spec)[MARK]["name"]),
     }
+
+
+def here(step: Step, agree: Agree) -> Seen:
+    """Ask from the app itself, by the same probe; it takes no right, and may take half a minute."""
+    if not settings().in_network:
+        return Seen("unproven", "the app is in no virtual network")
+    asked = step["body"]["probe"]
+    password = resolve({"password": step["body"]["password"]}, agree)["password"]
+    paths = [query_probe.Path(asked, path, password) for path in asked["paths"]]
+    for number, path in enumerate(paths):
+        path.walk(first=number == 0)
+    report = query_probe.report(paths)
+    return _told(report, good=report["verdict"] == "passed")
 
 
 def begin(clients: AzureClients, step: Step, agree: Agree) -> Response:
@@ -96,8 +111,14 @@ def judge(view: Json) -> Seen:
     if report is None or state not in {"Succeeded", "Failed"}:
         reason = f"executionState is {state}, without a word of the probe; {message}"
         return Seen("unproven", reason.rstrip("; "))
+    ended_well = state == "Succeeded" and view.get("exitCode") == 0
+    return _told(report, good=ended_well and report["verdict"] == "passed")
+
+
+def _told(report: Json, *, good: bool) -> Seen:
+    """What the probe has found, in words."""
     trips = ", ".join(f"{path} {t['p95']} ms" for path, t in report["roundTrips"].items())
-    if report["verdict"] == "passed" and state == "Succeeded" and view.get("exitCode") == 0:
+    if good:
         versions = [c["found"] for c in report["checks"] if c["check"] == "version"]
         return Seen("passed", f"{', '.join(versions)} answers; round trips (p95): {trips}")
     bad = [
@@ -105,7 +126,7 @@ def judge(view: Json) -> Seen:
         for check in report["checks"]
         if check["state"] == "failed"
     ]
-    return Seen("failed", "; ".join(bad) or f"exit code {view.get('exitCode')}")
+    return Seen("failed", "; ".join(bad) or "the probe has failed without a failed check")
 
 
 def _report(output: str) -> Json | None:
