@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from triggers.answers import BadRequest
-from triggers.parameters import given
+from triggers.parameters import given, queried
 
 VERSIONS = ("2026-11-28",)  # newest last; all of them are stable
 VERSION = "api-version"
@@ -54,8 +54,10 @@ def finished(
 
     The entity tag of what a handler has given none is its digest: equal tags are equal bytes.
     """
-    headers, asked = answer.headers, given(req, VERSION)
-    headers[VERSION] = asked if asked in VERSIONS else VERSIONS[-1]
+    headers = answer.headers
+    # Not `given`: what is asked for twice is refused by now, and that answer is finished too.
+    asked = [text for name, text in queried(req) if name.casefold() == VERSION]
+    headers[VERSION] = asked[0] if len(asked) == 1 and asked[0] in VERSIONS else VERSIONS[-1]
     headers[REQUEST_ID] = request_id
     client_id = req.headers.get(CLIENT_REQUEST_ID, "")
     if re.fullmatch(GIVEN_ID, client_id):

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+import function_app  # noqa: F401  # it registers the routes
 from triggers.conventions import VERSIONS
+from triggers.routing import ROUTES
 
 Json = dict[str, Any]
 
@@ -39,6 +41,28 @@ def test_a_version_that_there_is_not_is_refused_with_those_there_are(
     answer = still.request("GET", f"{path}?API-Version={version}")
     assert (answer.status_code, _code(answer)) == (400, "UnsupportedApiVersionValue")
     assert VERSIONS[-1] in answer.json()["error"]["message"]
+
+
+TWICE = ("api-version=2026-11-28&api-version=2026-11-28", "api-version=a&API-Version=b")
+QUERIES = ("", "api-version=2020-01-01", "api-version=", *TWICE, "top=1&top=2", "%00=%ff&==&%")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_query_makes_a_route_forget_its_version_its_id_and_its_envelope(
+    still: Any, query: str
+) -> None:
+    for method, path in ROUTES:
+        where = path.strip("/").replace("{name}", "nothing-here").replace("{file}", "page.js")
+        where = where.replace("{id}", "an-id").replace("{generation}", "1").replace("{key}", "key")
+        asked = {"x-ms-client-request-id": "mine"}
+        answer = still.request(method.upper(), f"{where}?{query}", headers=asked)
+        assert answer.status_code < 500, (method, path)
+        assert answer.headers["api-version"] == "2026-11-28", (method, path)
+        assert answer.headers["x-ms-client-request-id"] == "mine", (method, path)
+        if answer.is_error:
+            assert answer.headers["x-ms-error-code"] == answer.json()["error"]["code"]
+        if "api-version=" in query:
+            assert answer.status_code == 400, (method, path)
 
 
 @pytest.mark.parametrize("identity", ["two words", "x" * 129, "tab\there"])
