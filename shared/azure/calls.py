@@ -120,6 +120,7 @@ def observe(clients: AzureClients, resource: Resource, resource_id: str) -> Json
     return None if answer.status_code == 404 else body
 
 
+ACCEPTED = 202
 LEFT_ALONE = 10.0  # seconds, where ARM sends no Retry-After for an operation (recorded traffic)
 
 
@@ -131,7 +132,12 @@ def _put(
     observed: Json | None,
     agree: Agree,
 ) -> Outcome:
-    response = resource.put(clients, step["id"], resolve(body, agree), observed)
+    try:
+        response = resource.put(clients, step["id"], resolve(body, agree), observed)
+    except HttpResponseError as unexpected:
+        if unexpected.response is None or unexpected.status_code != ACCEPTED:
+            raise
+        response = unexpected.response  # the SDK knows of no 202 here; the resource is looked at
     if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
         outcome = in_progress(step, response)
         if resource.first_leg is not None:

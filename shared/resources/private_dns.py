@@ -1,7 +1,6 @@
 """The private zone of the database's name, and its link to the hub network."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from shared.deployment.changes.rules import Path, Rules
@@ -11,7 +10,7 @@ from shared.resources.base import Ids, Resource
 from shared.resources.departures import Departure
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import OperationGroup
-from shared.resources.settling import SETTLED, Verdict
+from shared.resources.settling import State
 from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import HubVirtualNetwork
 
@@ -81,10 +80,11 @@ class PrivateDnsLink(Resource):
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.private_dns.virtual_network_links
 
-    def settle(
-        self, clients: "AzureClients", body: Json, observed: Json, elapsed: timedelta
-    ) -> Verdict:
-        return Verdict("inProgress") if _link_state(observed) == "InProgress" else SETTLED
+    def state(self, observed: Json) -> State:
+        """Azure may be at work on a link that is provisioned."""
+        state = super().state(observed)
+        at_work = state == "succeeded" and _link_state(observed) == "InProgress"
+        return "inProgress" if at_work else state
 
     def health(self, observed: Json) -> Iterable[Change]:
         yield from super().health(observed)

@@ -9,6 +9,7 @@ Json = dict[str, Any]
 GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 SERVER = "Microsoft.DBforPostgreSQL/flexibleServers"
 NETWORK = "Microsoft.Network/virtualNetworks"
+ADDRESS = "Microsoft.Network/publicIPAddresses"
 
 
 @pytest.mark.parametrize("method", ["GET", "POLL"])
@@ -34,6 +35,32 @@ def test_a_look_without_an_answer_writes_nothing_again_and_counts_nothing(
     written = [c["name"] for c in simulation.writes() if c["type"] == kind and c["method"] == "PUT"]
     assert len(written) == 1
     assert {step["attempts"] for step in told["steps"] if step["action"] == "create"} <= {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        *(("GET", SERVER), ("POLL", NETWORK), ("POLL", GATEWAY), ("GET", GATEWAY)),
+        *(("PUT", NETWORK), ("PUT", SERVER), ("PUT", ADDRESS)),
+    ],
+)
+def test_a_202_that_says_nothing_is_looked_at_again(
+    simulation: Any, lean: Json, method: str, kind: str
+) -> None:
+    simulation.azure.fail(method=method, type=kind, bare=True)
+    told = simulation.deploy(lean)
+    assert told["status"] == "Succeeded", told["failure"]
+    written = [c["name"] for c in simulation.writes() if c["type"] == kind and c["method"] == "PUT"]
+    assert len(written) == len(set(written))
+
+
+def test_a_deletion_that_is_answered_with_nothing_is_looked_at_again(
+    simulation: Any, lean: Json
+) -> None:
+    lean = simulation.standing(lean)
+    simulation.azure.fail(method="DELETE", type=SERVER, bare=True)
+    told = simulation.destroy(lean["name"])
+    assert (told["status"], told["residue"]) == ("Succeeded", [])
 
 
 @pytest.mark.parametrize("minutes", [1, 20])

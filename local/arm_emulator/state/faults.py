@@ -25,6 +25,7 @@ class Fault:
     retry_after_seconds: int | None = None  # on the refusal, or else on the ordinary answer
     delay_seconds: float = 0.0
     reset: Literal["before", "after"] | None = None  # cut the connection before or after the effect
+    bare: bool = False  # the ordinary answer, after the effect, is a 202 that says nothing else
     operation: Literal["Failed", "Canceled"] | None = None  # how the started operation will end
     fails_after_seconds: float | None = None  # its length then; as long as planned if None
     stuck: bool = False  # the started operation never ends
@@ -57,6 +58,9 @@ class Fault:
         """Change the ordinary answer."""
         if self.retry_after_seconds is not None and self.status is None:
             response.headers["Retry-After"] = str(self.retry_after_seconds)
+        if self.bare:
+            response.status, response.body = 202, None
+            response.headers.clear()
         if self.reset == "after":
             response.dropped = True
 
