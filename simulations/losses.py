@@ -39,7 +39,7 @@ class Shut(Forward):
 
     def forward(self) -> None:
         """Pass it on, or answer that the storage is busy."""
-        if not getattr(self.server, "shut", False):
+        if not self.server.shut:
             super().forward()
             return
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -134,9 +134,9 @@ class Losses:
         """Let no read and no write of a table succeed, for minutes or hours."""
         identity = self.deploy()
         self.some_time()
-        self.gate.shut = True  # type: ignore[attr-defined]  # asked by Shut
+        self.gate.shut = True
         self.world.host.advance(timedelta(minutes=self.random.choice([5, 20, 200])))
-        self.gate.shut = False  # type: ignore[attr-defined]
+        self.gate.shut = False
         self.world.host.advance(LONG)
         operation = self.world.operation(identity)
         assert operation["status"] in {"Succeeded", "Failed"}, operation

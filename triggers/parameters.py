@@ -8,11 +8,11 @@ import asyncio
 import json
 import re
 from collections import Counter
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.deployment.allowance import Allowance
 from shared.deployment.errors import SpecInvalid
@@ -30,6 +30,8 @@ from triggers.shapes.requests import (
     Format,
     Resources,
 )
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
 
 GENERATION = r"[1-9][0-9]{0,8}"
 LARGEST = 4 * 1024 * 1024  # bytes of a body; a spec is bounded more closely, and told by field
@@ -169,10 +171,8 @@ async def comment_of(req: func.HttpRequest) -> str:
     Raises:
         BadRequest: the body is something else.
     """
-    if not req.get_body():
-        return ""
     try:
-        return Comment.model_validate(_json(req)).comment
+        return (await _read(req, Comment)).comment
     except ValidationError:
         message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"
         raise BadRequest("InvalidParameter", message, "comment") from None
@@ -185,7 +185,7 @@ async def choice_of(req: func.HttpRequest) -> Choice:
         BadRequest: the body is something else.
     """
     try:
-        return Choice.model_validate(_json(req) if req.get_body() else {})
+        return await _read(req, Choice)
     except ValidationError as invalid:
         wrong = str(invalid.errors(include_url=False)[0]["loc"][0])
         message = (
@@ -203,7 +203,7 @@ async def resources_of(req: func.HttpRequest) -> tuple[str, ...]:
         BadRequest: the body is something else.
     """
     try:
-        return tuple(Resources.model_validate(_json(req) if req.get_body() else {}).resources)
+        return tuple((await _read(req, Resources)).resources)
     except ValidationError:
         message = f"the body should be {{resources}}, 1 to {MOST_RESOURCES} keys or ids"
         raise BadRequest("InvalidParameter", message, "resources") from None
@@ -216,10 +216,22 @@ async def format_of(req: func.HttpRequest) -> Format:
         BadRequest: the body is something else.
     """
     try:
-        return ExportRequest.model_validate(_json(req)).format
+        return (await _read(req, ExportRequest)).format
     except ValidationError:
         message = f"the body should be {{format}}: {', '.join(get_args(Format))}"
         raise BadRequest("InvalidParameter", message, "format") from None
+
+
+async def _read(req: func.HttpRequest, shape: type[_Shape]) -> _Shape:
+    """The body, {} where there is none, read on a thread as a spec is.
+
+    Raises:
+        BadRequest: it is no JSON.
+        ValidationError: it has another shape.
+    """
+    return await asyncio.to_thread(
+        lambda: shape.model_validate(_json(req) if req.get_body() else {})
+    )
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

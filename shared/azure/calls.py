@@ -5,7 +5,7 @@ how long to leave it alone; what ARM refuses is classified by `shared.azure.erro
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from shared.azure.clients import AzureClients
@@ -137,7 +137,7 @@ def _put(
     except HttpResponseError as unexpected:
         if unexpected.response is None or unexpected.status_code != ACCEPTED:
             raise
-        response = unexpected.response  # the SDK knows of no 202 here; the resource is looked at
+        response = cast(Response, unexpected.response)  # the SDK knows of no 202 here
     if response.headers.get("Azure-AsyncOperation") or response.status_code == 202:
         outcome = in_progress(step, response)
         if resource.first_leg is not None:

@@ -52,6 +52,7 @@ class Gate(ThreadingHTTPServer):
     def __init__(self, storage: Azurite, written: Callable[[str], None]) -> None:
         super().__init__((HOST, 0), Forward)
         self.target, self.written, self.turn = storage.ports["table"], written, threading.Lock()
+        self.shut = False  # heeded by those handlers that can be shut
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         there, here = f":{self.target}/", f":{self.server_address[1]}/"
         self.connection_string = storage.connection_string.replace(there, here)
