@@ -17,7 +17,8 @@ fi
 case "$1" in
 before)
     name="hybriddb-$AZURE_ENV_NAME"
-    id=$(az ad app list --display-name "$name" --query "[0].appId" --output tsv)
+    # By a filter, since --display-name finds whatever begins like that: another environment.
+    id=$(az ad app list --filter "displayName eq '$name'" --query "[0].appId" --output tsv)
     if [ -z "$id" ]; then
         id=$(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg \
             --requested-access-token-version 2 --query appId --output tsv)

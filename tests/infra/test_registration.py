@@ -58,6 +58,12 @@ def test_the_registration_is_made_once_however_often_it_is_asked_for(azd: Azd) -
     assert azd.asked("azd env set") == ["azd env set HYBRIDDB_ENTRA_CLIENT_ID the-id"] * 2
 
 
+def test_the_registration_of_another_environment_is_not_taken_for_ones_own(azd: Azd) -> None:
+    azd.hook("before")
+    (asked,) = azd.asked("az ad app list")
+    assert "--filter displayName eq 'hybriddb-prod'" in asked
+
+
 def test_the_scope_is_there_before_it_is_given_to_the_command_line_of_azure(azd: Azd) -> None:
     azd.hook("before")
     scope, given = azd.asked("az rest --method PATCH")
