@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.access import Alias
 from shared.deployment.specs.spec import DeploymentSpec
@@ -27,6 +28,9 @@ class GatewayAlias(ResourceById):
     timing: ClassVar[Timing] = Timing(create=seconds(1), delete=seconds(1), timeout=minutes(15))
     taggable = False
     named_by = "gateway.alias.recordName"
+    paths = Rules(
+        tuple(Path(at=f"properties.{name}", shown=True) for name in ("fqdn", "isAutoRegistered"))
+    )
 
     def wanted(self, spec: DeploymentSpec) -> bool:
         return spec.proxied and spec.gateway.alias is not None

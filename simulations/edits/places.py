@@ -26,6 +26,13 @@ UNSEEN = {
 }
 """Properties whose edit, or absence, says nothing: why."""
 
+USERS = {
+    ("virtualNetworks", "properties.subnets[].properties.applicationGatewayIPConfigurations"),
+    ("subnets", "properties.applicationGatewayIPConfigurations"),
+    ("publicIPAddresses", "properties.natGateway"),
+}
+"""Who uses something, as Azure lists it there: an edit of the user, wherever it is written."""
+
 
 class Edit(NamedTuple):
     """One edit; `property` is the path without the places in lists."""
@@ -56,7 +63,11 @@ class Edit(NamedTuple):
 def edits(arm_type: str, body: Json) -> Iterator[Edit]:
     """Every edit of a body."""
     schema, known = definition(arm_type)
+    last = arm_type.rpartition("/")[2]
+    users = tuple(path for of, path in USERS if of == last)
     for edit in _object(resolved(schema, known), body, (), known, ()):
+        if users and edit.property.startswith(users):
+            continue
         silent = edit.property in UNSEEN and (
             edit.value is None or not edit.kind.startswith("reference")
         )

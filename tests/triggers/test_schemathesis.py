@@ -31,6 +31,7 @@ EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "4"))
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 OF_ONE_FIELD = {"FieldInvalid", "FieldMissing", "UnknownField", "InlineSecret", "TextInvalid"}
 BITS = "with no bits set beyond its length"  # the one thing that no pattern can say of a field
+MODE = "or set expressRoute.mode to"  # a field that another one asks for
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
@@ -87,7 +88,7 @@ def test_the_parser_takes_every_field_that_the_schema_takes() -> None:
     @given(case=strategy)
     def parse(case: Any) -> None:
         found = [f for f in _faults(case.body) if f["code"] in OF_ONE_FIELD]
-        assert [f for f in found if BITS not in f["message"]] == []
+        assert [f for f in found if not any(each in f["message"] for each in (BITS, MODE))] == []
 
     parse()
 

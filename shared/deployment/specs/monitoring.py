@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from shared.deployment.specs.part import Part
 
 Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=256)
+    str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=256)
 ]
 
 

@@ -13,7 +13,10 @@ NOTHING = {"https": None, "alias": None, "identityId": None}
 
 CHANGES: dict[str, dict[str, Any]] = {
     "the alias goes": {"gateway": {"alias": None}},
-    "Bastion and jump box go": {"bastion": {"enabled": False}, "jumpBox": {"enabled": False}},
+    "Bastion and jump box go": {
+        "bastion": {"enabled": False},
+        "jumpBox": {"enabled": False, "networkWatcher": None},
+    },
     "the gateway goes": {"gateway": {"mode": "none", "sku": "Standard_v2", **NOTHING}},
     "the database grows": {
         "postgres": {"storageGiB": 512, "sku": "Standard_D8ds_v5", "backupRetentionDays": 7}
