@@ -28,6 +28,7 @@ READS = {
     "Microsoft.Network/locations/operationResults/read": "how an operation ended",
     "Microsoft.Network/locations/operations/read": "how an operation stands",
     "Microsoft.Network/locations/usages/read": "quotas of the network",
+    "Microsoft.Network/networkInterfaces/effectiveRouteTable/action": "what holds at the jump box",
     "Microsoft.Network/networkWatchers/connectivityCheck/action": "the check of reachability",
     "Microsoft.Network/networkWatchers/read": "which watcher does it",
     "Microsoft.Network/privateDnsOperationStatuses/read": "how an operation stands",

@@ -1,6 +1,6 @@
 """The route table of the database subnet: empty on purpose, but in a spoke with a firewall."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shared.deployment.changes.rules import Path, Rules
@@ -13,6 +13,10 @@ from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:
     from shared.azure.clients import AzureClients
+
+
+EVERYTHING = "0.0.0.0/0"
+INTERNET = "internet"  # of network.defaultRoute
 
 
 class DatabaseRouteTable(Resource):
@@ -33,39 +37,43 @@ class DatabaseRouteTable(Resource):
         return f"rt-database-{spec.name}"
 
     def body(self, spec: DeploymentSpec, ids: Ids) -> Json:
-        routes = _through(spec.hub.firewall, spec) if spec.hub and spec.hub.firewall else []
-        properties = {"disableBgpRoutePropagation": False, "routes": routes}
+        properties = {"disableBgpRoutePropagation": False, "routes": list(_routes(spec))}
         return {"location": spec.location, "properties": properties}
 
     def operation_group(self, clients: "AzureClients") -> OperationGroup:
         return clients.network.route_tables
 
     def departures(self, spec: DeploymentSpec) -> Iterable[Departure]:
-        firewalled = spec.hub and spec.hub.firewall
+        held = "no route to it" if any(_routes(spec)) else "an empty table"
         yield Departure(
             "step 7",
             "NoStaticRouteToOnPremises",
             "next hop VnetLocal drops what lies outside the virtual network, so the route "
             "10.0.0.0/8 would black-hole the replies of the database; routes over ExpressRoute "
-            f"come by BGP, hence {'no route to it' if firewalled else 'an empty table'} with "
-            "propagation on",
+            f"come by BGP, hence {held} with propagation on",
         )
 
 
-def _through(firewall: str, spec: DeploymentSpec) -> list[Json]:
-    """Everything leaves by a firewall, but what the server and its standby say to one another.
+def _routes(spec: DeploymentSpec) -> Iterator[Json]:
+    if spec.hub and spec.hub.firewall:
+        appliance = {"nextHopType": "VirtualAppliance", "nextHopIpAddress": spec.hub.firewall}
+        yield _route("everything", EVERYTHING, appliance)
+        yield from _companions(spec)
+    elif spec.network.default_route == INTERNET:
+        yield from _companions(spec)
 
-    What the server says to Entra ID and to Storage has to reach them whatever the firewall does.
+
+def _companions(spec: DeploymentSpec) -> Iterator[Json]:
+    """What stays as it is where everything else leaves by a way of somebody else.
+
+    What the server says to its standby, to Entra ID and to Storage has to reach them all the same.
     https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private
     """
-    appliance = {"nextHopType": "VirtualAppliance", "nextHopIpAddress": firewall}
-    routes = {
-        "everything": {"addressPrefix": "0.0.0.0/0", **appliance},
-        "database": {
-            "addressPrefix": spec.network.subnets.database,
-            "nextHopType": "VnetLocal",
-        },
-        "entra": {"addressPrefix": "AzureActiveDirectory", "nextHopType": "Internet"},
-        "storage": {"addressPrefix": f"Storage.{spec.location}", "nextHopType": "Internet"},
-    }
-    return [{"name": name, "properties": properties} for name, properties in routes.items()]
+    out = {"nextHopType": "Internet"}
+    yield _route("database", spec.network.subnets.database, {"nextHopType": "VnetLocal"})
+    yield _route("entra", "AzureActiveDirectory", out)
+    yield _route("storage", f"Storage.{spec.location}", out)
+
+
+def _route(name: str, prefix: str, hop: Json) -> Json:
+    return {"name": name, "properties": {"addressPrefix": prefix, **hop}}

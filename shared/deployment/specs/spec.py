@@ -59,6 +59,9 @@ class Network(Part):
     """Prefixes of the hub network; every subnet lies in one of them."""
     subnets: Subnets = Subnets()
     """Prefixes of its subnets."""
+    default_route: Literal["announced", "internet"] = "announced"
+    """Where the way out of the Application Gateway leads: where BGP says, or to the Internet, which
+    it needs where 0.0.0.0/0 is announced."""
 
 
 class OnPremises(Part):

@@ -1,6 +1,7 @@
 """Plans checks; see the room for what a check is."""
 
 from shared.deployment.messages import Json, Plan, Proof, Step
+from shared.deployment.outputs import DATABASE_PORT, POOL_PORT
 from shared.deployment.specs.hub import command_for_owner
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.walks.ending import QUERY
@@ -82,7 +83,7 @@ def checking(spec: DeploymentSpec, at: str) -> list[Step]:
     if spec.circuit_id:
         about["circuit"] = (CIRCUIT, spec.circuit_id)
     if "express-route-connection" not in wanted:
-        left_out.add("routes-learned")
+        left_out |= {"routes-learned", "routes-effective"}
     if not spec.firewalled:
         left_out.add("firewall-attached")
     if not (spec.proxied and spec.gateway.https):
@@ -130,6 +131,12 @@ def _asked(spec: DeploymentSpec, ids: dict[str, str], at: str) -> Json:
         "address": spec.server_fqdn,
         "location": spec.location,
         "onPremises": list(spec.on_premises.prefixes),
+        "byBgp": spec.gatewayed or bool(hub and hub.gateway),
+        "defaultRoute": spec.network.default_route,
+        "facesInternet": spec.proxied or spec.bastion.enabled,
+        "firewallAt": (hub.firewall if hub else None) or "",
+        "ports": [DATABASE_PORT, *([POOL_PORT] if spec.pooled else [])],
+        "routeTable": ids["route-table"],
         "databaseSubnet": spec.network.subnets.database,
         "replicas": [spec.second_region.database_subnet] if spec.second_region else [],
         "gatewayAddress": spec.gateway.private_address,

@@ -3,30 +3,14 @@
 Pure functions of plain JSON. What they find is told in words, whether good or bad.
 """
 
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
-from typing import Literal
 
 from shared.deployment.messages import Json
 from shared.planning.validation.admission import admission
+from shared.planning.validation.seen import Seen, judged
 
 POSTGRESQL = 5432
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a check has found; `unproven` speaks neither for nor against."""
-
-    state: Literal["passed", "failed", "unproven"]
-    found: str
-
-
-def judged(found: str, *, good: bool) -> Seen:
-    """A finding that is good or bad."""
-    return Seen("passed" if good else "failed", found)
 
 
 def gateway_provisioned(body: Json, asked: Json) -> Seen:
@@ -62,17 +46,6 @@ def hub_peered(body: Json, asked: Json) -> Seen:
     of_gateway = "the hub's gateway is used" if used else "the hub's gateway is not used"
     owner = f"; its owner runs {asked['hubCommand']}" if state != "Connected" else ""
     return judged(f"peeringState is {state}, {of_gateway}{owner}", good=good)
-
-
-def routes_learned(body: Json, asked: Json) -> Seen:
-    """What the gateway has learned from the circuit; a wider route covers a narrower network."""
-    routes = [r for r in body.get("value") or [] if str(r.get("origin", "")).lower() != "network"]
-    learned = list(_networks(route.get("network") for route in routes))
-    wanted = [IPv4Network(prefix) for prefix in asked["onPremises"]]
-    missing = [str(w) for w in wanted if not any(w.subnet_of(r) for r in learned)]
-    if missing:
-        return judged(f"no route to {', '.join(missing)} among {len(learned)} learned", good=False)
-    return judged(f"routes to {', '.join(map(str, wanted))} are learned", good=True)
 
 
 def server_ready(body: Json, asked: Json) -> Seen:
@@ -130,7 +103,7 @@ def gateway_running(body: Json, asked: Json) -> Seen:
 
 
 def gateway_listens(body: Json, asked: Json) -> Seen:
-    """A listener for TCP on the private address and the port that clients use."""
+    """A listener for TCP on the private address and each port that clients use."""
     properties = body["properties"]
     addresses = _by_id(properties, "frontendIPConfigurations", "privateIPAddress")
     ports = _by_id(properties, "frontendPorts", "port")
@@ -142,8 +115,8 @@ def gateway_listens(body: Json, asked: Json) -> Seen:
         for listener in properties.get("listeners") or []
     ]
     there = ", ".join(f"{address}:{port}" for address, port in found)
-    good = (asked["gatewayAddress"], POSTGRESQL) in found
-    return judged(f"listens on {there or 'no port for TCP'}", good=good)
+    missing = [port for port in asked["ports"] if (asked["gatewayAddress"], port) not in found]
+    return judged(f"listens on {there or 'no port for TCP'}", good=not missing)
 
 
 def firewall_attached(body: Json, asked: Json) -> Seen:
@@ -171,33 +144,28 @@ def backend_healthy(body: Json, asked: Json) -> Seen:
 
 def certificate_valid(body: Json, asked: Json) -> Seen:
     """The certificate of the HTTPS listener, as the vault tells of it."""
-    ends = datetime.fromtimestamp((body.get("attributes") or {}).get("exp", 0), UTC)
-    good = ends > datetime.fromisoformat(asked["at"])
-    return judged(f"it ends on {ends:%Y-%m-%d}", good=good)
+    told, now = body.get("attributes") or {}, datetime.fromisoformat(asked["at"])
+    begins, ends = (datetime.fromtimestamp(told.get(name, 0), UTC) for name in ("nbf", "exp"))
+    if begins > now:
+        return judged(f"it begins on {begins:%Y-%m-%d}", good=False)
+    return judged(f"it ends on {ends:%Y-%m-%d}", good=ends > now)
 
 
 def on_premises_admitted(body: Json, asked: Json) -> Seen:
-    """The security group lets every on-premises network in, whatever rules stand in it."""
-    answers = {p: admission(body, source=p, port=POSTGRESQL) for p in asked["onPremises"]}
-    shut = [f"{p} is stopped by {a.rule}" for p, a in answers.items() if not a.allowed]
-    return judged(", ".join(shut) or f"{', '.join(answers)} may come in", good=not shut)
-
-
-def routes_lead_back(body: Json, asked: Json) -> Seen:
-    """No route of the table leads replies to on-premises elsewhere than BGP would.
-
-    The longest prefix wins, and among equals a route of the table.
-    https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
-    """
-    wanted = [IPv4Network(prefix) for prefix in asked["onPremises"]]
-    astray = [
-        f"{route['name']} leads {prefix} to {route['properties'].get('nextHopType')}"
-        for route in body["properties"].get("routes") or []
-        for prefix in _networks([route["properties"].get("addressPrefix")])
-        if route["properties"].get("nextHopType") in {"None", "Internet", "VnetLocal"}
-        and any(prefix.subnet_of(network) for network in wanted)
+    """The security group, where it is in force, lets every on-premises network in."""
+    answers = {
+        (prefix, port): admission(body, source=prefix, port=port)
+        for prefix in asked["onPremises"]
+        for port in asked["ports"]
+    }
+    shut = [
+        f"{prefix} is stopped by {answer.rule}{'' if port == POSTGRESQL else f' at {port}'}"
+        for (prefix, port), answer in answers.items()
+        if not answer.allowed
     ]
-    return judged(", ".join(astray) or "no route takes replies away", good=not astray)
+    if not body["properties"].get("subnets"):
+        shut.append("it is attached to no subnet")
+    return judged(", ".join(shut) or f"{', '.join(asked['onPremises'])} may come in", good=not shut)
 
 
 def port_reachable(body: Json, asked: Json) -> Seen:
@@ -221,10 +189,3 @@ def _by_id(properties: Json, collection: str, value: str) -> Json:
 
 def _id(item: Json, reference: str) -> str:
     return str((item["properties"].get(reference) or {}).get("id", "")).casefold()
-
-
-def _networks(texts: Iterable[str | None]) -> Iterable[IPv4Network]:
-    """Networks; the tag of a service is none."""
-    for text in texts:
-        with suppress(ValueError):
-            yield IPv4Network(str(text), strict=False)

@@ -13,7 +13,7 @@ from shared.azure.generated_secrets import Agree
 from shared.deployment.messages import Failure, Outcome, Step
 from shared.deployment.walks.ending import UNPROVEN
 from shared.planning.validation import query
-from shared.planning.validation.judges import Seen
+from shared.planning.validation.seen import Seen
 from shared.planning.validation.table import BY_KEY, REACHABLE, Check
 from shared.resources.sdk_calls import Response, path_of
 
@@ -68,7 +68,8 @@ def _begun(
     begun: Any = _polled(clients, operation_url) if operation_url else begin(clients, step)
     if begun.status_code == 202:
         return _later(step, operation_url or begun.headers.get("Location"), _pace(begun))
-    return check.judge(begun.json(), step["body"])
+    beside = {"beside": check.beside(clients, step)} if check.beside else {}
+    return check.judge({**begun.json(), **beside}, step["body"])
 
 
 def _unproven(check: Check, refused: HttpResponseError) -> Seen:
@@ -121,7 +122,8 @@ def _outcome(check: Check, step: Step, seen: Seen) -> Outcome:
     by = f" ({check.recipe} of the recipe)" if check.recipe else ""
     found = presentable(seen.found)
     if seen.state == "passed":
-        return Outcome(key=step["key"], state="succeeded", detail=found + by)
+        passed = Outcome(key=step["key"], state="succeeded", detail=found + by)
+        return {**passed, "warning": seen.caution} if seen.caution else passed
     group, name = path_of(step["id"])[0], path_of(step["id"])[-1]
     body = {"address": step["body"]["address"], "id": step["id"]}
     command = check.command.format(**body, group=group, name=name)

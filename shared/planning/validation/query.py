@@ -20,7 +20,7 @@ from shared.deployment.messages import Json, Step
 from shared.deployment.specs.secrets import MARK, secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.validation import query_probe
-from shared.planning.validation.judges import Seen
+from shared.planning.validation.seen import Seen
 from shared.resources.postgres_parameters import UNITED
 from shared.resources.postgres_server import admin_password
 from shared.resources.sdk_calls import Response, started

@@ -16,8 +16,8 @@ from shared.azure.secrets import vaults
 from shared.deployment.messages import Json, Step
 from shared.deployment.outputs import DATABASE_PORT
 from shared.deployment.walks.ending import QUERY
-from shared.planning.validation import judges, query
-from shared.planning.validation.judges import Seen
+from shared.planning.validation import judges, query, routes
+from shared.planning.validation.seen import Seen
 from shared.resources.sdk_calls import Response, answered, path_of, started
 
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
@@ -39,6 +39,7 @@ class Check:
     recipe: str = ""
     seconds: float = 1.0
     late: bool = False  # may come right by itself, within `LATE`
+    beside: Callable[[AzureClients, Step], Json] | None = None  # what is read for it besides
 
 
 def _get(group: str) -> Callable[[AzureClients, Step], Response]:
@@ -65,6 +66,18 @@ def _read(path: str, version: str) -> Callable[[AzureClients, Step], Response]:
 def _learned_routes(clients: AzureClients, step: Step) -> Response:
     group = clients.network.virtual_network_gateways
     return started(group.begin_get_learned_routes, *path_of(step["id"]))
+
+
+def _table(clients: AzureClients, step: Step) -> Json:
+    """The route table of the database's subnet."""
+    group = clients.network.route_tables
+    found: Json = answered(group.get, *path_of(step["body"]["routeTable"])).json()
+    return found
+
+
+def _effective_routes(clients: AzureClients, step: Step) -> Response:
+    group = clients.network.network_interfaces
+    return started(group.begin_get_effective_route_table, *path_of(step["id"]))
 
 
 def _backend_health(clients: AzureClients, step: Step) -> Response:
@@ -135,10 +148,21 @@ TABLE = (
         "routes-learned",
         "express-route-gateway",
         _learned_routes,
-        judges.routes_learned,
+        routes.routes_learned,
         "a route to every on-premises network",
         "az network vnet-gateway list-learned-routes --ids {id}",
         recipe="validation 1",
+        seconds=15,
+        late=True,
+        beside=_table,
+    ),
+    Check(
+        "routes-effective",
+        "jump-box-nic",
+        _effective_routes,
+        routes.routes_effective,
+        "every on-premises network led to the gateway",
+        "az network nic show-effective-route-table --ids {id}",
         seconds=15,
         late=True,
     ),
@@ -209,7 +233,7 @@ TABLE = (
         "application-gateway",
         _get("application_gateways"),
         judges.gateway_listens,
-        f"a listener for TCP on port {DATABASE_PORT} of the private address",
+        "a listener for TCP on each port of clients, at the private address",
         f"{APPGW} '[listeners, frontendPorts]'",
         recipe="validation 3",
     ),
@@ -260,7 +284,7 @@ TABLE = (
         "routes-lead-back",
         "route-table",
         _get("route_tables"),
-        judges.routes_lead_back,
+        routes.routes_lead_back,
         "no route that takes replies to on-premises away",
         "az network route-table show --ids {id} --query routes",
     ),

@@ -170,6 +170,114 @@ def replies_dropped(there: Deployed) -> None:
     there.edit("network/routetables", routes=[route])
 
 
+def server_disabled(there: Deployed) -> None:
+    there.edit("dbforpostgresql/flexibleservers", state="Disabled")
+
+
+def circuit_without_peering(there: Deployed) -> None:
+    (circuit,) = [i for i in there.world.resources() if "expressRouteCircuits" in i]
+    peering = there.world.resources()[circuit]["properties"]["peerings"][0]
+    peering["properties"]["state"] = "Disabled"
+    there.azure.edit(circuit, {"properties": {"peerings": [peering]}})
+
+
+def zone_linked_to_another_network(there: Deployed) -> None:
+    network = there.id("network/virtualnetworks").replace("vnet-hub", "vnet-other")
+    space = {"addressSpace": {"addressPrefixes": ["10.9.0.0/16"]}}
+    there.azure.put(network, {"location": "eastus", "properties": space})
+    there.edit("network/privatednszones/virtualnetworklinks", virtualNetwork={"id": network})
+
+
+def record_of_nobody(there: Deployed) -> None:
+    """It leads into the right subnet, where nobody has that address."""
+    there.edit("network/privatednszones/a", aRecords=[{"ipv4Address": "10.1.3.77"}])
+
+
+def pool_elsewhere(there: Deployed) -> None:
+    pools = there.body("network/applicationgateways")["backendAddressPools"]
+    for pool in pools:
+        pool["properties"]["backendAddresses"] = [{"ipAddress": "10.1.3.78"}]
+    there.edit("network/applicationgateways", backendAddressPools=pools)
+
+
+def backend_port_wrong(there: Deployed) -> None:
+    settings = there.body("network/applicationgateways")["backendSettingsCollection"]
+    for each in settings:
+        each["properties"]["port"] = 5433
+    there.edit("network/applicationgateways", backendSettingsCollection=settings)
+
+
+def certificate_of_tomorrow(there: Deployed) -> None:
+    begins = datetime(2090, 1, 1, tzinfo=UTC)
+    cer = cer_of(HOST, begins=begins, ends=begins + timedelta(days=90))
+    there.azure.set_certificate("listener", cer)
+
+
+def _with(there: Deployed, name: str, **changes: Any) -> None:
+    """Change one rule of the database's group."""
+    rules = there.body("network/networksecuritygroups", "nsg-database")["securityRules"]
+    (rule,) = [rule for rule in rules if rule["name"] == name]
+    rule["properties"] |= changes
+    there.edit("network/networksecuritygroups", "nsg-database", securityRules=rules)
+
+
+def rule_for_another_port(there: Deployed) -> None:
+    for_pool = {"destinationPortRange": "6432", "destinationPortRanges": []}
+    _with(there, "AllowExpressRouteToPostgreSQL", **for_pool)
+
+
+def rule_for_another_protocol(there: Deployed) -> None:
+    _with(there, "AllowExpressRouteToPostgreSQL", protocol="Udp")
+
+
+def rule_that_denies(there: Deployed) -> None:
+    _with(there, "AllowExpressRouteToPostgreSQL", access="Deny")
+
+
+def rules_out_of_order(there: Deployed) -> None:
+    """The rule that denies the rest stands before those that allow."""
+    _with(there, "DenyAllInbound", priority=101)
+
+
+def group_taken_off(there: Deployed) -> None:
+    subnet = f"{there.id('network/virtualnetworks')}/subnets/DatabaseSubnet"
+    there.azure.edit(subnet, {"properties": {"networkSecurityGroup": None}})
+
+
+def _routed(there: Deployed, prefix: str, hop: str, address: str | None = None) -> None:
+    inner = {"addressPrefix": prefix, "nextHopType": hop}
+    inner |= {"nextHopIpAddress": address} if address else {}
+    route = {"name": "drop", "properties": inner}
+    there.edit("network/routetables", routes=[route])
+
+
+def replies_to_an_appliance(there: Deployed) -> None:
+    _routed(there, "10.20.0.0/16", "VirtualAppliance", "10.1.4.99")
+
+
+def replies_of_a_branch_dropped(there: Deployed) -> None:
+    _routed(there, "10.20.30.0/24", "None")
+
+
+def replies_dropped_by_a_wider_route(there: Deployed) -> None:
+    """As wide as the one that BGP brings, and made by hand: it wins."""
+    _routed(there, "10.0.0.0/8", "None")
+
+
+def routes_of_bgp_kept_out(there: Deployed) -> None:
+    there.edit("network/routetables", disableBgpRoutePropagation=True)
+
+
+def jump_box_led_astray(there: Deployed) -> None:
+    network = there.id("network/virtualnetworks")
+    table = f"{network.rpartition('/virtualNetworks/')[0]}/routeTables/rt-of-somebody"
+    route = {"addressPrefix": "10.20.0.0/16", "nextHopType": "None"}
+    routes = [{"name": "drop", "properties": route}]
+    there.azure.put(table, {"location": "eastus", "properties": {"routes": routes}})
+    subnet = f"{network}/subnets/ManagementSubnet"
+    there.azure.edit(subnet, {"properties": {"routeTable": {"id": table}}})
+
+
 PLANTED: list[tuple[Callable[[Deployed], None], str, str]] = [
     (gateway_not_provisioned, "gateway-provisioned", "provisioningState is Failed"),
     (circuit_down, "circuit-provisioned", "its provider's side is Deprovisioning"),
@@ -191,6 +299,27 @@ PLANTED: list[tuple[Callable[[Deployed], None], str, str]] = [
     (gateway_shut_to_on_premises, "gateway-admits", "is stopped by DenyAllInbound"),
     (replies_dropped, "routes-lead-back", "drop leads 10.20.0.0/16 to None"),
     (jump_box_shut_off, "database-reachable", "NetworkSecurityRule"),
+    (group_taken_off, "database-admits", "it is attached to no subnet"),
+    (replies_dropped_by_a_wider_route, "routes-learned", "drop leads 10.20.0.0/16 to None"),
+    (routes_of_bgp_kept_out, "routes-lead-back", "kept out of the subnet"),
+    (jump_box_led_astray, "routes-effective", "10.20.0.0/16 leads to None"),
+]
+# Of the same kinds, in other words.
+SIBLINGS: list[tuple[Callable[[Deployed], None], str, str]] = [
+    (server_disabled, "server-ready", "state is Disabled"),
+    (circuit_without_peering, "circuit-provisioned", "its private peering is Disabled"),
+    (zone_linked_to_another_network, "zone-linked", "the link to vnet-other"),
+    (record_of_nobody, "backend-healthy", "is Down"),
+    (record_of_nobody, "database-reachable", "is Unreachable"),
+    (pool_elsewhere, "backend-healthy", "10.1.3.78 is Down"),
+    (backend_port_wrong, "backend-healthy", "is Down"),
+    (certificate_of_tomorrow, "certificate-valid", "it begins on 2090-01-01"),
+    (rule_for_another_port, "database-admits", "is stopped by DenyAllInbound"),
+    (rule_for_another_protocol, "database-admits", "is stopped by DenyAllInbound"),
+    (rule_that_denies, "database-admits", "is stopped by AllowExpressRouteToPostgreSQL"),
+    (rules_out_of_order, "database-admits", "is stopped by DenyAllInbound"),
+    (replies_to_an_appliance, "routes-lead-back", "10.20.0.0/16 to VirtualAppliance 10.1.4.99"),
+    (replies_of_a_branch_dropped, "routes-lead-back", "drop leads 10.20.30.0/24 to None"),
 ]
 
 

@@ -32,8 +32,8 @@ class Outcomes:
 def table(outcomes: dict[str, str]) -> str:
     """What was planted and what has found it, as Markdown."""
     lines = ["| planted | found by | which says | |", "|---|---|---|---|"]
-    for plant, key, words in faults.PLANTED:
-        lines.append(_row(plant, key, words, outcomes[f"{CHECKED}[{plant.__name__}]"]))
+    for plant, key, words in faults.PLANTED + faults.SIBLINGS:
+        lines.append(_row(plant, key, words, outcomes[f"{CHECKED}[{plant.__name__}-{key}]"]))
     for plant, words in faults.QUERIED:
         lines.append(_row(plant, "query-answered", words, outcomes[f"{PROBED}[{plant.__name__}]"]))
     return "\n".join(lines)

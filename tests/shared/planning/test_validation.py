@@ -24,7 +24,7 @@ from shared.planning.validation.levels import proof
 from simulations.foreseen import ForeseenMachines
 from tests.certificates import cer_of
 from tests.conftest import ROOT, Simulation
-from tests.shared.planning.faults import HOST, NAME, PLANTED, QUERIED, Deployed
+from tests.shared.planning.faults import HOST, NAME, PLANTED, QUERIED, SIBLINGS, Deployed
 from tests.shared.strategies import SUBSCRIPTION
 
 Json = dict[str, Any]
@@ -76,10 +76,12 @@ def test_nothing_is_found_where_all_is_well(deployed: Deployed) -> None:
     told = checks.pop("")
     assert told["status"] == "Succeeded", told["failure"]
     assert {check["state"] for check in checks.values()} == {"succeeded"}
-    assert len(checks) == 18
+    assert len(checks) == 19
 
 
-@pytest.mark.parametrize(("plant", "key", "words"), PLANTED, ids=[p[0].__name__ for p in PLANTED])
+@pytest.mark.parametrize(
+    ("plant", "key", "words"), PLANTED, ids=[f"{p[0].__name__}-{p[1]}" for p in PLANTED]
+)
 def test_a_planted_fault_is_found_by_name(
     plant: Callable[[Deployed], None], key: str, words: str, deployed: Deployed
 ) -> None:
@@ -90,6 +92,13 @@ def test_a_planted_fault_is_found_by_name(
     assert told["failure"]["code"] in {"ValidationFailed", "ResourceNotFound"}
     assert checks[key]["state"] == "failed"
     assert words in checks[key]["failure"]["message"]
+
+
+def test_an_announced_default_route_is_a_warning_with_what_it_breaks(deployed: Deployed) -> None:
+    deployed.azure.settings({"announced_prefixes": ["10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0"]})
+    checks = deployed.validate()
+    assert checks[""]["status"] == "Succeeded"
+    assert checks["routes-learned"]["warning"].startswith("0.0.0.0/0 is announced, which neither")
 
 
 @pytest.fixture
@@ -192,7 +201,9 @@ def test_what_is_foreseen_where_all_is_well_is_what_the_real_probe_finds(
     assert probed(deployed, cloud.guests) == foreseen
 
 
-EVERY = list(dict.fromkeys([*(plant for plant, _, _ in PLANTED), *(p for p, _ in QUERIED)]))
+EVERY = list(
+    dict.fromkeys([*(plant for plant, _, _ in PLANTED + SIBLINGS), *(p for p, _ in QUERIED)])
+)
 
 
 @pytest.mark.slow

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.arm_emulator.providers.network.base import NetworkType, check_public_address
+from local.arm_emulator.providers.network.effective_routes import effective_routes
 from local.arm_emulator.providers.network.virtual_networks.subnets import (
     check_entry,
     check_static_address,
     free_address,
 )
+from local.arm_emulator.state.calls import Call
 from local.arm_emulator.state.references import Reference
+from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import BackReference, Quota, Timing
 from local.arm_emulator.wire.messages import ArmError, Json
@@ -37,6 +40,7 @@ class NetworkInterfaces(NetworkType):
     lag = "nic_lag_seconds"
     joined = True
     quotas = (Quota("NetworkInterfaces", 65536, "network_interface_quota_code"),)
+    actions: ClassVar[Mapping[str, float]] = {"effectiveRouteTable": 15.0}
     back_references = (BackReference("virtualMachine", "networkInterfaces", single=True),)
 
     def in_use_error(self, target: str, code: str, users: list[Reference]) -> ArmError:
@@ -44,6 +48,11 @@ class NetworkInterfaces(NetworkType):
         if not any(each in self.world.store.references_to(target) for each in users):
             code = "NicReservedForAnotherVm"
         return super().in_use_error(target, code, users)
+
+    def act(self, resource: Resource, action: str, sent: Any, call: Call) -> Any:
+        """The routes that hold for what it carries."""
+        inner = resource.properties["ipConfigurations"][0]["properties"]
+        return {"value": effective_routes(self.world, inner["subnet"]["id"])}
 
     def check(self, change: Change) -> None:
         """Each configuration is in a subnet it may enter, with an address it may have."""
