@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.settings import SettingMissing, settings_from
-from tests.infra.bicep import FILES, INFRA, read
+from tests.infra.bicep import FILES, INFRA, Expression, read
 
 ROOT = Path(__file__).parents[2]
 APP, MAIN = read("app.bicep"), read("main.bicep")
@@ -66,7 +66,6 @@ def test_a_list_that_an_operator_may_set_is_a_parameter_of_the_template(name: st
     assert PARAMETERS[parameter]["value"] == f"${{HYBRIDDB_{name}=}}"
 
 
-BY_THE_PLATFORM = {"WEBSITE_AUTH_ENABLED", "REGION_NAME"}
 ELSEWHERE_ONLY = {  # another cloud, or the local stack
     *(
         "AZURE_RESOURCE_MANAGER_URL",
@@ -80,7 +79,9 @@ ELSEWHERE_ONLY = {  # another cloud, or the local stack
 def test_every_setting_that_the_app_reads_is_set_by_the_template() -> None:
     """A provisioning replaces all of them, so what the template leaves out is gone."""
     text = (ROOT / "shared" / "settings.py").read_text(encoding="utf-8")
-    read_there = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', text)) - BY_THE_PLATFORM - ELSEWHERE_ONLY
+    named = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', text)) - ELSEWHERE_ONLY
+    of_the_platform = {name for name in named if name.startswith("WEBSITE_")} | {"REGION_NAME"}
+    read_there = named - of_the_platform
     assert "ROLE_SCOPES" in read_there
     assert read_there <= set(_set())
 
@@ -158,3 +159,11 @@ def test_the_storage_account_is_reached_by_identity_only() -> None:
     account = read("storage.bicep").resources["account"].body["properties"]
     assert account["allowSharedKeyAccess"] is False
     assert not any("listKeys" in (INFRA / file).read_text(encoding="utf-8") for file in FILES)
+
+
+def test_every_setting_is_a_text() -> None:
+    given = APP.resources["settings"].body["properties"].given
+    (ours,) = [part for part in given if isinstance(part, dict)]
+    of_operators = MAIN.modules["app"].body["params"]["operatorSettings"]
+    for name, value in {**ours, **of_operators}.items():
+        assert isinstance(value, str | Expression), name
