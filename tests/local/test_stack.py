@@ -26,7 +26,7 @@ CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 Json = dict[str, Any]
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(300)
 
 
 def until(look: Callable[[], Json], seen: Callable[[Json], bool]) -> Json:
