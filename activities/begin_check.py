@@ -4,7 +4,8 @@ import azure.durable_functions as df
 
 from activities.begin_repair import begin
 from shared.azure.errors import failure_of
-from shared.deployment.operation import Answer, CheckOrder
+from shared.deployment.drift_check import CheckOrder
+from shared.deployment.operation import Answer
 
 blueprint = df.Blueprint()
 

@@ -8,7 +8,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.azure.errors import failure_of
-from shared.deployment.operation import Answer, RepairOrder
+from shared.deployment.drift_check import RepairOrder
+from shared.deployment.operation import Answer
 from shared.records.claims import Claim
 from shared.records.records import records
 

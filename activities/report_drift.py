@@ -6,9 +6,9 @@ import azure.durable_functions as df
 
 from shared.azure.errors import failures_as_data
 from shared.deployment.changes.choosing import of_course
+from shared.deployment.drift_check import DriftAnswer, DriftReport, DriftRequest, Turn
 from shared.deployment.events import drift_event
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftAnswer, DriftReport, DriftRequest, Turn
 from shared.planning.accepting import NotAcceptable, accept
 from shared.planning.drifting import Seen, drift_of, still_holding
 from shared.planning.purposes import recorded_spec

@@ -10,8 +10,9 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.asking import Answered, ask
+from shared.deployment.drift_check import DriftRequest, RepairOrder, Turn
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftRequest, RepairOrder, TellOrder, Turn
+from shared.deployment.operation import TellOrder
 
 blueprint = df.Blueprint()
 

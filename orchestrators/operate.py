@@ -14,10 +14,10 @@ from azure.durable_functions import DurableOrchestrationContext
 from orchestrators.approve import CANCELED, approval
 from orchestrators.asking import FOR_EVER, ask
 from orchestrators.walk import reached, walk
+from shared.deployment.drift_check import CheckOrder
 from shared.deployment.messages import Failure, Json, Phase
 from shared.deployment.operation import (
     NOTHING,
-    CheckOrder,
     EndReport,
     Kind,
     OperationState,

@@ -14,9 +14,9 @@ from shared.deployment.changes.diff import all_differences
 from shared.deployment.changes.merge_patch import merge_patch
 from shared.deployment.changes.watching import MOST_ACCEPTED as MOST
 from shared.deployment.changes.watching import Accepted
+from shared.deployment.drift_check import Acceptance
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance
 from shared.deployment.specs.checks import faults
 from shared.deployment.specs.secrets import MARK
 from shared.deployment.specs.spec import DeploymentSpec

@@ -9,8 +9,8 @@ from azure.core.exceptions import AzureError
 from shared.azure.clients import clients_for
 from shared.deployment.changes.attribution import KEPT, Attribution, attributed
 from shared.deployment.changes.drift import shortened
+from shared.deployment.drift_check import DriftReport
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftReport
 from shared.deployment.resource_id import ResourceId
 from shared.planning.history import graph_changes, logged_writes, own_object_id
 

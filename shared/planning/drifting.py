@@ -14,9 +14,9 @@ from shared.deployment.changes.bodies import applied
 from shared.deployment.changes.diff import all_differences
 from shared.deployment.changes.drift import UNDECLARED, bounded, changes_of, drift_report
 from shared.deployment.changes.paths import starts
+from shared.deployment.drift_check import DriftReport, DriftRequest, Still
 from shared.deployment.inventory import UNREAD, Observed
 from shared.deployment.messages import Change, Json, Plan, Step
-from shared.deployment.operation import DriftReport, DriftRequest, Still
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.walks.ending import complete
 from shared.planning.authors import with_authors

@@ -10,10 +10,10 @@ from shared.azure.secrets import vaults
 from shared.deployment.allowance import Allowance
 from shared.deployment.approval import gated, same_steps
 from shared.deployment.changes.choosing import NothingChosen, chosen
+from shared.deployment.drift_check import Acceptance
 from shared.deployment.errors import ExpectedError
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Json, Plan
-from shared.deployment.operation import Acceptance
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.secrets import NO_VERSIONS, Versions
 from shared.deployment.specs.spec import DeploymentSpec

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from shared.azure.clients import azure_clients
 from shared.azure.rates import DNS
 from shared.deployment.budget import Kind
+from shared.deployment.drift_check import DriftRequest, Turn
 from shared.deployment.messages import Step
-from shared.deployment.operation import DriftRequest, Turn
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.observing import targets

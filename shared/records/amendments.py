@@ -9,9 +9,10 @@ from datetime import datetime
 
 from shared.deployment.changes.merge_patch import patched
 from shared.deployment.changes.paths import changed
+from shared.deployment.drift_check import Acceptance, DriftReport, Still
 from shared.deployment.inventory import Item, item_of
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance, DriftReport, Health, Still
+from shared.deployment.operation import Health
 from shared.deployment.walks.ending import Ending
 from shared.records.claims import Claim, begun
 from shared.records.entities import RUNNING, Operation, OperationNote, Record

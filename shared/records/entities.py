@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict
 
+from shared.deployment.drift_check import Acceptance
 from shared.deployment.inventory import Item
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance, Decision, Health, Kind
+from shared.deployment.operation import Decision, Health, Kind
 
 RUNNING = "Running"
 SCHEMA = 2  # of a record: 1 had its inventory by key

@@ -7,8 +7,9 @@ of its own. Everything may raise RecordsUnavailable.
 from datetime import datetime
 from typing import Any
 
+from shared.deployment.drift_check import DriftReport
 from shared.deployment.messages import Failure, Json
-from shared.deployment.operation import Decision, DriftReport, Signals
+from shared.deployment.operation import Decision, Signals
 from shared.deployment.walks.ending import complete
 from shared.records.claims import Claim
 from shared.records.entities import RUNNING, Operation, as_operation, packed

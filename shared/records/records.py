@@ -14,9 +14,9 @@ from functools import cache
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
+from shared.deployment.drift_check import Acceptance, DriftReport, Still
 from shared.deployment.inventory import Item, item_of
 from shared.deployment.messages import Json
-from shared.deployment.operation import Acceptance, DriftReport, Still
 from shared.deployment.walks.ending import Ending, Story
 from shared.records import amendments
 from shared.records.agreements import Agreements

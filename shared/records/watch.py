@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from shared.deployment.drift_check import DriftReport
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftReport
 from shared.records.entities import packed, unpacked
 from shared.records.tables import Key, Table
 

@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from shared.azure.correlation import Asking, asking
+from shared.deployment.drift_check import DriftReport
 from shared.deployment.messages import Json
-from shared.deployment.operation import DriftReport
 from shared.deployment.tracing import Trace, trace_of
 from shared.records.entities import Operation
 from shared.records.records import records

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.deployment.changes.watching import Course, Drift
+from shared.deployment.drift_check import DriftReport
 from shared.deployment.messages import Change, Json, Plan
-from shared.deployment.operation import DriftReport
 
 MOST_CHANGES, LONGEST_TEXT = 100, 500  # of a report; characters of a value in it, as JSON
 OF_AZURE = {"path", "before", "after", "message"}  # what somebody else has written
