@@ -25,6 +25,7 @@ before)
     fi
     az ad app update --id "$id" --identifier-uris "api://$id" --app-roles "@$here/app-roles.json" \
         --enable-id-token-issuance true
+    # ROLE_SCOPES goes by the groups that a token names, and by default it names none.
     # So that az gives its users a token for the app without asking them; the scope has to be there
     # before it is given to anybody.
     scope=$(sed -n 's/.*"id": "\(.*\)".*/\1/p' "$here/app-scope.json")

@@ -25,8 +25,17 @@ Role = Literal["Reader", "Deployer", "Approver", "Operator"]
 ALL: tuple[Role, ...] = get_args(Role)
 LONGEST = 256  # characters of a name that is kept
 
-_OBJECT_ID = {"http://schemas.microsoft.com/identity/claims/objectidentifier", "oid"}
-_CLIENT = {"appid", "azp"}
+# App Service calls some claims by other names than the token does, and says of a role type that no
+# claim need have: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+_SOAP, _MICROSOFT = "http://schemas.xmlsoap.org/ws/2005/05", "http://schemas.microsoft.com"
+_OBJECT_ID = (f"{_MICROSOFT}/identity/claims/objectidentifier", "oid")
+_CLIENT = ("appid", "azp")
+_ROLES = ("roles", f"{_MICROSOFT}/ws/2008/06/identity/claims/role")
+_NAMES = ("preferred_username", f"{_SOAP}/identity/claims/upn", "name")
+_NAMES_BY_URI = (f"{_SOAP}/identity/claims/emailaddress", f"{_SOAP}/identity/claims/name")
+# Of whoever is in more groups than a token holds: then it names none.
+# https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+_OVERAGE = ("hasgroups", "_claim_names")
 
 
 class Actor(TypedDict):
@@ -42,7 +51,7 @@ class Caller(TypedDict):
 
     actor: Actor
     roles: list[str]
-    groups: list[str]
+    groups: list[str] | None  # of Entra; None: too many for a token
 
 
 class RoleMissing(Exception):
@@ -82,7 +91,10 @@ def require_scope(caller: Caller, specs: Iterable[Json]) -> None:
         RoleMissing: naming the resource group.
     """
     scopes = settings().role_scopes
-    limits = [pattern for each in caller["groups"] for pattern in scopes.get(each, [])]
+    if scopes and caller["groups"] is None:
+        who = caller["actor"]["name"]
+        raise RoleMissing(f"{who} is in more groups than a token names: no scope holds")
+    limits = [pattern for each in caller["groups"] or [] for pattern in scopes.get(each, [])]
     for group in {spec.get("resourceGroup") or f"rg-{spec['name']}" for spec in specs if limits}:
         if not any(fnmatchcase(group.casefold(), pattern.casefold()) for pattern in limits):
             who, where = caller["actor"]["name"], ", ".join(sorted(set(limits)))
@@ -109,16 +121,18 @@ def _principal(header: str) -> Caller:
     except (binascii.Error, ValueError, KeyError, TypeError):
         principal, claims = {}, []
 
-    def values(kinds: Collection[str]) -> list[str]:
-        return [value[:LONGEST] for kind, value in claims if kind in kinds]
+    def values(*kinds: str) -> list[str]:
+        """The values of claims of these kinds, in the order of the kinds."""
+        return [value[:LONGEST] for each in kinds for kind, value in claims if kind == each]
 
-    object_id = next(iter(values(_OBJECT_ID)), "")
-    client = next(iter(values(_CLIENT)), "")
-    name = next(iter(values({principal.get("name_typ", "name")})), object_id or client or "nobody")
+    object_id = next(iter(values(*_OBJECT_ID)), "")
+    client = next(iter(values(*_CLIENT)), "")
+    names = values(str(principal.get("name_typ")), *_NAMES, *_NAMES_BY_URI)
+    name = next(iter(names), object_id or client or "nobody")
     return Caller(
         actor=Actor(name=name, objectId=object_id, client=client),
-        roles=values({principal.get("role_typ", "roles")}),
-        groups=values({"groups"}),
+        roles=values(*dict.fromkeys([str(principal.get("role_typ")), *_ROLES])),
+        groups=None if values(*_OVERAGE) else values("groups"),
     )
 
 

@@ -69,6 +69,7 @@ def test_the_scope_is_there_before_it_is_given_to_the_command_line_of_azure(azd:
     scope, given = azd.asked("az rest --method PATCH")
     body = json.loads((INFRA / "app-scope.json").read_text())
     (made,) = body["api"]["oauth2PermissionScopes"]
+    assert body["groupMembershipClaims"] == "ApplicationGroup"  # or no scope of a role ever holds
     assert scope.endswith("--body @" + str(INFRA / "app-scope.json"))
     assert "preAuthorizedApplications" in given
     assert f'"delegatedPermissionIds": ["{made["id"]}"]' in "\n".join(azd.calls)

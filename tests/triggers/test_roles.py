@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from azure.functions import HttpRequest
 
 import function_app  # noqa: F401  # it registers the routes
+from local.functions_host.http.sign_in import HEADER
 from shared.settings import settings
-from triggers.callers import ALL
+from triggers.callers import ALL, caller_of
 from triggers.routing import ROUTES
 
 Json = dict[str, Any]
@@ -29,6 +31,7 @@ PRINCIPALS = {
 } | {
     "nobody": {"name": "nobody@corp.example", "oid": "nobody"},
     "both": {"name": "both@corp.example", "oid": "both", "roles": ["Deployer", "Approver"]},
+    "crowded": {"name": "crowded", "oid": "c", "roles": ["Deployer"], "hasgroups": "true"},
     "team": {"name": "team", "oid": "t", "roles": ["Deployer", "Operator"], "groups": ["group-1"]},
 }
 GUARDED = sorted(key for key, described in ROUTES.items() if not described.open)
@@ -141,6 +144,52 @@ def test_a_groups_roles_hold_for_its_resource_groups_only(ask: Ask, lean: Json) 
     assert ask("team", "POST", "deployments", json=theirs).status_code == 202
     moved = ask("team", "PUT", f"deployments/{lean['name']}", json=others)
     assert code(moved) == (403, "RoleMissing")
+
+
+def test_who_is_in_too_many_groups_for_a_token_is_not_taken_to_be_in_none(
+    ask: Ask, lean: Json
+) -> None:
+    refused = ask("crowded", "POST", "deployments", json=lean)
+    assert code(refused) == (403, "RoleMissing")
+    assert "more groups than a token names" in refused.json()["error"]["message"]
+    assert ask("crowded", "GET", "deployments").is_success
+
+
+SOAP, MICROSOFT = "http://schemas.xmlsoap.org/ws/2005/05", "http://schemas.microsoft.com"
+OF_ROLES = f"{MICROSOFT}/ws/2008/06/identity/claims/role"
+OF_NAMES = f"{SOAP}/identity/claims/emailaddress"
+
+
+@pytest.mark.parametrize("role_typ", ["roles", OF_ROLES, None, ["roles"]])
+@pytest.mark.parametrize("role", ["roles", OF_ROLES])
+@pytest.mark.parametrize("name", ["name", "preferred_username", OF_NAMES])
+def test_a_principal_is_read_by_whatever_names_the_platform_gives_its_claims(
+    monkeypatch: pytest.MonkeyPatch, name: str, role: str, role_typ: object
+) -> None:
+    claims = [{"typ": role, "val": "Operator"}, {"typ": name, "val": "ann"}]
+    told = {"auth_typ": "aad", "claims": claims, "name_typ": OF_NAMES, "role_typ": role_typ}
+    assert principal(monkeypatch, told) == ("ann", ["Operator"])
+
+
+@pytest.mark.parametrize("told", [None, [], 1, "x", {}, {"claims": {}}, {"claims": ["roles"]}])
+def test_a_principal_that_cannot_be_read_has_no_role(
+    monkeypatch: pytest.MonkeyPatch, told: object
+) -> None:
+    assert principal(monkeypatch, told) == ("nobody", [])
+
+
+def principal(monkeypatch: pytest.MonkeyPatch, told: object) -> tuple[str, list[str]]:
+    """Who a principal of the platform is taken to be, and what they may do."""
+    needed = ("AZURE_SUBSCRIPTION_ID", "KEY_VAULT_URL", "AzureWebJobsStorage")
+    for setting in needed:
+        monkeypatch.setenv(setting, "https://none.example")
+    monkeypatch.setenv("WEBSITE_AUTH_ENABLED", "true")
+    settings.cache_clear()
+    header = base64.b64encode(json.dumps(told).encode()).decode()
+    request = HttpRequest("GET", "/api/deployments", headers={HEADER: header}, body=b"")
+    caller = caller_of(request)
+    settings.cache_clear()
+    return caller["actor"]["name"], caller["roles"]
 
 
 @pytest.mark.parametrize("body", [[], {"text": "a"}, {"comment": 1}, {"comment": "x" * 2001}])

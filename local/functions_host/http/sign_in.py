@@ -15,6 +15,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 HEADER = "x-ms-client-principal"
+# The platform names some claims anew, and its name and role types need not be those of any claim.
+NAME = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
+MAPPED = {"oid": "http://schemas.microsoft.com/identity/claims/objectidentifier"}
 LEFT_OUT = ("/api/ui", "/api/health", "/api/openapi.json")
 
 
@@ -40,11 +44,11 @@ class SignIn:
 
 def _principal(claims: Mapping[str, Any]) -> str:
     listed = [{"typ": typ, "val": val} for typ, val in _flat(claims)]
-    principal = {"auth_typ": "aad", "claims": listed, "name_typ": "name", "role_typ": "roles"}
+    principal = {"auth_typ": "aad", "claims": listed, "name_typ": NAME, "role_typ": ROLE}
     return base64.b64encode(json.dumps(principal).encode()).decode()
 
 
 def _flat(claims: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for typ, value in claims.items():
         for each in value if isinstance(value, list) else [value]:
-            yield typ, str(each)
+            yield MAPPED.get(typ, typ), str(each)
