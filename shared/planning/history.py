@@ -16,8 +16,15 @@ from shared.azure.clients import AzureClients
 from shared.deployment.changes.attribution import Event
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import ResourceId
 
 GRAPH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
+GROUPS = "Microsoft.Resources/resourceGroups"
+TABLES = {"resourcechanges": False, "resourcecontainerchanges": True}
+"""Whether a table is of resource groups.
+
+https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources
+"""
 LOG = "/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01"
 PAGES = 5  # of either: what is beyond is told as unknown
 ENDED = {"Succeeded", "Accepted"}
@@ -43,8 +50,14 @@ def graph_changes(clients: AzureClients, ids: Sequence[str]) -> list[Event]:
 
     https://learn.microsoft.com/azure/governance/resource-graph/changes/get-resource-changes
     """
-    query = f"resourcechanges | where properties.targetResourceId in~ ({_quoted(ids)})"
-    rows, _ = _graph_rows(clients, query)
+    query = f"| where properties.targetResourceId in~ ({_quoted(ids)})"
+    groups = {ResourceId.of(i).arm_type == GROUPS for i in ids}
+    rows = [
+        row
+        for table, of_groups in TABLES.items()
+        if of_groups in groups
+        for row in _graph_rows(clients, f"{table} {query}")[0]
+    ]
     return [_graph_event(row["properties"]) for row in rows]
 
 
@@ -57,15 +70,18 @@ def moved_since(
         TooManyChanges: it cannot be told.
     """
     query = (
-        "resourcechanges | extend at = todatetime(properties.changeAttributes.timestamp), "
+        "| extend at = todatetime(properties.changeAttributes.timestamp), "
         "target = tostring(properties.targetResourceId) "
         f"| where at >= datetime({since.isoformat()}) and resourceGroup in~ ({_quoted(groups)}) "
         "| project target, at"
     )
-    rows, whole = _graph_rows(clients, query)
-    if not whole:
-        raise TooManyChanges(clients.subscription_id)
-    return [(row["target"], datetime.fromisoformat(row["at"])) for row in rows]
+    found: list[Json] = []
+    for table in TABLES:
+        rows, whole = _graph_rows(clients, f"{table} {query}")
+        if not whole:
+            raise TooManyChanges(clients.subscription_id)
+        found += rows
+    return [(row["target"], datetime.fromisoformat(row["at"])) for row in found]
 
 
 def _quoted(texts: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from shared.planning.beside import PLACES, beside
 from shared.planning.history import TooManyChanges, logged_writes, moved_since
 from shared.planning.observing import SAYS_NOTHING, Target, observe, targets
 from shared.records.entities import Record
-from shared.resources.base import RESOURCE_GROUP, Resource
+from shared.resources.base import RESOURCE_GROUP
 from shared.resources.diagnostic_settings import DiagnosticSetting
 from shared.resources.locks import ManagementLock
 
@@ -89,7 +89,7 @@ def looked_at(record: Record, spec: DeploymentSpec) -> list[str]:
     """Ids of what is read where Resource Graph tells no change."""
     wanted = targets(spec, record.inventory).values()
     logged = [t.id for t in wanted if isinstance(t.resource, DiagnosticSetting)]
-    return [*(t.id for t in wanted if _unheld(t)), *places(record.inventory), *logged[:1]]
+    return [*(t.id for t in wanted if unheld(t)), *places(record.inventory), *logged[:1]]
 
 
 def unmoved(record: Record, spec: DeploymentSpec, now: datetime) -> bool:
@@ -98,7 +98,7 @@ def unmoved(record: Record, spec: DeploymentSpec, now: datetime) -> bool:
     if begin is None:
         return False
     wanted = targets(spec, record.inventory)
-    asked = {i: target for i, target in wanted.items() if _unheld(target)}
+    asked = {i: target for i, target in wanted.items() if unheld(target)}
     try:
         bodies = observe(clients_for, asked, asked)
         lying = dict(beside(spec, i, key) for i, key in places(record.inventory).items())
@@ -119,27 +119,24 @@ def shown(
         bodies: as they were read, by id.
         lying: what was read beside the bodies, by id.
     """
-    of_bodies = {
-        i: _digest(_show(target.resource, target.id, bodies[i]))
-        for i, target in wanted.items()
-        if _unheld(target)
-    }
+    of_bodies = {i: digest(target, bodies[i]) for i, target in wanted.items() if unheld(target)}
     return of_bodies | {i.casefold(): _digest(body) for i, body in lying.items()}
 
 
-def _show(resource: Resource, resource_id: str, body: Json | None) -> Json:
-    """What is anybody's to set of a resource, and how it is."""
+def digest(target: Target, body: Json | None) -> str:
+    """What is anybody's to set of a resource, and how it is, in short."""
     if body is None or body is UNREAD:
-        return {"there": body is not None}
-    told = resource.settable(clients_for(resource_id), body)
-    return {"set": told, "state": resource.state(body), "health": list(resource.health(body))}
+        return _digest({"there": body is not None})
+    resource = target.resource
+    told = resource.settable(clients_for(target.id), body)
+    return _digest({"set": told, "state": resource.state(body), "health": [*resource.health(body)]})
 
 
 def _digest(body: Json) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _unheld(target: Target) -> bool:
+def unheld(target: Target) -> bool:
     """Whether it has to be read; a list tells of all locks, and the log of all settings."""
     elsewhere = isinstance(target.resource, DiagnosticSetting | ManagementLock)
     return not elsewhere and (target.resource.stirs or not held(target.id))

@@ -1,6 +1,7 @@
 """``python -m simulations.edits``: seeded edits, seeded moves of Azure, and which are found.
 
-Every edit of every resource of every sample is made at least once; what is left of the number is
+An edit is found where a scan would read the resource, and then finds it. Every edit of every
+resource of every sample is made at least once; what is left of the number is
 drawn from them, on bodies that Azure has moved as well. 1 where one was missed, or where something
 was found that nobody changed.
 """
@@ -53,7 +54,7 @@ def make_edits(chosen: Iterable[tuple[Watched, Edit]], chance: random.Random | N
         seen.made[edit.kind] += 1
         properties = seen.properties.setdefault(edit.kind, set())
         properties.add((each.resource.arm_type, edit.property))
-        if not each.drift(there):
+        if not (each.noticed(there) and each.drift(there)):
             seen.wrong.append(f"{each.sample} {each.resource.key}: {edit.kind}, {edit.property}")
     return seen
 

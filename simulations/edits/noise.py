@@ -70,7 +70,11 @@ def _written_by_azure(value: Any, schema: Json, known: Json, chance: random.Rand
         return value
     for name, part in schema.get("properties", {}).items():
         of = resolved(part, known)
-        if not of.get("readOnly") or name in STATES | {"id", "name", "type"} or "const" in of:
+        if (
+            not of.get("readOnly")
+            or name in STATES | {"id", "name", "type", "objectId"}
+            or "const" in of
+        ):
             continue
         if of.get("type") == "string":
             value[name] = f"moved-{chance.random()}"

@@ -30,8 +30,11 @@ USERS = {
     ("virtualNetworks", "properties.subnets[].properties.applicationGatewayIPConfigurations"),
     ("subnets", "properties.applicationGatewayIPConfigurations"),
     ("publicIPAddresses", "properties.natGateway"),
+    ("extensions", "properties.instanceView"),
 }
 """Who uses something, as Azure lists it there: an edit of the user, wherever it is written."""
+ZONES = ("properties.availabilityZone", "properties.highAvailability.standbyAvailabilityZone")
+"""Of a server and its standby: a failover exchanges them."""
 
 
 class Edit(NamedTuple):
@@ -65,13 +68,16 @@ def edits(arm_type: str, body: Json) -> Iterator[Edit]:
     schema, known = definition(arm_type)
     last = arm_type.rpartition("/")[2]
     users = tuple(path for of, path in USERS if of == last)
+    available = (body.get("properties") or {}).get("highAvailability") or {}
+    standby = available.get("mode", "Disabled") != "Disabled"
     for edit in _object(resolved(schema, known), body, (), known, ()):
         if users and edit.property.startswith(users):
             continue
         silent = edit.property in UNSEEN and (
             edit.value is None or not edit.kind.startswith("reference")
         )
-        if not silent:
+        moves = standby and edit.property in ZONES
+        if not silent and not moves:
             yield edit
 
 
@@ -180,6 +186,8 @@ def _element(items: Json, known: Json) -> Json:
 
 def _another(schema: Json, here: Any) -> Any:
     """Another value than this one, of its type."""
+    if isinstance(here, Mapping):
+        return {**here, "edited": "edited"}
     for value in [*schema.get("enum", []), *schema.get("examples", [])]:
         if str(value).casefold() != str(here).casefold() and value:
             return value

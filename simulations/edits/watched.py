@@ -1,7 +1,13 @@
-"""The resources of the samples as Azure shows them, each beside what the product knows of it."""
+"""The resources of the samples as Azure shows them, each beside what the product knows of it.
+
+Whether a scan would read a resource at all that somebody has edited is tried on each: a write of
+somebody's, and what the emulated Resource Graph and Activity Log tell of it once they are as late
+as Azure's. Where neither tells, an edit has to show in what every scan reads.
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +18,14 @@ from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.decisions.owning import Owner, with_marks
 from shared.planning.drifting import undeclared
+from shared.planning.observing import Target
+from shared.planning.triage import digest, quiet, unheld, unmoved
+from shared.records.entities import Record
+from shared.records.records import records
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
+from shared.resources.locks import ManagementLock
+from simulations.edits.parameters import PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,14 @@ class Watched:
     shown: Json
     baseline: Json
     clients: AzureClients
+    target: Target
+    told: bool  # whether Azure tells that somebody wrote to it
+
+    def noticed(self, there: Json) -> bool:
+        """Whether a scan has everything read where the resource is shown like this now."""
+        listed = isinstance(self.resource, ManagementLock) and there != self.shown
+        read = unheld(self.target) and digest(self.target, there) != digest(self.target, self.shown)
+        return self.told or listed or read
 
     def drift(self, there: Json) -> list[str]:
         """What a drift check says of the resource as it is shown now: the paths that differ."""
@@ -48,21 +68,51 @@ def deployed(world: World, samples: Iterable[Path]) -> list[Watched]:
         told = world.deploy(given)
         if told["status"] != "Succeeded":
             raise RuntimeError(f"{sample.stem} was not deployed: {told['failure']}")
-        record: Json = world.request("GET", f"deployments/{name}").json()
-        found += _watched(sample.stem, record)
+        world.advance(minutes=LATE)
+        record = records().get(name)
+        if not _still(world, record):
+            raise RuntimeError(f"{sample.stem}: a scan would read all of it, though nothing moved")
+        found += _watched(world, sample.stem, record)
     return found
 
 
-def _watched(sample: str, record: Json) -> Iterator[Watched]:
-    spec, owner = DeploymentSpec.model_validate(record["spec"]), Owner(record["name"], "any")
+LATE = 10  # minutes; what Azure remembers is there by then
+
+
+def _still(world: World, record: Record, *, edited: str | None = None) -> bool:
+    """Whether a scan finds that nothing has moved, after an edit of somebody's."""
+    now = world.clock.now()
+    kept = {**(record.still or {}), "at": now.isoformat()}
+    report = {**(record.drift or {}), "checkedAt": now.isoformat()}
+    read = replace(record, still=kept, drift=report)
+    if edited:
+        world.azure.edit(edited, {})
+        world.advance(minutes=LATE)
+    later = now + timedelta(minutes=LATE)
+    spec = DeploymentSpec.model_validate(record.spec)
+    return record.name in quiet([read], later) and unmoved(read, spec, later)
+
+
+def _watched(world: World, sample: str, record: Record) -> Iterator[Watched]:
+    spec, owner = DeploymentSpec.model_validate(record.spec), Owner(record.name, "any")
     for resource in catalogue().wanted(spec):
         identity = resource.id(spec)
         clients = clients_for(identity)
         shown: Any = observe(clients, resource, identity)
-        ours = record["inventory"].get(identity, {}).get("provenance") == "created"
-        if ours:
+        item = record.inventory.get(identity)
+        if item and item["provenance"] == "created":
+            target = Target(identity, resource)
+            written = resource.key != PARAMETERS  # of these, one by one
+            told = written and not _still(world, record, edited=identity)
             tags = (shown.get("tags") or {}).get("hybriddb-installation", "")
             desired = with_marks(resource, spec, Owner(owner.deployment, tags))
             yield Watched(
-                sample, resource, desired, shown, resource.settable(clients, shown), clients
+                sample,
+                resource,
+                desired,
+                shown,
+                resource.settable(clients, shown),
+                clients,
+                target,
+                told,
             )

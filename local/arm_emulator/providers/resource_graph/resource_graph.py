@@ -1,4 +1,4 @@
-"""Resource Graph: the tables ``resources``, ``resourcecontainers`` and ``resourcechanges``.
+"""Resource Graph: ``resources`` and ``resourcecontainers``, and a table of the changes of either.
 
 Changes are there minutes late, as a setting says, and not of every type; the other two tables are
 up to date here, where Azure's lag behind by seconds.
@@ -39,6 +39,7 @@ def query_resources(arm: ResourceManager, call: Call) -> Response:
         "resources": lambda: _resources(arm, asked),
         "resourcecontainers": lambda: _groups(arm, asked),
         "resourcechanges": lambda: list(_changes(arm, call, asked)),
+        "resourcecontainerchanges": lambda: list(_changes(arm, call, asked, of_groups=True)),
     }
     if not isinstance(sent.get("query"), str):
         raise ArmError(400, "BadRequest", "The body must hold a query.")
@@ -86,7 +87,9 @@ def _groups(arm: ResourceManager, subscriptions: list[str]) -> list[Json]:
     return rows
 
 
-def _changes(arm: ResourceManager, call: Call, subscriptions: list[str]) -> Iterator[Json]:
+def _changes(
+    arm: ResourceManager, call: Call, subscriptions: list[str], *, of_groups: bool = False
+) -> Iterator[Json]:
     """Every successful write, with what it set; values before are those that calls have set."""
     known: dict[str, dict[str, Any]] = {}
     lag = timedelta(seconds=arm.settings.resource_graph_lag_seconds)
@@ -95,7 +98,7 @@ def _changes(arm: ResourceManager, call: Call, subscriptions: list[str]) -> Iter
         writes = each.method in ("PUT", "PATCH", "DELETE") or each.action in TURNED
         if target is None or not writes or each.caller is None or NOT_HELD.search(target.type):
             continue
-        if each.status >= 300:
+        if each.status >= 300 or (target.type.lower() == GROUPS) is not of_groups:
             continue
         before = known.get(target.key)
         sent = _flat(_without_secrets(arm, each.request.body, target.type))
@@ -126,7 +129,7 @@ def _change(
     }
     verb = f"{each.action}/action" if each.action else "delete" if kind == "Delete" else "write"
     target = parse_id(each.target)
-    group = target.group if target else ""
+    group = (target.group or target.name) if target else ""
     by = each.caller.object_id if each.caller.app_id else each.caller.name
     return {
         "id": f"{each.target}/providers/Microsoft.Resources/changes/{each.number}",
