@@ -38,7 +38,7 @@ def every_edit(watched: Iterable[Watched]) -> list[tuple[Watched, Edit]]:
 
 def edits_of(watched: Watched) -> Iterator[Edit]:
     """The edits of one resource."""
-    if watched.resource.key == PARAMETERS:
+    if watched.resource.arm_type == PARAMETERS:
         return parameter_edits(watched.shown)
     return edits(watched.resource.arm_type, watched.shown)
 
@@ -48,7 +48,7 @@ def make_edits(chosen: Iterable[tuple[Watched, Edit]], chance: random.Random | N
     seen = Seen(Counter(), {}, [])
     for each, edit in chosen:
         there = edit.made(each.shown)
-        if chance and each.resource.key != PARAMETERS:
+        if chance and each.resource.arm_type != PARAMETERS:
             off = edit.value is False or edit.value is None
             there = moved(each.resource.arm_type, there, chance, shows_off=off)
         seen.made[edit.kind] += 1
@@ -61,7 +61,7 @@ def make_edits(chosen: Iterable[tuple[Watched, Edit]], chance: random.Random | N
 
 def move(watched: Sequence[Watched], times: int, chance: random.Random) -> list[str]:
     """Let Azure move things, and tell what is found of that."""
-    still = [each for each in watched if each.resource.key != PARAMETERS]
+    still = [each for each in watched if each.resource.arm_type != PARAMETERS]
     found = []
     for _ in range(times):
         each = chance.choice(still)

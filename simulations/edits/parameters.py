@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from simulations.edits.places import Edit, Json
 
-PARAMETERS = "postgres-parameters"  # key of the one resource that holds them all
+PARAMETERS = (
+    "Microsoft.DBforPostgreSQL/flexibleServers/configurations"  # all of a server are one resource
+)
 OTHERS = ("on", "off", "7", "edited")
 
 

@@ -102,7 +102,7 @@ def _watched(world: World, sample: str, record: Record) -> Iterator[Watched]:
         item = record.inventory.get(identity)
         if item and item["provenance"] == "created":
             target = Target(identity, resource)
-            written = resource.key != PARAMETERS  # of these, one by one
+            written = resource.arm_type != PARAMETERS  # of these, one by one
             told = written and not _still(world, record, edited=identity)
             tags = (shown.get("tags") or {}).get("hybriddb-installation", "")
             desired = with_marks(resource, spec, Owner(owner.deployment, tags))

@@ -53,6 +53,26 @@ def test_an_author_stays_known_when_azure_has_forgotten(deployed: Any) -> None:
     assert author(deployed, "nsg-database") == first
 
 
+def test_what_azure_never_tells_of_is_unknown(deployed: Any) -> None:
+    deployed.azure.settings({"resource_graph_lag_seconds": 1e9})
+    open_database(deployed, "mallory@corp.example")
+    assert author(deployed, "nsg-database")["status"] == "pending"
+    deployed.advance(hours=1)
+    assert author(deployed, "nsg-database")["status"] == "unknown"
+
+
+def test_what_azure_has_forgotten_before_it_was_found_is_too_old(deployed: Any) -> None:
+    deployed.host.stop()
+    deployed.settings["DRIFT_SCHEDULE"] = "0 0 0 1 1 *"
+    deployed.start(jumps=False)
+    open_database(deployed, "mallory@corp.example")
+    deployed.advance(days=15)
+    deployed.host.stop()
+    deployed.start()
+    assert author(deployed, "nsg-database")["status"] == "pending"
+    assert author(deployed, "nsg-database")["status"] == "tooOld"
+
+
 def test_what_azure_did_by_itself_is_azures(deployed: Any) -> None:
     open_database(deployed, "System")
     deployed.advance(minutes=20)

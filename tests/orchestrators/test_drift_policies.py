@@ -72,6 +72,20 @@ def test_what_is_accepted_is_the_spec_from_then_on_and_an_update_that_undoes_it_
     assert all("CHG-7" in warning["message"] for warning in warned)
 
 
+def test_a_scan_accepts_what_the_policy_says(simulation: Any, lean: Json) -> None:
+    accepting = {"policies": [{"resource": "postgres-*", "path": "*backup*", "then": "accept"}]}
+    lean = simulation.standing(lean | {"drift": accepting})
+    server = one(simulation, "/flexibleServers/psql")["id"]
+    simulation.azure.edit(server, {"properties": {"backup": {"backupRetentionDays": 21}}})
+    before = len(simulation.writes())
+    simulation.advance(hours=1, minutes=30)
+    record = simulation.request("GET", f"deployments/{lean['name']}").json()
+    assert record["spec"]["postgres"]["backupRetentionDays"] == 21
+    assert (record["generation"], record["status"]) == (2, "Deployed")
+    assert drift_of(simulation, lean)["changes"] == []
+    assert len(simulation.writes()) == before
+
+
 def test_nobody_makes_up_an_exception(simulation: Any, lean: Json) -> None:
     made_up = {"resource": "nsg-database", "path": "properties.securityRules", "value": []}
     lean["drift"] = {"accepted": [{**made_up, "by": "me", "at": "now"}]}

@@ -130,6 +130,23 @@ def test_a_lock_that_somebody_put_on_the_group_is_drift(deployed: Any, spec: Jso
     assert (change["path"], change["undeclared"]) == ("locks[keep]", True)
 
 
+def test_the_record_of_the_server_is_drift_outside_of_its_subnet_alone(
+    simulation: Any, lean: Json
+) -> None:
+    lean = simulation.standing(lean)
+    record = one(
+        simulation, f"/{lean['resourceGroup']}/providers/Microsoft.Network/privateDns", "/A/"
+    )
+    moved_by_azure = {"properties": {"aRecords": [{"ipv4Address": "10.1.3.77"}]}}
+    simulation.azure.edit(record["id"], moved_by_azure)
+    assert simulation.drift(lean["name"])["changes"] == []
+    simulation.azure.edit(record["id"], {"properties": {"aRecords": [{"ipv4Address": "10.9.9.9"}]}})
+    [change] = simulation.drift(lean["name"])["changes"]
+    assert (change["key"], change["severity"]) == ("private-dns-zone", "high")
+    assert change["why"] == "names may lead elsewhere"
+    assert change["before"] == ["10.9.9.9"]
+
+
 def test_an_update_does_not_make_somebody_elses_edit_the_baseline(
     deployed: Any, spec: Json
 ) -> None:
@@ -158,8 +175,12 @@ def test_what_the_spec_says_does_not_count_is_counted_and_not_told(
     assert (report["status"], report["changes"], report["ignored"]) == ("inSync", [], 1)
 
 
-def one(world: Any, part: str) -> Json:
-    found = [r for r in world.azure.resources() if part.casefold() in r["id"].casefold()]
+def one(world: Any, *parts: str) -> Json:
+    found = [
+        r
+        for r in world.azure.resources()
+        if all(part.casefold() in r["id"].casefold() for part in parts)
+    ]
     shortest: Json = min(found, key=lambda r: len(r["id"]))
     return shortest
 
