@@ -15,9 +15,11 @@ from local.world import World, read_json
 from shared.azure.calls import observe
 from shared.azure.clients import AzureClients, clients_for
 from shared.deployment.messages import Json
+from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.decisions.owning import Owner, with_marks
 from shared.planning.drifting import undeclared
+from shared.planning.history import logged_writes, moved_since
 from shared.planning.observing import Target
 from shared.planning.triage import digest, quiet, unheld, unmoved
 from shared.records.entities import Record
@@ -25,7 +27,6 @@ from shared.records.records import records
 from shared.resources.base import Resource
 from shared.resources.catalogue import catalogue
 from shared.resources.locks import ManagementLock
-from simulations.edits.parameters import PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def deployed(world: World, samples: Iterable[Path]) -> list[Watched]:
         told = world.deploy(given)
         if told["status"] != "Succeeded":
             raise RuntimeError(f"{sample.stem} was not deployed: {told['failure']}")
-        world.advance(minutes=LATE)
+        world.advance(minutes=2 * LATE)
         record = records().get(name)
         if not _still(world, record):
             raise RuntimeError(f"{sample.stem}: a scan would read all of it, though nothing moved")
@@ -77,24 +78,38 @@ def deployed(world: World, samples: Iterable[Path]) -> list[Watched]:
 
 
 LATE = 10  # minutes; what Azure remembers is there by then
+COLLECTION = "/configurations"  # of parameters, which are resources one by one
+SETTING = "/diagnosticsettings/"
 
 
-def _still(world: World, record: Record, *, edited: str | None = None) -> bool:
-    """Whether a scan finds that nothing has moved, after an edit of somebody's."""
-    now = world.clock.now()
-    kept = {**(record.still or {}), "at": now.isoformat()}
-    report = {**(record.drift or {}), "checkedAt": now.isoformat()}
-    read = replace(record, still=kept, drift=report)
-    if edited:
-        world.azure.edit(edited, {})
-        world.advance(minutes=LATE)
-    later = now + timedelta(minutes=LATE)
+def _still(world: World, record: Record) -> bool:
+    """Whether a scan finds that nothing has moved in a deployment that was read ten minutes ago."""
+    later = world.clock.now()
+    read = (later - timedelta(minutes=LATE)).isoformat()
+    record = replace(
+        record,
+        still={**(record.still or {}), "at": read},
+        drift={**(record.drift or {}), "checkedAt": read},
+    )
     spec = DeploymentSpec.model_validate(record.spec)
-    return record.name in quiet([read], later) and unmoved(read, spec, later)
+    return record.name in quiet([record], later) and unmoved(record, spec, later)
+
+
+def _told(world: World, record: Record) -> set[str]:
+    """Ids of the resources of which Azure tells, in time, that somebody has written to them."""
+    began, ids = world.clock.now(), [i for i in record.inventory if not i.endswith(COLLECTION)]
+    for i in ids:
+        world.azure.edit(i, {})
+    world.advance(minutes=LATE)
+    clients, groups = clients_for(ids[0]), {ResourceId.of(i).group for i in ids}
+    told = {i.casefold() for i, _ in moved_since(clients, groups, began)}
+    settings = (e["id"].casefold() for e in logged_writes(clients, groups, began))
+    return told | {i for i in settings if SETTING in i}
 
 
 def _watched(world: World, sample: str, record: Record) -> Iterator[Watched]:
     spec, owner = DeploymentSpec.model_validate(record.spec), Owner(record.name, "any")
+    told = _told(world, record)
     for resource in catalogue().wanted(spec):
         identity = resource.id(spec)
         clients = clients_for(identity)
@@ -102,8 +117,6 @@ def _watched(world: World, sample: str, record: Record) -> Iterator[Watched]:
         item = record.inventory.get(identity)
         if item and item["provenance"] == "created":
             target = Target(identity, resource)
-            written = resource.arm_type != PARAMETERS  # of these, one by one
-            told = written and not _still(world, record, edited=identity)
             tags = (shown.get("tags") or {}).get("hybriddb-installation", "")
             desired = with_marks(resource, spec, Owner(owner.deployment, tags))
             yield Watched(
@@ -114,5 +127,5 @@ def _watched(world: World, sample: str, record: Record) -> Iterator[Watched]:
                 resource.settable(clients, shown),
                 clients,
                 target,
-                told,
+                identity.casefold() in told,
             )

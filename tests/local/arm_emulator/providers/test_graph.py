@@ -77,6 +77,41 @@ def test_a_change_tells_who_changed_what_from_what(stocked: Any, web: Any) -> No
     assert (change["previousValue"], change["newValue"]) == (True, False)
 
 
+def test_changes_are_chosen_by_their_time_once_that_has_a_type(stocked: Any, web: Any) -> None:
+    table = stocked.id("routeTables/one")
+    stocked.emulator.edit(table, {"tags": {"a": "1"}})
+    before = "2020-01-01T00:00:00+00:00"
+    text = (
+        "resourcechanges | extend at = todatetime(properties.changeAttributes.timestamp), "
+        "target = tostring(properties.targetResourceId) | where at {} datetime("
+        f"{before}) and resourceGroup in~ ('RG') | project target, at"
+    )
+    assert {row["target"] for row in rows(stocked, web, text.format(">="))} == {table}
+    assert rows(stocked, web, text.format("<")) == []
+
+
+def test_changes_of_groups_are_in_a_table_of_their_own(stocked: Any, web: Any) -> None:
+    group = stocked.id("routeTables/one").partition("/providers")[0]
+    stocked.emulator.edit(group, {"tags": {"a": "1"}})
+    by_table = {
+        table: [r["properties"]["targetResourceId"] for r in rows(stocked, web, table)]
+        for table in ("resourcechanges", "resourcecontainerchanges")
+    }
+    assert by_table["resourcecontainerchanges"][-1] == group
+    assert group not in by_table["resourcechanges"]
+
+
+def test_a_stopped_server_shows_among_the_changes(azure: Any, web: Any) -> None:
+    gateway = azure.id("applicationGateways/agw")
+    azure.emulator.put(gateway, {"location": "eastus", "properties": {}})
+    web.post(f"{azure.emulator.url}{gateway}/stop?api-version=2024-05-01")
+    operations = [
+        row["properties"]["changeAttributes"]["operation"]
+        for row in rows(azure, web, "resourcechanges")
+    ]
+    assert operations == ["Microsoft.Network/applicationGateways/stop/action"]
+
+
 def test_changes_hold_no_secrets(azure: Any, web: Any) -> None:
     properties = {"osProfile": {"adminUsername": "op", "adminPassword": "Never-Shown-1"}}
     machine = azure.id("Microsoft.Compute/virtualMachines/vm")
