@@ -79,9 +79,11 @@ def test_nothing_is_found_where_all_is_well(deployed: Deployed) -> None:
     assert len(checks) == 19
 
 
-@pytest.mark.parametrize(
-    ("plant", "key", "words"), PLANTED, ids=[f"{p[0].__name__}-{p[1]}" for p in PLANTED]
-)
+PLANTS = [pytest.param(*p, id=f"{p[0].__name__}-{p[1]}") for p in PLANTED]
+ALIKE = [pytest.param(*p, id=f"{p[0].__name__}-{p[1]}", marks=pytest.mark.slow) for p in SIBLINGS]
+
+
+@pytest.mark.parametrize(("plant", "key", "words"), PLANTS + ALIKE)
 def test_a_planted_fault_is_found_by_name(
     plant: Callable[[Deployed], None], key: str, words: str, deployed: Deployed
 ) -> None:
