@@ -37,6 +37,7 @@ READS = {
     "Microsoft.ResourceGraph/resources/read": "looks at many resources at once, for drift",
     "Microsoft.Resources/subscriptions/operationresults/read": "how the deletion of a group ended",
     "Microsoft.Resources/subscriptions/providers/read": "registrations, API versions, zones",
+    "Microsoft.Security/pricings/read": "whether Defender is on for all databases",
     "Microsoft.Resources/subscriptions/read": "whether the subscription is there and in use",
     "Microsoft.Resources/subscriptions/resourceGroups/resources/read": "what lies in a group",
     "Microsoft.Resources/subscriptions/resources/read": "what carries our mark, wherever it lies",

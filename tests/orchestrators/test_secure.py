@@ -34,7 +34,9 @@ def test_a_secure_deployment_is_made_stays_and_goes(simulation: Any, load_sample
     assert simulation.resources() == before
 
 
-@pytest.mark.parametrize("kind", ["*/administrators", "*/locks"])
+@pytest.mark.parametrize(
+    "kind", ["*/administrators", "*/locks", "*/advancedThreatProtectionSettings"]
+)
 def test_a_failure_at_what_secures_takes_everything_back(
     simulation: Any, load_sample: Any, kind: str
 ) -> None:

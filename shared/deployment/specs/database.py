@@ -44,6 +44,8 @@ class Postgres(Part):
     """Where the password lies; one is generated into the app's vault unless given."""
     entra: Entra | None = None
     """Sign-in by Microsoft Entra ID; absent: by password alone."""
+    threat_protection: bool = False
+    """Whether Defender watches this server; a plan of the whole subscription is left alone."""
     encryption: Encryption | None = None
     """A key of the customer's own, decided once; absent: Azure's."""
     high_availability: Literal["Disabled", "SameZone", "ZoneRedundant"] = "Disabled"

@@ -22,6 +22,7 @@ from shared.planning.preflight.database import (
     check_database_name,
     check_database_quota,
 )
+from shared.planning.preflight.defender import check_defender
 from shared.planning.preflight.existing import check_existing
 from shared.planning.preflight.findings import Finding, Subject, warned
 from shared.planning.preflight.locks import check_locks
@@ -62,6 +63,7 @@ CHECKS: dict[str, Check] = {
     "the name of the server": check_database_name,
     "the quota of PostgreSQL": check_database_quota,
     "the size of the jump box": check_virtual_machine,
+    "Defender for Cloud": check_defender,
     "secrets": check_secrets,
     "certificates": check_certificates,
 }
