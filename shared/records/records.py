@@ -6,7 +6,7 @@ None ever holds a secret, and `plans` alone the body of a resource. Nothing here
 callers say when it is. Everything may raise RecordsUnavailable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -60,15 +60,8 @@ class Page:
 class Records:
     """The records of the deployments, and beside them what is kept in the other tables."""
 
-    def __init__(
-        self,
-        deployments: Table,
-        operations: Table,
-        plans: Table,
-        watch: Table,
-        specs: Table,
-        events: Table,
-    ) -> None:
+    def __init__(self, tables: Sequence[Table]) -> None:
+        deployments, operations, plans, watch, specs, events = tables  # as in TABLES
         self._deployments = deployments
         self.agreements = Agreements(deployments)
         self.budgets = Budgets(deployments)
@@ -81,7 +74,7 @@ class Records:
     @classmethod
     def connect(cls, storage: str, credential: TokenCredential | None = None) -> "Records":
         """The records in a storage account: a connection string, or its table endpoint."""
-        return cls(*open_tables(storage, credential, *TABLES))
+        return cls(open_tables(storage, credential, *TABLES))
 
     def find(self, name: str) -> Record | None:
         """The record of a deployment, if there is one."""
