@@ -572,6 +572,24 @@ LIVES = (
         change={"properties": {"principalName": "operators"}},
     ),
     by_id(
+        f"{INSIGHTS}/workbooks",
+        f"{INSIGHTS}/workbooks/7c2f2a9e-4c35-4bd8-9f0f-0e7a4a2f5a11",
+        "2023-06-01",
+        body=fixed(
+            EAST
+            | {
+                "kind": "shared",
+                "properties": {
+                    "displayName": "Connectivity",
+                    "serializedData": '{"version": "Notebook/1.0", "items": []}',
+                    "category": "workbook",
+                    "sourceId": "azure monitor",
+                },
+            }
+        ),
+        change={"properties": {"displayName": "Reachability"}},
+    ),
+    by_id(
         f"{SERVER}/backups",
         f"{SERVER}/db-1/backups/before",
         "2026-10-01",

@@ -13,7 +13,16 @@ def names(lives: tuple[Life, ...]) -> list[str]:
     return [f"{life.type.partition('/')[2]}/{life.at[-1].rpartition('/')[2]}" for life in lives]
 
 
-PASSING = ("etag", "earliestRestoreDate", "modifiedDate", "updatedOn", "updatedBy", "startTime")
+PASSING = (
+    "timeModified",
+    "revision",
+    "etag",
+    "earliestRestoreDate",
+    "modifiedDate",
+    "updatedOn",
+    "updatedBy",
+    "startTime",
+)
 NOT_ALLOWED = (405, "HttpMethodNotSupported")
 NAMESPACES = (
     "Microsoft.Network",

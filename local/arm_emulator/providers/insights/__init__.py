@@ -10,6 +10,7 @@ from local.arm_emulator.providers.insights.alerts import (
     MetricAlerts,
 )
 from local.arm_emulator.providers.insights.diagnostic_settings import DiagnosticSettings
+from local.arm_emulator.providers.insights.workbooks import Workbooks
 from local.arm_emulator.types.resource_type import ResourceType
 from local.arm_emulator.wire.router import Route
 
@@ -18,5 +19,6 @@ TYPES: tuple[type[ResourceType], ...] = (
     ActionGroups,
     MetricAlerts,
     ActivityLogAlerts,
+    Workbooks,
 )
 ROUTES: tuple[Route, ...] = (*activity_log.ROUTES, *diagnostic_settings.ROUTES)

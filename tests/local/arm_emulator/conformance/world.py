@@ -25,6 +25,7 @@ API_VERSIONS = {
     "Microsoft.Insights/actionGroups": "2023-01-01",
     "Microsoft.Insights/metricAlerts": "2018-03-01",
     "Microsoft.Insights/activityLogAlerts": "2020-10-01",
+    "Microsoft.Insights/workbooks": "2023-06-01",
     "Microsoft.ManagedIdentity": "2024-11-30",
     "Microsoft.Security": "2024-01-01",
     "Microsoft.Storage": "2023-05-01",
