@@ -76,7 +76,7 @@ class Shape:
     def _check_missing(self, kept: Json, path: str, faults: list[str]) -> None:
         """What is required, the name of a child, what its properties must hold; or a whole id."""
         listed = path.endswith("]") and self.fields.keys() >= {"id", "name", "properties"}
-        if "id" in self.fields and not kept.keys() - {"id"} and path and not listed:
+        if self._refers() and not kept.keys() - {"id"} and path and not listed:
             faults.append(f"{path}: {NO_REFERENCE}")
             return
         for name, known in self.fields.items():
@@ -85,6 +85,10 @@ class Shape:
         inner = self.fields.get("properties")
         if inner is not None and not inner.read_only and kept.get("properties") is None:
             inner.check({}, f"{path}.properties".lstrip("."), faults)
+
+    def _refers(self) -> bool:
+        """Whether it stands for another resource: by its id alone, or else by the whole of it."""
+        return "id" in self.fields and (len(self.fields) == 1 or "properties" in self.fields)
 
     def _folded(self) -> dict[str, str]:
         """The names by their lower case: Azure reads properties without regard to it."""
