@@ -60,6 +60,9 @@ def test_whatever_any_sample_asks_in_its_life_is_granted_and_the_reverse(
     simulation.azure.edit(server, {"properties": {"state": "Stopped"}})
     simulation.azure.edit(proxy, {"properties": {"operationalState": "Stopped"}})
     simulation.finish(simulation.request("POST", f"deployments/{recipe['name']}/drift/repair"))
+    named = {"resources": ["route-table"]}
+    forgetting = simulation.request("POST", f"deployments/{direct['name']}/forget", json=named)
+    assert simulation.finish(forgetting)["status"] == "Succeeded"
     assert simulation.deploy(in_hub | {"protect": False})["status"] == "Succeeded"
     for spec in (recipe, lean, full, in_hub, spoke):
         assert simulation.destroy(spec["name"])["status"] == "Succeeded"

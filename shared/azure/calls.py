@@ -80,6 +80,8 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     shown = len(step["changes"]) - len(_unseen(step))
     if len(left) == shown and (shown or not step["changes"]):  # nothing of ours is there
         return settled(clients, resource, step, observed, timedelta())
+    if step["changes"] and all(map(_only_a_tag, step["changes"])):
+        return _untag(clients, step)
     if begun := resource.begin_start(clients, step["id"], observed):
         return _not_yet(step, "it was stopped, and is started before it is put back", begun)
     # What was declared is laid over it once more: ARM shows no secret, and a PUT may need it.
@@ -88,6 +90,31 @@ def restore(clients: AzureClients, step: Step, agree: Agree) -> Outcome:
     there = reverted(resource.writable(observed), changes)
     body = resource.update_body(applied(step["body"], stays), there, changes)
     return _put(clients, resource, step, body, observed, agree)
+
+
+TAGS = "tags."
+TAGS_VERSION = "2021-04-01"
+
+
+def _only_a_tag(change: Change) -> bool:
+    """Whether a change added a tag, and nothing else."""
+    return change["path"].startswith(TAGS) and change["before"] is None
+
+
+def _untag(clients: AzureClients, step: Step) -> Outcome:
+    """Take tags off without writing the resource: a PUT of some of them interrupts its users.
+
+    https://learn.microsoft.com/rest/api/resources/tags/update-at-scope
+    """
+    tags = {change["path"].removeprefix(TAGS): change["after"] for change in step["changes"]}
+    path = f"{step['id']}/providers/Microsoft.Resources/tags/default?api-version={TAGS_VERSION}"
+    order = {"operation": "Delete", "properties": {"tags": tags}}
+    response = clients.send("PATCH", path, json=order)
+    if response.status_code >= 400:
+        return refused(step, response)
+    if response.status_code == ACCEPTED:
+        return in_progress(step, response)
+    return Outcome(key=step["key"], state="succeeded", operationUrl=None)
 
 
 def delete(clients: AzureClients, step: Step) -> Outcome:

@@ -72,7 +72,7 @@ class AzureClients:
         """One authenticated request to ARM outside the SDKs' methods: a poll, a preflight read.
 
         Args:
-            method: GET or POST.
+            method: GET, POST or PATCH.
             url: absolute as ARM gave it, or a path with its api-version.
             json: the body of a POST.
 

@@ -41,8 +41,9 @@ READS = {
     "Microsoft.Resources/subscriptions/read": "whether the subscription is there and in use",
     "Microsoft.Resources/subscriptions/resourceGroups/resources/read": "what lies in a group",
     "Microsoft.Resources/subscriptions/resources/read": "what carries our mark, wherever it lies",
+    "Microsoft.Resources/tags/write": "takes our mark off what is let go of, and nothing else",
 }
-"""Beside the resources themselves; none of these changes anything."""
+"""Beside the resources themselves; none of these changes more than a mark."""
 
 CIRCUIT = {
     "Microsoft.Network/expressRouteCircuits/join/action": "connects a gateway to it",

@@ -31,7 +31,7 @@ def test_what_was_forgotten_is_unmarked_and_otherwise_as_it_was(
 ) -> None:
     lean = simulation.standing(lean)
     identity = held(simulation, lean["name"], key)
-    before = simulation.resources()
+    before, written = simulation.resources(), len(simulation.writes())
     told = forget(simulation, lean["name"], key)
     assert (told["kind"], told["status"]) == ("forget", "Succeeded"), told["failure"]
     (retained,) = told["retained"]
@@ -42,6 +42,8 @@ def test_what_was_forgotten_is_unmarked_and_otherwise_as_it_was(
     assert after["retained"] == [retained]
     assert after["status"] == "Deployed"
     there = simulation.resources()
+    methods = {call["method"] for call in simulation.writes()[written:]}
+    assert methods == {"PATCH"}, "a PUT would interrupt who uses it"
     assert {i for i in there if there[i].get("tags") != before[i].get("tags")} == {identity}
     assert set(before[identity]["tags"]) - set(there[identity]["tags"]) == MARKS
     assert there[identity]["properties"].get("provisioningState", "Succeeded") == "Succeeded"
@@ -92,7 +94,8 @@ def test_a_name_that_the_inventory_does_not_hold_is_refused_with_it(
 def test_what_could_not_be_unmarked_is_still_ours(simulation: Any, azure: Any, lean: Json) -> None:
     lean = simulation.standing(lean)
     table = held(simulation, lean["name"], "route-table")
-    azure.fail(method="PUT", type="*/routeTables", times=0, status=409, code="ScopeLocked")
+    lock = f"{table}/providers/Microsoft.Authorization/locks/one"
+    azure.put(lock, {"properties": {"level": "ReadOnly"}})
     told = forget(simulation, lean["name"], "route-table", "nsg-bastion")
     assert (told["status"], told["failure"]["target"]) == ("Failed", "route-table")
     assert [item["key"] for item in told["retained"]] == ["nsg-bastion"]

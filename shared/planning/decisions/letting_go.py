@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from shared.deployment.inventory import UNREAD, Inventory, Observed
 from shared.deployment.messages import Advice, Change, Json, Plan, Step
-from shared.planning.decisions.advice import disturbing
 from shared.planning.decisions.steps import free_key, taken_out
 from shared.resources.base import edges
 from shared.resources.catalogue import catalogue
@@ -30,7 +29,6 @@ def plan_letting_go(
     found = {name: _ids(name, inventory) for name in named}
     chosen = {i for ids in found.values() for i in ids}
     steps: list[Step] = []
-    disturbances: list[Advice] = []
     for i in sorted(chosen):
         there = observed.get(i.casefold())
         if there is None or there is UNREAD or not (marks := marks_of(there)):
@@ -38,12 +36,11 @@ def plan_letting_go(
         step = taken_out(i, inventory[i], marks, [])
         key = free_key(step["key"], {other["key"] for other in steps})
         steps.append({**step, "key": key, "resource": step["key"]})
-        disturbances += disturbing(catalogue()[step["key"]], there, marks)
     return Plan(
         deployment=deployment,
         purpose="repair",  # what was let go of stays so, whatever else fails
         steps=steps,
-        warnings=[*_still_needed(chosen, inventory), *disturbances],
+        warnings=[*_still_needed(chosen, inventory)],
         refusals=[_unknown(name) for name, ids in found.items() if not ids],
         outputs={},
         retained=[

@@ -3,7 +3,7 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.resources import groups, registrations, subscriptions
+from local.arm_emulator.providers.resources import groups, registrations, subscriptions, tags
 from local.arm_emulator.providers.resources.deployments import deployments
 from local.arm_emulator.providers.resources.deployments import routes as deployment_routes
 from local.arm_emulator.providers.resources.deployments.deployments import Deployments
@@ -21,4 +21,5 @@ ROUTES: tuple[Route, ...] = (
     *groups.ROUTES,
     *registrations.ROUTES,
     *subscriptions.ROUTES,
+    *tags.ROUTES,
 )
