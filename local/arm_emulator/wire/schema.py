@@ -69,7 +69,8 @@ class Shape:
             if not known.read_only and item is not None:
                 kept[field_name] = known.check(item, where, faults)
         # A reference is sent as its id alone.
-        if "id" not in self.fields or not str(value.get("id") or "").startswith("/"):
+        told = next((each for name, each in value.items() if str(name).lower() == "id"), None)
+        if "id" not in self.fields or not str(told or "").startswith("/"):
             self._check_missing(kept, path, faults)
         return kept
 

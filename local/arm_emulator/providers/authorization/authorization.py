@@ -43,7 +43,7 @@ def asks_at_scope(call: Call) -> bool:
     https://learn.microsoft.com/rest/api/resources/management-locks/list-at-resource-group-level
     """
     text = call.request.query.get("$filter", "").replace(" ", "")
-    if text and text.lower() != "atscope()":
+    if text and text.lower() not in ("atscope()", "atexactscope()"):
         raise ArmError(400, "InvalidFilter", f"The filter {text!r} is not understood.")  # [K]
     return bool(text)
 

@@ -189,6 +189,8 @@ def list_assignments(world: World, call: Call, subscription: str, **_: str) -> R
         for each in world.store.of_type(subscription, PolicyAssignments.type)
         if covers(each.id.scope, scope) or (covers(scope, each.id.scope) and not at_scope)
     ]
+    if "atexactscope" in call.request.query.get("$filter", "").lower():
+        found = [each for each in found if each["properties"]["scope"].lower() == scope.lower()]
     return Response(200, {"value": found})
 
 
