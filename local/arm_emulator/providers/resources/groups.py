@@ -136,7 +136,7 @@ def _page(world: World, call: Call, value: list[Json]) -> Response:
     query = call.request.query
     top, start = query.get("$top", ""), query.get("$skiptoken", "0")
     if not (top or "1").isdecimal() or not start.isdecimal():
-        # [K] the code
+        # The page that the docstring names.
         message = f"The query parameter '$top' with the value '{top}' is not a number."
         raise ArmError(400, "InvalidTopQueryParameter", message)
     first, count = int(start), int(top or len(value))

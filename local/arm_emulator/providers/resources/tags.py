@@ -32,7 +32,7 @@ def update_tags(arm: ResourceManager, call: Call, **_: str) -> Response:
     operation, given = sent.get("operation"), (sent.get("properties") or {}).get("tags") or {}
     if operation not in OPERATIONS or not isinstance(given, Mapping):
         message = f"The operation should be one of {', '.join(OPERATIONS)}, with properties.tags."
-        raise ArmError(400, "InvalidRequestContent", message)  # [K] the code
+        raise ArmError(400, "InvalidRequestContent", message)
     arm.check_gates(call, ResourceId(str(carrier.id), NAMESPACE, ("tags",), ("default",)))
     body = clone(carrier.body)
     body["tags"] = _changed(body.get("tags") or {}, given, operation)

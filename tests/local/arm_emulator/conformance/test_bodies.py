@@ -37,6 +37,9 @@ tries = settings(
 TOGETHER = {
     "Microsoft.Authorization/locks": {"level": "no lock is made with NotSpecified"},
     "Microsoft.Compute/virtualMachines": {"vmSize": "the open set ends in 2018"},
+    "Microsoft.Compute/virtualMachines/runCommands": {
+        "treatFailureAsDeploymentFailure": "it is not emulated, and says so",
+    },
     "Microsoft.DBforPostgreSQL/flexibleServers": {
         r"sku\.tier|storage\.(tier|type)": "a tier has its sizes, a disk what it can do",
         "passwordAuth": "somebody has to get in",
