@@ -67,7 +67,7 @@ def test_what_the_spec_no_longer_wants_is_deleted(simulation: Any, spec: Json, l
     told = simulation.deploy(lean)
     assert told["status"] == "Succeeded", told["failure"]
     gone = {step["key"] for step in told["plan"] if step["action"] == "delete"}
-    assert gone == {"jump-box", "jump-box-nic"}
+    assert gone == {"jump-box", "jump-box-nic", "watcher-agent"}
     assert not [i for i in simulation.resources() if "/virtualMachines/" in i]
 
 
