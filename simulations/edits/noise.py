@@ -9,7 +9,7 @@ from simulations.edits.places import Json, definition, resolved
 
 STATES = {
     *("provisioningState", "operationalState", "state", "virtualNetworkLinkState"),
-    *("connectionStatus", "peeringState", "peeringSyncLevel"),
+    *("connectionStatus", "peeringState", "peeringSyncLevel", "replicationRole"),
 }
 """What says that something is not well; that is told, as degraded."""
 
