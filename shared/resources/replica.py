@@ -91,7 +91,7 @@ class PostgresReplica(PostgresServer):
     def health(self, observed: Json) -> Iterable[Change]:
         yield from super().health(observed)
         role = (observed.get("properties") or {}).get("replicationRole")
-        if role not in FOLLOWING:
+        if str(role).casefold() not in {each.casefold() for each in FOLLOWING}:
             yield Change(path="properties.replicationRole", before=role, after="AsyncReplica")
 
     def departures(self, spec: DeploymentSpec) -> tuple[()]:
