@@ -174,6 +174,8 @@ def plan_for(
         at = datetime.fromisoformat(operation.startedAt)
         wish = Wish(operation.paths, operation.byScan, at)
         plan = repair_plan(clients_for, spec, record.inventory, owner, baselines, wish)
+        if all(step["action"] == "no-op" for step in plan["steps"]):
+            _reported(record, operation.paths)  # or it was put right since the last report
     else:
         previous = _acceptable(record.spec)
         plan = deploy_plan(
@@ -209,13 +211,25 @@ def acceptance(operation: Operation, record: Record, at: str) -> Acceptance:
         NothingChosen: the last report has none of it.
         NotAcceptable: a difference cannot become part of a spec.
     """
-    found = (record.drift or {}).get("changes", [])
-    wanted = [change for change in found if chosen(change, operation.paths)]
+    wanted = _reported(record, operation.paths)
     if not wanted:
-        raise NothingChosen(operation.paths or [])
+        raise NothingChosen([])
     by = (operation.actor or {}).get("name", "")
     spec = recorded_spec(record.spec)
     return accept(spec, wanted, by=by, at=at, comment=operation.comment)
+
+
+def _reported(record: Record, paths: list[str] | None) -> list[Json]:
+    """What the last report has at these paths; all of it where none are given.
+
+    Raises:
+        NothingChosen: paths are given, and it has none of them.
+    """
+    found = (record.drift or {}).get("changes", [])
+    wanted = [change for change in found if chosen(change, paths)]
+    if paths is not None and not wanted:
+        raise NothingChosen(paths)
+    return wanted
 
 
 def check_same(kept: Plan, fresh: Plan) -> None:

@@ -39,6 +39,28 @@ def test_a_repair_by_path_leaves_the_rest_and_puts_back_what_nobody_declared(
     assert len(reports(simulation, lean)) >= 3
 
 
+@pytest.mark.parametrize("what", ["repair", "accept"])
+def test_paths_that_fit_nothing_that_was_reported_are_told(
+    simulation: Any, lean: Json, what: str
+) -> None:
+    lean = simulation.standing(lean)
+    edit_network(simulation)
+    simulation.drift(lean["name"])
+    told = ask(simulation, lean, what, {"paths": ["virtual-network:properties.dhcpOption"]})
+    assert (told["status"], told["failure"]["code"]) == ("Failed", "NothingChosen")
+
+
+def test_a_repair_of_what_was_put_right_meanwhile_has_nothing_to_do(
+    simulation: Any, lean: Json
+) -> None:
+    lean = simulation.standing(lean)
+    network = edit_network(simulation)
+    simulation.drift(lean["name"])
+    simulation.azure.edit(network, {"properties": {"dhcpOptions": None}})
+    told = ask(simulation, lean, "repair", {"paths": ["virtual-network"]})
+    assert told["status"] == "Succeeded", told["failure"]
+
+
 def test_what_is_accepted_is_the_spec_from_then_on_and_an_update_that_undoes_it_says_so(
     simulation: Any, lean: Json
 ) -> None:
