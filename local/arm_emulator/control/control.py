@@ -7,6 +7,8 @@ from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from local.arm_emulator.cloud import Cloud
 from local.arm_emulator.engine.writes import store_change
 from local.arm_emulator.providers.network.gateways.express_route import (
@@ -20,6 +22,8 @@ from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import Caller, Json, Request, clone
 from local.arm_emulator.wire.resource_ids import ResourceId, required_id
 from local.clock import VirtualClock
+
+_FAULT = TypeAdapter(Fault)
 
 
 class Control:
@@ -70,12 +74,16 @@ class Control:
             ]
 
     def fail(self, **fault: Any) -> int:
-        """Put a fault in force (the fields of `Fault`); returns its number."""
+        """Put a fault in force (the fields of `Fault`); returns its number.
+
+        Raises:
+            ValueError: a field is none, or has a value of another type.
+        """
         known = {each.name for each in fields(Fault)} - {"id", "seen", "struck"}
         if unknown := set(fault) - known:
             raise ValueError(f"a fault has no {sorted(unknown)}; it has {sorted(known)}")
         with self.cloud.lock:
-            return self.cloud.faults.add(Fault(**fault)).id
+            return self.cloud.faults.add(_FAULT.validate_python(fault)).id
 
     def faults(self) -> list[Json]:
         """The faults in force, with how often each has been seen and has struck."""

@@ -134,3 +134,10 @@ def test_a_fault_is_asked_for_by_http_as_well(azure: Any, refusal: Refusal) -> N
     wrong = requests.post(f"{base}/faults", json={"colour": "red"}, verify=verify, timeout=10)
     assert wrong.status_code == 400
     assert "colour" in wrong.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("fault", [{"times": None}, {"status": "refused"}, {"stuck": "perhaps"}])
+def test_a_fault_whose_value_is_of_another_type_is_refused(azure: Any, fault: Any) -> None:
+    with pytest.raises(ValueError, match=next(iter(fault))):
+        azure.emulator.fail(**fault)
+    assert azure.emulator.faults() == []
