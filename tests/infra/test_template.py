@@ -27,6 +27,8 @@ ELSEWHERE = {
 NEVER = {
     "Microsoft.DBforPostgreSQL/flexibleServers/configurations": {"delete"},  # they are values
     "Microsoft.Compute/virtualMachines/extensions": {"read"},  # seen in their machine
+    # it goes with its server
+    "Microsoft.DBforPostgreSQL/flexibleServers/advancedThreatProtectionSettings": {"delete"},
 }
 
 

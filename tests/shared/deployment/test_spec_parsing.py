@@ -66,6 +66,7 @@ def test_the_full_sample_uses_every_field_but_these() -> None:
         "postgres.storageTier",
         "postgres.provisionedDisk",
         "postgres.tuning",
+        "postgres.threatProtection",
         "secondRegion",
         "protect",
         "retain",
