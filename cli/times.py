@@ -41,6 +41,6 @@ def elapsed(step: Json, now: datetime) -> float:
 def latest(operation: Json) -> datetime:
     """The last moment that an operation tells of: the app's present, whatever its clock."""
     moments = [operation["startedAt"]]
-    for step in operation.get("steps", []):
+    for step in [*operation.get("steps", []), *operation.get("checks", [])]:
         moments += [step[name] for name in ("startedAt", "settledAt") if step.get(name)]
     return max(map(datetime.fromisoformat, moments))

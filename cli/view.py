@@ -44,7 +44,7 @@ def follow(shown: Console, looks: Iterator[Json]) -> Json:
 
 def picture(operation: Json, width: int) -> Group:
     """One operation in fifteen rows: what failed, runs and waits; the rest is counted."""
-    steps = operation.get("steps", [])
+    steps = [*operation.get("steps", []), *operation.get("checks", [])]
     now = latest(operation)
     order = ("failed", "running", "waiting")
     open_steps = [s for state in order for s in steps if s["state"] == state]
@@ -142,7 +142,7 @@ def _lines(shown: Console, looks: Iterator[Json]) -> Json:
         if operation["phase"] != phase:
             phase, seen = operation["phase"], {} if operation["phase"] == "rolling-back" else seen
             plain(shown, f"{_named(operation)}: {phase}{outlook(operation)}")
-        for step in operation.get("steps", []):
+        for step in [*operation.get("steps", []), *operation.get("checks", [])]:
             if step["state"] != "waiting" and seen.get(step["key"]) != step["state"]:
                 seen[step["key"]] = step["state"]
                 plain(shown, f"  {step['key']:26} {step['action']:8} {step['state']}")

@@ -44,9 +44,9 @@ class Recorded(NamedTuple):
     def as_json(self) -> Json:
         """The plan in short, and how it ended."""
         operation, plan = self.operation, self.plan or {}
-        steps = plan.get("steps", [])
-        if operation.kind == "deploy":  # what is checked afterwards stands among the steps
-            steps = [step for step in steps if step["action"] != "check"]
+        steps = (
+            _walked(plan.get("steps", [])) if operation.kind == "deploy" else plan.get("steps", [])
+        )
         return {
             "id": operation.id,
             "kind": operation.kind,
@@ -68,7 +68,7 @@ class Recorded(NamedTuple):
             "warnings": plan.get("warnings", []),
             "refusals": plan.get("refusals", []),
             "validation": plan.get("validation"),
-            **(operation.result or {}),
+            **_checks_apart(operation.kind, operation.result or {}),
             **self._error(),
         }
 
@@ -118,8 +118,23 @@ async def as_it_stands(identity: str, client: df.DurableOrchestrationClient) -> 
     if await _settled(seen.operation, status):
         return (await recorded(identity)).as_json()
     shown = (status.custom_status if status else None) or {"phase": "planning"}
-    operation = seen.as_json() | {k: v for k, v in shown.items() if k not in {"version", "status"}}
+    stands = {k: v for k, v in shown.items() if k not in {"version", "status"}}
+    operation = seen.as_json() | _checks_apart(seen.operation.kind, stands)
     return operation | {"phase": _phase(operation, status)}
+
+
+def _checks_apart(kind: str, told: Json) -> Json:
+    """A deployment as it was walked: what proves it afterwards stands beside its steps."""
+    if kind != "deploy":
+        return told
+    lists = [name for name in ("forwardSteps", "steps") if name in told]
+    checks = [step for name in lists for step in told[name] if step["action"] == "check"]
+    walked: Json = {name: _walked(told[name]) for name in lists}
+    return {**told, **walked, **({"checks": checks} if checks else {})}
+
+
+def _walked(steps: list[Json]) -> list[Json]:
+    return [step for step in steps if step["action"] != "check"]
 
 
 def _phase(operation: Json, status: Any) -> str:

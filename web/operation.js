@@ -9,7 +9,7 @@ import { clock, money, moment, span, value } from "./words.js";
 export function operation(told, stepKey, whole) {
   const steps = told.steps ?? [];
   const states = Object.fromEntries((told.plan ?? []).map((step) => [step.key, step.action === "no-op" ? "there" : "waiting"]));
-  for (const one of steps) if (one.action !== "check") states[one.key] = one.action === "delete" && one.state === "succeeded" ? "absent" : one.state;
+  for (const one of steps) states[one.key] = one.action === "delete" && one.state === "succeeded" ? "absent" : one.state;
   const target = (key) => `#/operations/${encodeURIComponent(told.id)}/${encodeURIComponent(key)}`;
   return [make("section", { "data-key": told.id, "aria-labelledby": "title" },
     make("p", { class: "path" }, link("Deployments", "#/"), " / ", link(told.deployment, `#/deployments/${encodeURIComponent(told.deployment)}`)),
@@ -43,7 +43,7 @@ function root(told) {
 
 function step(told, key, whole) {
   const planned = (told.plan ?? []).find((one) => one.key === key);
-  const walked = (told.steps ?? []).find((one) => one.key === key);
+  const walked = [...(told.steps ?? []), ...(told.checks ?? [])].find((one) => one.key === key);
   if (!planned && !walked) return make("p", {}, `There is no step ${key} in this operation.`);
   const facts = [];
   const fact = (name, content) => content && facts.push(make("dt", {}, name), make("dd", {}, content));

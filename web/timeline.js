@@ -7,7 +7,7 @@ export function timeline(told) {
   const steps = told.steps ?? [];
   if (!steps.length) return [];
   const forward = told.forwardSteps ?? [];
-  const all = [...forward, ...steps];
+  const all = [...forward, ...steps, ...(told.checks ?? [])];
   const seen = moments(all);
   const present = seen.length ? Math.max(...seen) : Date.parse(told.startedAt);
   const from = Math.min(present, ...seen);

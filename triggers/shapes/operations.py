@@ -199,6 +199,8 @@ class Operation(TypedDict):
     """What has to be proven afterwards, and why that."""
     steps: NotRequired[list[Step]]
     """Where the steps of the walk stand."""
+    checks: NotRequired[list[Step]]
+    """Of a deployment: where the checks stand that prove it."""
     forwardSteps: NotRequired[list[Step]]
     """How far it came before it was rolled back."""
     criticalPath: NotRequired[list[str]]
