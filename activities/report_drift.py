@@ -9,6 +9,7 @@ from shared.deployment.changes.choosing import of_course
 from shared.deployment.drift_check import DriftAnswer, DriftReport, DriftRequest, Turn
 from shared.deployment.events import drift_event
 from shared.deployment.messages import Json
+from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.accepting import NotAcceptable, accept
 from shared.planning.drifting import Seen, drift_of, still_holding
 from shared.planning.purposes import recorded_spec
@@ -37,7 +38,7 @@ def report_drift(order: DriftRequest) -> DriftAnswer:
         return DriftAnswer(status="waiting", changes=0, turn=wait)
     quiet = order.get("quiet") and not order.get("failure")
     try:
-        seen = still_holding(record, spec, order) if quiet else _read(record, order)
+        seen = still_holding(record, spec, order) if quiet else _read(record, spec, order)
     finally:
         tell(reached(record, spec), kept.budgets, order["at"])
     if seen is None:
@@ -88,11 +89,11 @@ def _last_good(record: Record) -> Json | None:
     return next((report for report in reports if report["status"] != "failed"), None)
 
 
-def _read(record: Record, order: DriftRequest) -> Seen:
+def _read(record: Record, spec: DeploymentSpec, order: DriftRequest) -> Seen:
     kept = records()
     return drift_of(
         record,
-        recorded_spec(record.spec),
+        spec,
         kept.agreements.installation(),
         kept.watch.baselines(record.name),
         order,

@@ -171,11 +171,8 @@ async def comment_of(req: func.HttpRequest) -> str:
     Raises:
         BadRequest: the body is something else.
     """
-    try:
-        return (await _read(req, Comment)).comment
-    except ValidationError:
-        message = f"the body should be {{comment}}, at most {LONGEST_COMMENT:,} characters"
-        raise BadRequest("InvalidParameter", message, "comment") from None
+    wanted = f"{{comment}}, at most {LONGEST_COMMENT:,} characters"
+    return (await _read(req, Comment, wanted)).comment
 
 
 async def choice_of(req: func.HttpRequest) -> Choice:
@@ -184,16 +181,11 @@ async def choice_of(req: func.HttpRequest) -> Choice:
     Raises:
         BadRequest: the body is something else.
     """
-    try:
-        return await _read(req, Choice)
-    except ValidationError as invalid:
-        wrong = str(invalid.errors(include_url=False)[0]["loc"][0])
-        message = (
-            "the body should be {paths, comment}: paths such as nsg-database:properties.*, as a "
-            f"drift report tells them, 1 to {MOST_PATHS}; a comment of at most "
-            f"{LONGEST_COMMENT:,} characters"
-        )
-        raise BadRequest("InvalidParameter", message, wrong[:40]) from None
+    wanted = (
+        "{paths, comment}: paths such as nsg-database:properties.*, as a drift report tells them, "
+        f"1 to {MOST_PATHS}; a comment of at most {LONGEST_COMMENT:,} characters"
+    )
+    return await _read(req, Choice, wanted)
 
 
 async def resources_of(req: func.HttpRequest) -> tuple[str, ...]:
@@ -202,11 +194,8 @@ async def resources_of(req: func.HttpRequest) -> tuple[str, ...]:
     Raises:
         BadRequest: the body is something else.
     """
-    try:
-        return tuple((await _read(req, Resources)).resources)
-    except ValidationError:
-        message = f"the body should be {{resources}}, 1 to {MOST_RESOURCES} keys or ids"
-        raise BadRequest("InvalidParameter", message, "resources") from None
+    wanted = f"{{resources}}, 1 to {MOST_RESOURCES} keys or ids"
+    return tuple((await _read(req, Resources, wanted)).resources)
 
 
 async def format_of(req: func.HttpRequest) -> Format:
@@ -215,23 +204,23 @@ async def format_of(req: func.HttpRequest) -> Format:
     Raises:
         BadRequest: the body is something else.
     """
-    try:
-        return (await _read(req, ExportRequest)).format
-    except ValidationError:
-        message = f"the body should be {{format}}: {', '.join(get_args(Format))}"
-        raise BadRequest("InvalidParameter", message, "format") from None
+    return (await _read(req, ExportRequest, f"{{format}}: {', '.join(get_args(Format))}")).format
 
 
-async def _read(req: func.HttpRequest, shape: type[_Shape]) -> _Shape:
+async def _read(req: func.HttpRequest, shape: type[_Shape], wanted: str) -> _Shape:
     """The body, {} where there is none, read on a thread as a spec is.
 
     Raises:
-        BadRequest: it is no JSON.
-        ValidationError: it has another shape.
+        BadRequest: it is no JSON, or has another shape than what is wanted.
     """
-    return await asyncio.to_thread(
-        lambda: shape.model_validate(_json(req) if req.get_body() else {})
-    )
+    try:
+        return await asyncio.to_thread(
+            lambda: shape.model_validate(_json(req) if req.get_body() else {})
+        )
+    except ValidationError as invalid:
+        where = invalid.errors(include_url=False)[0]["loc"]  # nowhere: it is no object
+        target = str(where[0])[:40] if where else "body"
+        raise BadRequest("InvalidParameter", f"the body should be {wanted}", target) from None
 
 
 async def spec_of(req: func.HttpRequest) -> DeploymentSpec:

@@ -94,7 +94,8 @@ def _all(spec: DeploymentSpec) -> Iterator[tuple[str, str]]:
         size = memory_gib(sku), vcores_of(sku), spec.postgres.storage_gib
         server = Server(tuning.workload, *size)
         for name, (formula, _source) in FORMULAS.items():
-            yield name, f"{formula(server):g}" if formula(server) % 1 else str(int(formula(server)))
+            value = formula(server)
+            yield name, f"{value:g}" if value % 1 else str(int(value))
     if tuning.query_store:
         yield "pg_qs.query_capture_mode", tuning.query_store
         waits = "none" if tuning.query_store == "none" else "all"

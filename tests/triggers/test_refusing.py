@@ -194,3 +194,12 @@ def _code(answer: Any) -> str:
     code: str = answer.json()["error"]["code"]
     assert answer.headers["x-ms-error-code"] == code
     return code
+
+
+@pytest.mark.parametrize("body", ["[]", "7", '"paths"', "null", "[[]]"])
+@pytest.mark.parametrize("path", ["drift/repair", "drift/accept", "forget", "export"])
+def test_what_is_asked_of_a_deployment_is_an_object(still: Any, path: str, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = still.request("POST", f"deployments/nobody/{path}", content=body, headers=headers)
+    assert (answer.status_code, _code(answer)) == (400, "InvalidParameter")
+    assert answer.json()["error"]["target"] == "body"
