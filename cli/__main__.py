@@ -11,15 +11,15 @@ from collections.abc import Sequence
 import click
 
 from cli import __version__
-from cli.deployments import deployment
-from cli.drift import drift
+from cli.commands.deployments import deployment
+from cli.commands.drift import drift
+from cli.commands.operations import operation
+from cli.commands.profiles import profile
+from cli.commands.specs import spec
 from cli.errors import CommandFailed
-from cli.operations import operation
-from cli.output import console
-from cli.profile_commands import profile
 from cli.session import FAILED, Ended
-from cli.specs import spec
-from cli.text import plain
+from cli.terminal.output import console
+from cli.terminal.text import plain
 
 INTERRUPTED = 130
 

@@ -22,10 +22,10 @@ from rich.console import Console
 
 from cli.client import Client
 from cli.errors import Json
-from cli.plan_view import warnings
-from cli.text import span
-from cli.times import critical_path, took
-from cli.view import follow
+from cli.terminal.plan_view import warnings
+from cli.terminal.text import span
+from cli.terminal.times import critical_path, took
+from cli.terminal.view import follow
 from local.azure_control import AzureControl
 from local.stack import LocalStack
 

@@ -15,11 +15,11 @@ from rich.console import Console
 from cli import profiles
 from cli.client import Client
 from cli.errors import Json, NotConfirmed
-from cli.output import FORMS, Output, Show, console
-from cli.plan_view import warnings
 from cli.sign_in import sign_in
-from cli.text import outputs, plain
-from cli.view import follow, residue
+from cli.terminal.output import FORMS, Output, Show, console
+from cli.terminal.plan_view import warnings
+from cli.terminal.text import outputs, plain
+from cli.terminal.view import follow, residue
 
 HERE = "http://localhost:7071"
 SUCCEEDED = "Succeeded"  # statuses of an operation

@@ -12,7 +12,7 @@ import psycopg
 
 from local.postgres import HOST, Login, Postgres
 
-FILE = Path(__file__).parents[1] / "shared/deployment/specs/server_parameters.json"
+FILE = Path(__file__).parents[1] / "shared/deployment/specs/checks/server_parameters.json"
 MAJORS = ("17", "18")
 LOGIN = Login("reader", "Reads-pg-settings-1")
 BUILT_WITH = {  # what Azure's servers are built with and these are not (PostgreSQL: Installation)

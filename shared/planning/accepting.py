@@ -17,7 +17,7 @@ from shared.deployment.changes.watching import Accepted
 from shared.deployment.drift_check import Acceptance
 from shared.deployment.errors import ExpectedError
 from shared.deployment.messages import Json
-from shared.deployment.specs.checks import faults
+from shared.deployment.specs.checks.faults import faults
 from shared.deployment.specs.secrets import MARK
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.catalogue import catalogue

@@ -13,9 +13,10 @@ from shared.deployment.messages import Json
 from shared.deployment.specs.monitoring import Alerts
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.by_id import ResourceById
 from shared.resources.express_route import ExpressRouteConnection, ExpressRouteGateway
+from shared.resources.ids import Ids
 from shared.resources.postgres_parameters import most_connections
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, Price

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.departures import Departure
 from shared.resources.gateway_parts import database_parts, https_parts, joined
+from shared.resources.ids import Ids
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly
 from shared.resources.public_ips import GatewayPublicIp

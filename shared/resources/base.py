@@ -21,11 +21,11 @@ from shared.deployment.changes.diff import all_differences, differences, leftove
 from shared.deployment.changes.merging import merged
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.changes.succession import without_dropped
-from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.messages import Advice, Certainty, Change, Json
 from shared.deployment.specs.secrets import Generated, leads_to_secret
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.marks import DEPLOYMENT, MANAGED_BY, OWNER
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import (
@@ -49,24 +49,6 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/resource-nam
 """
 RESOURCE_GROUP = "resource-group"
 """Key of the group that everything else lies in and therefore depends on."""
-
-
-class Ids:
-    """The ids of the declared dependencies of one resource, and of nothing else."""
-
-    def __init__(self, resource: "Resource", spec: DeploymentSpec) -> None:
-        self._resource = resource
-        self._spec = spec
-
-    def __getitem__(self, dependency: "type[Resource]") -> str:
-        """The id of a declared dependency.
-
-        Raises:
-            UndeclaredDependency: the class is missing from `depends_on`.
-        """
-        if dependency not in self._resource.depends_on:
-            raise UndeclaredDependency(type(self._resource).__name__, dependency.__name__)
-        return dependency().id(self._spec)
 
 
 class Resource:

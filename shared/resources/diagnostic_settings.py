@@ -10,10 +10,11 @@ from typing import ClassVar
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.bastion import BastionHost
 from shared.resources.by_id import ResourceById
 from shared.resources.express_route import ExpressRouteConnection, ExpressRouteGateway
+from shared.resources.ids import Ids
 from shared.resources.jump_box import JumpBox, JumpBoxNic
 from shared.resources.nat_gateway import NatGateway, NatPublicIp
 from shared.resources.network_security_groups import (

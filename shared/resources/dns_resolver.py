@@ -11,8 +11,8 @@ from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.dns import Resolver
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids
 from shared.resources.by_id import ResourceById
+from shared.resources.ids import Ids
 from shared.resources.prices import Meter, hourly
 from shared.resources.timing import Timing, minutes, seconds
 from shared.resources.virtual_network import HubVirtualNetwork, ResolverSubnet

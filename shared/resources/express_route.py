@@ -9,9 +9,10 @@ from shared.deployment.messages import Change, Json
 from shared.deployment.specs.connectivity import ScaleUnits
 from shared.deployment.specs.secrets import secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.bastion import BastionHost
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.jump_box import JumpBox
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, hourly

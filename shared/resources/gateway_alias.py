@@ -8,8 +8,8 @@ from shared.deployment.messages import Json
 from shared.deployment.specs.access import Alias
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.resources.application_gateway import ApplicationGateway
-from shared.resources.base import Ids
 from shared.resources.by_id import ResourceById
+from shared.resources.ids import Ids
 from shared.resources.timing import Timing, minutes, seconds
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.by_id import ResourceById
 from shared.resources.express_route import ExpressRouteGateway
+from shared.resources.ids import Ids
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.timing import Timing, minutes, seconds
 

@@ -13,8 +13,9 @@ from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.fields import is_address
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.sdk_calls import OperationGroup
 from shared.resources.timing import Timing, minutes, seconds
 

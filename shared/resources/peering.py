@@ -14,7 +14,8 @@ from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.hub import Hub, command_for_owner
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
+from shared.resources.ids import Ids
 from shared.resources.private_dns import PrivateDnsLink, PrivateDnsZone
 from shared.resources.sdk_calls import OperationGroup, Response, path_of, started
 from shared.resources.settling import SETTLED, Verdict

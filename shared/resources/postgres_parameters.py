@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.changes.paths import join
 from shared.deployment.messages import Advice, Certainty, Change, Json
-from shared.deployment.specs.server_parameters import FALSE, TRUE, allows
+from shared.deployment.specs.checks.server_parameters import FALSE, TRUE, allows
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.postgres_sizes import memory_gib
 from shared.resources.postgres_tuning import tuned

@@ -10,8 +10,9 @@ from shared.deployment.sign_in import Encryption
 from shared.deployment.specs.database import Postgres, Version
 from shared.deployment.specs.secrets import Generated, secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.postgres_moves import SIZE, TIER, moved
 from shared.resources.postgres_patch import patch
 from shared.resources.postgres_sizes import tier
@@ -32,12 +33,7 @@ SIGN_IN = "properties.administratorLoginPassword"
 UPGRADE = "the server is down for minutes while its major version is upgraded, with no way back"
 CROSSING = 4096  # GiB; up to there, and from there on, it grows online (Learn: Storage autogrow)
 _VCORES = re.compile(r"Standard_([DE])(\d+)([a-z]*)_(v\d+)", re.IGNORECASE)
-DEGRADED = {
-    "stopped",
-    "disabled",
-    "inaccessible",
-    "dropping",
-}  # the other states pass by themselves
+DEGRADED = {"stopped", "disabled", "inaccessible", "dropping"}  # the others pass by themselves
 
 
 class PostgresServer(Resource):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.departures import Departure
+from shared.resources.ids import Ids
 from shared.resources.prices import Meter
 from shared.resources.sdk_calls import OperationGroup
 from shared.resources.settling import State

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
+from shared.resources.ids import Ids
 from shared.resources.prices import Meter, hourly
 from shared.resources.sdk_calls import OperationGroup
 from shared.resources.timing import Timing, minutes, seconds

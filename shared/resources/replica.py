@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Change, Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
+from shared.resources.ids import Ids
 from shared.resources.postgres_administrator import PostgresAdministrator
 from shared.resources.postgres_parameters import PostgresParameters
 from shared.resources.postgres_server import PostgresServer

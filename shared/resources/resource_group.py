@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from shared.deployment.messages import Json
 from shared.deployment.resource_id import ResourceId
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import RESOURCE_GROUP, Ids, Resource
+from shared.resources.base import RESOURCE_GROUP, Resource
+from shared.resources.ids import Ids
 from shared.resources.sdk_calls import Response, answered, started
 from shared.resources.timing import Timing, minutes, seconds
 

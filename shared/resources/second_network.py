@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from shared.deployment.messages import Json
 from shared.deployment.specs.second_region import SecondRegion
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
+from shared.resources.ids import Ids
 from shared.resources.network_security_groups import (
     DENY_INBOUND,
     PGBOUNCER,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
+from shared.resources.ids import Ids
 from shared.resources.postgres_server import PostgresServer
 from shared.resources.prices import Meter, Price
 from shared.resources.sdk_calls import Answer, Response, answered, path_of, started

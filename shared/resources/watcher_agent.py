@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids
 from shared.resources.by_id import ResourceById
+from shared.resources.ids import Ids
 from shared.resources.jump_box import JumpBox
 from shared.resources.sdk_calls import Answer, Response
 from shared.resources.timing import Timing, minutes

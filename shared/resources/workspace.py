@@ -5,8 +5,9 @@ from typing import ClassVar
 from shared.deployment.changes.rules import Path, Rules
 from shared.deployment.messages import Json
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource
+from shared.resources.base import Resource
 from shared.resources.by_id import ResourceById
+from shared.resources.ids import Ids
 from shared.resources.timing import Timing, minutes, seconds
 
 SHOWN = (

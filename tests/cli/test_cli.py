@@ -13,7 +13,7 @@ import pytest
 
 from cli.__main__ import main
 from cli.client import Client
-from cli.output import Output
+from cli.terminal.output import Output
 
 Json = dict[str, Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.plan_view import plan, summary
-from cli.text import entries
-from cli.view import follow, picture
+from cli.terminal.plan_view import plan, summary
+from cli.terminal.text import entries
+from cli.terminal.view import follow, picture
 
 Json = dict[str, Any]
 

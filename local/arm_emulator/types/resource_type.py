@@ -20,7 +20,7 @@ from local.arm_emulator.state.world import World
 from local.arm_emulator.types.bounds import Bound, check_bounds
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import BackReference, Child, Quota, Timing, Where
-from local.arm_emulator.types.families import COMPUTE, NETWORK, Family
+from local.arm_emulator.types.families import NETWORK, Family
 from local.arm_emulator.types.locations import check_location
 from local.arm_emulator.wire.definitions import defined_shape
 from local.arm_emulator.wire.messages import ArmError, Json, fill_in, merge
@@ -294,10 +294,3 @@ def _names(defaults: Mapping[str, Any]) -> Iterator[str]:
         yield name
         if isinstance(value, Mapping):
             yield from _names(value)
-
-
-class GenericType(ResourceType):
-    """A type reached through the generic resources client, without an SDK of its own here."""
-
-    family: ClassVar[Family] = COMPUTE
-    dressed = False

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice, Json
-from shared.deployment.specs.checks import faults
+from shared.deployment.specs.checks.faults import faults
 from shared.deployment.specs.part import KeyVaultSecret
 from shared.deployment.specs.spec import DeploymentSpec
 

@@ -15,7 +15,7 @@ from shared.deployment.inventory import UNREAD, Inventory, Item, Observed, Stran
 from shared.deployment.messages import Advice, Change, Json, Plan, Provenance, Step
 from shared.deployment.outputs import outputs
 from shared.deployment.resource_id import same
-from shared.deployment.specs.checks import cautions
+from shared.deployment.specs.checks.faults import cautions
 from shared.deployment.specs.secrets import NO_VERSIONS, Versions, pinned
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.decisions.advice import (

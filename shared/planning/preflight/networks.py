@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from azure.mgmt.postgresqlflexibleservers.models import VirtualNetworkSubnetUsageParameter
 
 from shared.deployment.messages import Json
-from shared.deployment.specs.address_checks import FIRST_RESERVED
+from shared.deployment.specs.checks.addresses import FIRST_RESERVED
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.preflight.findings import Finding, Subject, plain, refused, warned
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from shared.azure.clients import azure_clients
 from shared.deployment.inventory import Inventory
 from shared.deployment.messages import Advice, Proof
-from shared.deployment.specs.proving import obstacles
+from shared.deployment.specs.checks.proving import obstacles
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.planning.rights import lacking
 from shared.planning.roles import QUERYING

@@ -6,19 +6,14 @@ over where those are content.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from azure.core.exceptions import ResourceNotFoundError
-from azure.core.rest import HttpRequest
 
 from shared.azure.clients import AzureClients
-from shared.azure.secrets import vaults
 from shared.deployment.messages import Json, Step
 from shared.deployment.outputs import DATABASE_PORT
 from shared.deployment.walks.ending import QUERY
-from shared.planning.validation import judges, query, routes
+from shared.planning.validation import asking, judges, query, routes
 from shared.planning.validation.seen import Seen
-from shared.resources.sdk_calls import Response, answered, path_of, started
+from shared.resources.sdk_calls import Response
 
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
 DNS_VERSION = "2024-06-01"  # of azure-mgmt-privatedns 2.0
@@ -42,83 +37,13 @@ class Check:
     beside: Callable[[AzureClients, Step], Json] | None = None  # what is read for it besides
 
 
-def _get(group: str) -> Callable[[AzureClients, Step], Response]:
-    """Reads a resource of Microsoft.Network by its operation group."""
-    return lambda clients, step: answered(getattr(clients.network, group).get, *path_of(step["id"]))
-
-
-def _server(clients: AzureClients, step: Step) -> Response:
-    return answered(clients.postgres.servers.get, *path_of(step["id"]))
-
-
-def _read(path: str, version: str) -> Callable[[AzureClients, Step], Response]:
-    """Reads what lies below a resource, or the resource itself, by its path."""
-
-    def send(clients: AzureClients, step: Step) -> Response:
-        response: Any = clients.send("GET", f"{step['id']}{path}?api-version={version}")
-        response.raise_for_status()
-        found: Response = response
-        return found
-
-    return send
-
-
-def _learned_routes(clients: AzureClients, step: Step) -> Response:
-    group = clients.network.virtual_network_gateways
-    return started(group.begin_get_learned_routes, *path_of(step["id"]))
-
-
-def _table(clients: AzureClients, step: Step) -> Json:
-    """The route table of the database's subnet."""
-    group = clients.network.route_tables
-    found: Json = answered(group.get, *path_of(step["body"]["routeTable"])).json()
-    return found
-
-
-def _effective_routes(clients: AzureClients, step: Step) -> Response:
-    group = clients.network.network_interfaces
-    return started(group.begin_get_effective_route_table, *path_of(step["id"]))
-
-
-def _backend_health(clients: AzureClients, step: Step) -> Response:
-    return started(clients.network.application_gateways.begin_backend_health, *path_of(step["id"]))
-
-
-def _certificate(clients: AzureClients, step: Step) -> Response:
-    address = vaults().address(step["body"]["certificate"])
-    path = "/".join(("certificates", address.name, address.version or "")).rstrip("/")
-    request = HttpRequest("GET", f"{address.vault_url}/{path}")
-    response: Any = vaults().client(address.vault_url).send_request(request)
-    response.raise_for_status()
-    found: Response = response
-    return found
-
-
-def _connect(clients: AzureClients, step: Step) -> Response:
-    body = {
-        "source": {"resourceId": step["id"]},
-        "destination": {"address": step["body"]["address"], "port": DATABASE_PORT},
-        "protocol": "Tcp",
-    }
-    group, name = _network_watcher(clients, step["body"]["location"])
-    return started(clients.network.network_watchers.begin_check_connectivity, group, name, body)
-
-
-def _network_watcher(clients: AzureClients, location: str) -> tuple[str, str]:
-    """Azure makes one per region by itself, in a group of its own."""
-    for watcher in clients.network.network_watchers.list_all():
-        if str(watcher.location).replace(" ", "").casefold() == location:
-            return path_of(str(watcher.id))[0], str(watcher.name)
-    raise ResourceNotFoundError(f"no Network Watcher is enabled in {location}")
-
-
 SHOW = "az resource show --ids {id} --query properties"
 APPGW = "az network application-gateway show --ids {id} --query"
 TABLE = (
     Check(
         "gateway-provisioned",
         "express-route-gateway",
-        _get("virtual_network_gateways"),
+        asking.get("virtual_network_gateways"),
         judges.gateway_provisioned,
         "provisioningState Succeeded",
         "az network vnet-gateway show --ids {id} --query provisioningState",
@@ -127,7 +52,7 @@ TABLE = (
     Check(
         "circuit-provisioned",
         "circuit",
-        _read("", CIRCUIT_VERSION),
+        asking.read("", CIRCUIT_VERSION),
         judges.circuit_provisioned,
         "enabled, provisioned and peered",
         "az network express-route show --ids {id}",
@@ -137,7 +62,7 @@ TABLE = (
     Check(
         "circuit-connected",
         "express-route-connection",
-        _get("virtual_network_gateway_connections"),
+        asking.get("virtual_network_gateway_connections"),
         judges.circuit_connected,
         "connectionStatus Connected",
         "az network vpn-connection show --ids {id} --query connectionStatus",
@@ -147,19 +72,19 @@ TABLE = (
     Check(
         "routes-learned",
         "express-route-gateway",
-        _learned_routes,
+        asking.learned_routes,
         routes.routes_learned,
         "a route to every on-premises network",
         "az network vnet-gateway list-learned-routes --ids {id}",
         recipe="validation 1",
         seconds=15,
         late=True,
-        beside=_table,
+        beside=asking.table,
     ),
     Check(
         "routes-effective",
         "jump-box-nic",
-        _effective_routes,
+        asking.effective_routes,
         routes.routes_effective,
         "every on-premises network led to the gateway",
         "az network nic show-effective-route-table --ids {id}",
@@ -169,7 +94,7 @@ TABLE = (
     Check(
         "hub-peered",
         "peering-to-hub",
-        _get("virtual_network_peerings"),
+        asking.get("virtual_network_peerings"),
         judges.hub_peered,
         "peeringState Connected, and the hub's gateway used where it should be",
         "az network vnet peering show --ids {id} --query peeringState",
@@ -178,7 +103,7 @@ TABLE = (
     Check(
         "server-ready",
         "postgres-server",
-        _server,
+        asking.server,
         judges.server_ready,
         "state Ready",
         "az postgres flexible-server show --ids {id} --query state",
@@ -187,7 +112,7 @@ TABLE = (
     Check(
         "replica-follows",
         "postgres-replica",
-        _server,
+        asking.server,
         judges.replica_follows,
         "a replica that is Ready",
         "az postgres flexible-server show --ids {id} --query [replicationRole,state]",
@@ -196,7 +121,7 @@ TABLE = (
     Check(
         "parameters-in-effect",
         "postgres-server",
-        _read("/configurations", "2026-10-01"),
+        asking.read("/configurations", "2026-10-01"),
         judges.parameters_in_effect,
         "no restart pending, TLS required",
         "az postgres flexible-server parameter list --ids {id} --query '[?isConfigPendingRestart]'",
@@ -204,7 +129,7 @@ TABLE = (
     Check(
         "name-resolvable",
         "private-dns-zone",
-        _read("/A", DNS_VERSION),
+        asking.read("/A", DNS_VERSION),
         judges.name_resolvable,
         "an address in the subnet of the database",
         "az network private-dns record-set a list -g {group} -z {name}",
@@ -213,7 +138,7 @@ TABLE = (
     Check(
         "zone-linked",
         "private-dns-link",
-        _read("", DNS_VERSION),
+        asking.read("", DNS_VERSION),
         judges.zone_linked,
         "linked to the hub network",
         SHOW,
@@ -222,7 +147,7 @@ TABLE = (
     Check(
         "gateway-running",
         "application-gateway",
-        _get("application_gateways"),
+        asking.get("application_gateways"),
         judges.gateway_running,
         "operationalState Running",
         f"{APPGW} operationalState",
@@ -231,7 +156,7 @@ TABLE = (
     Check(
         "gateway-listening",
         "application-gateway",
-        _get("application_gateways"),
+        asking.get("application_gateways"),
         judges.gateway_listens,
         "a listener for TCP on each port of clients, at the private address",
         f"{APPGW} '[listeners, frontendPorts]'",
@@ -240,7 +165,7 @@ TABLE = (
     Check(
         "firewall-attached",
         "application-gateway",
-        _get("application_gateways"),
+        asking.get("application_gateways"),
         judges.firewall_attached,
         "the WAF policy of the deployment",
         f"{APPGW} firewallPolicy",
@@ -249,7 +174,7 @@ TABLE = (
     Check(
         "certificate-valid",
         "application-gateway",
-        _certificate,
+        asking.certificate,
         judges.certificate_valid,
         "a certificate that has not ended",
         f"{APPGW} sslCertificates",
@@ -257,7 +182,7 @@ TABLE = (
     Check(
         "backend-healthy",
         "application-gateway",
-        _backend_health,
+        asking.backend_health,
         judges.backend_healthy,
         "every backend Up",
         "az network application-gateway show-backend-health --ids {id}",
@@ -267,7 +192,7 @@ TABLE = (
     Check(
         "database-admits",
         "nsg-database",
-        _get("network_security_groups"),
+        asking.get("network_security_groups"),
         judges.on_premises_admitted,
         "every on-premises network let in",
         "az network nsg show --ids {id} --query securityRules",
@@ -275,7 +200,7 @@ TABLE = (
     Check(
         "gateway-admits",
         "nsg-application-gateway",
-        _get("network_security_groups"),
+        asking.get("network_security_groups"),
         judges.on_premises_admitted,
         "every on-premises network let in",
         "az network nsg show --ids {id} --query securityRules",
@@ -283,7 +208,7 @@ TABLE = (
     Check(
         "routes-lead-back",
         "route-table",
-        _get("route_tables"),
+        asking.get("route_tables"),
         routes.routes_lead_back,
         "no route that takes replies to on-premises away",
         "az network route-table show --ids {id} --query routes",
@@ -291,7 +216,7 @@ TABLE = (
     Check(
         REACHABLE,
         "jump-box",
-        _connect,
+        asking.connect,
         judges.port_reachable,
         f"port {DATABASE_PORT} reachable",
         "az network watcher test-connectivity --source-resource {id} --dest-address {address} "

@@ -12,7 +12,7 @@ import pytest
 
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice
-from shared.deployment.specs.address_checks import between, overlaps
+from shared.deployment.specs.checks.addresses import between, overlaps
 from shared.deployment.specs.parsing import parse_spec
 from shared.deployment.specs.spec import DeploymentSpec
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.messages import Advice
-from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.checks.faults import cautions, faults
 from shared.deployment.specs.spec import DeploymentSpec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.deployment.errors import SpecInvalid
-from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.checks.faults import cautions, faults
 from shared.deployment.specs.parsing import parse_spec
 from shared.deployment.specs.spec import DeploymentSpec
 from tests.shared.strategies import CIRCUIT, SUBSCRIPTION

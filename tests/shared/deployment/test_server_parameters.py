@@ -3,7 +3,7 @@
 import pytest
 
 from generate.server_parameters import FILE, table
-from shared.deployment.specs.server_parameters import allows, known, parameter_faults
+from shared.deployment.specs.checks.server_parameters import allows, known, parameter_faults
 
 
 def told(name: str, value: str) -> list[tuple[str, str]]:

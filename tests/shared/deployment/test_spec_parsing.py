@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.deployment.errors import SpecInvalid
 from shared.deployment.messages import Advice
-from shared.deployment.specs.checks import cautions, faults
+from shared.deployment.specs.checks.faults import cautions, faults
 from shared.deployment.specs.parsing import parse_spec
 from tests.shared.strategies import raw_specs
 

@@ -10,8 +10,9 @@ import pytest
 from shared.deployment.errors import UndeclaredDependency
 from shared.deployment.specs.secrets import is_secret
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.resources.base import Ids, Resource, edges
+from shared.resources.base import Resource, edges
 from shared.resources.catalogue import catalogue
+from shared.resources.ids import Ids
 from shared.resources.sdk_calls import path_of
 from tests.shared.resources.conftest import sample
 from tests.shared.resources.typed_dicts import shape_of, unknown_keys

@@ -13,8 +13,8 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.state.world import World
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import GenericType
 from local.arm_emulator.wire.messages import ArmError, Json, Response
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId, split_provider

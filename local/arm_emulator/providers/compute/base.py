@@ -3,7 +3,7 @@
 from typing import Any
 
 from local.arm_emulator.state.store import Resource
-from local.arm_emulator.types.resource_type import GenericType
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.wire.names import ANY_NAME
 
 API_VERSIONS: tuple[str, ...] = (

@@ -9,7 +9,7 @@ from local.arm_emulator.providers.compute.family import DISKS
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.declarations import Timing
-from local.arm_emulator.types.resource_type import GenericType
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.wire.messages import ArmError
 from local.arm_emulator.wire.resource_ids import ResourceId
 

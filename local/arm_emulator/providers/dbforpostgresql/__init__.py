@@ -3,14 +3,14 @@
 Its types and its routes; a new type is a file of its own and a line below.
 """
 
-from local.arm_emulator.providers.dbforpostgresql import backups, capabilities, children
+from local.arm_emulator.providers.dbforpostgresql import backups, capabilities, children, databases
 from local.arm_emulator.providers.dbforpostgresql.children import (
     Administrators,
     Configurations,
-    Databases,
     FirewallRules,
     ThreatProtection,
 )
+from local.arm_emulator.providers.dbforpostgresql.databases import Databases
 from local.arm_emulator.providers.dbforpostgresql.servers import FlexibleServers
 from local.arm_emulator.providers.dbforpostgresql.virtual_endpoints import VirtualEndpoints
 from local.arm_emulator.types.resource_type import ResourceType
@@ -30,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *backups.ROUTES,
     *capabilities.ROUTES,
     *children.ROUTES,
+    *databases.ROUTES,
 )

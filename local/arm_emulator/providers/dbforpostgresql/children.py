@@ -26,7 +26,6 @@ FIREWALL = f"{LEARN}azure/postgresql/flexible-server/concepts-firewall-rules"
 OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 ADDRESS = rf"({OCTET}\.){{3}}{OCTET}"
 # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-servers
-BUILT_IN = ("postgres", "azure_maintenance", "azure_sys")
 
 
 class Configurations(PostgresqlType):
@@ -174,21 +173,6 @@ class Administrators(ServerChild):
     }
 
 
-class Databases(ServerChild):
-    """Databases."""
-
-    type = f"{SERVER}/databases"
-    model = "Database"
-    timing = Timing(15, 15, 15)
-    retry_after = (10,)
-    delete_retry_after = (10,)
-    operation_names: ClassVar[Mapping[str, str]] = {
-        "create": "UpsertServerDatabaseManagementOperation",
-        "update": "UpsertServerDatabaseManagementOperation",
-        "delete": "DropServerDatabaseManagementOperation",
-    }
-
-
 class FirewallRules(ServerChild):
     """Ranges of public addresses that a server lets in; one in a network has none of them."""
 
@@ -258,54 +242,14 @@ def _protection(world: World, subscription: str, group: str, server: str, name: 
     return body | {"properties": {"state": "Disabled"}}
 
 
-def get_database(
-    world: World, call: Call, subscription: str, group: str, server: str, name: str
-) -> Response:
-    """A database that somebody made, or one that every server has."""
-    found = require_server(world, subscription, group, server)
-    for each in _databases(world, found):
-        if each["name"].lower() == name.lower():
-            return Response(200, each)
-    refusal = world.not_found(found.id.child("databases", name))
-    refusal.headers.clear()  # the provider itself answers (recorded)
-    raise refusal
-
-
-def list_databases(
-    world: World, call: Call, subscription: str, group: str, server: str
-) -> Response:
-    """Every database of a server."""
-    return Response(
-        200, {"value": _databases(world, require_server(world, subscription, group, server))}
-    )
-
-
-def _databases(world: World, server: Resource) -> list[Json]:
-    stored = world.store.in_collection(f"{server.id}/databases")
-    made = [world.show(each) for each in stored]
-    names = {each["name"].lower() for each in made}
-    return made + [
-        {
-            "id": str(server.id.child("databases", name)),
-            "name": name,
-            "type": Databases.type,
-            "properties": {"charset": "UTF8", "collation": "en_US.utf8"},
-        }
-        for name in BUILT_IN
-        if name not in names
-    ]
-
-
-_SERVER_PATH = (
+SERVER_PATH = (
     "/subscriptions/{subscription}/resourceGroups/{group}"
     f"/providers/{NAMESPACE}/flexibleServers/{{server}}"
 )
 ROUTES = (
-    Route("GET", _SERVER_PATH + "/databases", list_databases),
-    Route("GET", _SERVER_PATH + "/databases/{name}", get_database),
-    Route("GET", _SERVER_PATH + "/configurations", list_configurations),
-    Route("GET", _SERVER_PATH + "/configurations/{name}", get_configuration),
-    Route("GET", _SERVER_PATH + "/replicas", list_replicas),
-    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings", list_protection),
-    Route("GET", _SERVER_PATH + "/advancedThreatProtectionSettings/{name}", get_protection),
+    Route("GET", SERVER_PATH + "/configurations", list_configurations),
+    Route("GET", SERVER_PATH + "/configurations/{name}", get_configuration),
+    Route("GET", SERVER_PATH + "/replicas", list_replicas),
+    Route("GET", SERVER_PATH + "/advancedThreatProtectionSettings", list_protection),
+    Route("GET", SERVER_PATH + "/advancedThreatProtectionSettings/{name}", get_protection),
 )

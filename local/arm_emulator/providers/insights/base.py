@@ -6,7 +6,7 @@ from typing import ClassVar
 from local.arm_emulator.providers.insights.family import INSIGHTS
 from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.declarations import Timing, Where
-from local.arm_emulator.types.resource_type import GenericType
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import NameRule
 

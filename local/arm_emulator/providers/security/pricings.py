@@ -10,8 +10,8 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing, Where
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.types.resource_manager import ResourceManager
-from local.arm_emulator.types.resource_type import GenericType
 from local.arm_emulator.wire.messages import ArmError, Json, Response, clone
 from local.arm_emulator.wire.names import ANY_NAME
 from local.arm_emulator.wire.resource_ids import ResourceId, required_id

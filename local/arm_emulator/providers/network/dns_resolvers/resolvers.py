@@ -20,7 +20,7 @@ from local.arm_emulator.state.store import Resource
 from local.arm_emulator.types.bounds import LEARN, Bound
 from local.arm_emulator.types.change import Change
 from local.arm_emulator.types.declarations import Timing
-from local.arm_emulator.types.resource_type import GenericType
+from local.arm_emulator.types.generic_type import GenericType
 from local.arm_emulator.wire.locations import canonical
 from local.arm_emulator.wire.messages import ArmError, Json
 from local.arm_emulator.wire.names import NETWORK_NAME

@@ -8,14 +8,14 @@ from rich.console import Console
 
 from cli.client import deployment as path_of
 from cli.client import last_operation
-from cli.decisions import COMMANDS as DECISIONS
+from cli.commands.decisions import COMMANDS as DECISIONS
+from cli.commands.exports import export
+from cli.commands.generations import COMMANDS as GENERATIONS
+from cli.commands.plans import FILE, etag_of, plan
 from cli.errors import Json, Refused
-from cli.exports import export
-from cli.generations import COMMANDS as GENERATIONS
-from cli.plans import FILE, etag_of, plan
 from cli.session import NO_WAIT, YES, Session, connected
 from cli.spec_files import faults_placed, name_in, read_spec
-from cli.text import outputs, plain
+from cli.terminal.text import outputs, plain
 
 PRECONDITION_FAILED = 412
 DATA = "DataDeletionNotConfirmed"

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from shared.deployment.messages import Advice
-from shared.deployment.specs.address_checks import address_cautions, address_faults
-from shared.deployment.specs.connectivity_checks import connectivity_cautions, connectivity_faults
-from shared.deployment.specs.findings import Finding, drawn_without, finding
-from shared.deployment.specs.proving import obstacles
-from shared.deployment.specs.second_region_checks import second_region_faults
-from shared.deployment.specs.server_parameters import parameter_faults
+from shared.deployment.specs.checks.addresses import address_cautions, address_faults
+from shared.deployment.specs.checks.connectivity import connectivity_cautions, connectivity_faults
+from shared.deployment.specs.checks.findings import Finding, drawn_without, finding
+from shared.deployment.specs.checks.proving import obstacles
+from shared.deployment.specs.checks.second_region import second_region_faults
+from shared.deployment.specs.checks.server_parameters import parameter_faults
+from shared.deployment.specs.checks.storage import storage_faults
 from shared.deployment.specs.spec import DeploymentSpec
-from shared.deployment.specs.storage_checks import storage_faults
 
 OUR_TAGS = {"managed-by", "hybriddb-deployment", "hybriddb-installation"}  # marks of ownership
 MOST_TAGS = 15 - len(OUR_TAGS)

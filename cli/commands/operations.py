@@ -5,7 +5,7 @@ from rich.console import Console
 
 from cli.errors import Json
 from cli.session import Session, connected
-from cli.view import picture, residue
+from cli.terminal.view import picture, residue
 
 
 @click.group()

@@ -11,7 +11,7 @@ from itertools import combinations, islice
 
 from pydantic.alias_generators import to_camel
 
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 
 SPACE = "network.addressSpace"

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.errors import Json
-from cli.plan_view import plan
-from cli.text import plain, span
-from cli.times import elapsed, latest
+from cli.terminal.plan_view import plan
+from cli.terminal.text import plain, span
+from cli.terminal.times import elapsed, latest
 
 COLOURS = {
     "succeeded": "green",

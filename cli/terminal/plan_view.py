@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.errors import Json
-from cli.text import cost, difference, note, plain, span
-from cli.times import critical_path
+from cli.terminal.text import cost, difference, note, plain, span
+from cli.terminal.times import critical_path
 
 SIGNS = {
     "create": ("+", "green"),

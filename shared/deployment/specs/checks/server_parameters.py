@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 
 TRUE, FALSE = {"on", "true", "yes"}, {"off", "false", "no"}
 AZURES_OWN = frozenset({"require_secure_transport"})

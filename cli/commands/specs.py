@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from cli.output import Output, console, yaml
 from cli.session import Ended, shown
 from cli.spec_files import faults, read_spec, schema
-from cli.text import plain
+from cli.terminal.output import Output, console, yaml
+from cli.terminal.text import plain
 
 PLAN_ONLY = (
     "overlapping and too small prefixes, what Azure offers in the region, names that are taken, "

@@ -10,7 +10,7 @@ from rich.console import Console
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Command, Ended, Session, connected
-from cli.text import plain, word
+from cli.terminal.text import plain, word
 
 COLOURS = {"high": "bold red", "low": "dim"}
 SHOWN = 160  # characters of a value; --output json has all of it

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
-from cli.plan_view import plan as show_plan
 from cli.session import CHANGES, DETAILED, Ended, Session, connected
 from cli.spec_files import faults_placed, name_in, read_spec
+from cli.terminal.plan_view import plan as show_plan
 
 FILE = click.argument("spec", type=click.Path(path_type=Path))  # - is standard input
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/postgresql/compute-storage/concepts-storage
 
 from collections.abc import Iterator
 
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 from shared.deployment.specs.tuning import LEAST_IOPS, LEAST_THROUGHPUT, MOST_IOPS, tiers_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 
 REQUIRE = "validation.require"

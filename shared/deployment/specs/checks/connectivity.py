@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.deployment.resource_id import ResourceId, same
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 
 PLACEHOLDER_CIRCUIT = "er-circuit-example"  # recipe step 4

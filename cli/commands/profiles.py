@@ -5,8 +5,8 @@ import click
 from cli import profiles
 from cli.client import usable
 from cli.errors import Unusable
-from cli.output import Output
 from cli.session import shown
+from cli.terminal.output import Output
 
 
 @click.group()

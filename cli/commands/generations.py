@@ -8,10 +8,10 @@ from rich.console import Console
 
 from cli.client import deployment as path_of
 from cli.errors import Json, Unusable
-from cli.plan_view import plan as show_plan
-from cli.plan_view import summary
 from cli.session import CHANGES, DETAILED, NO_WAIT, YES, Ended, Session, connected
-from cli.text import difference, plain
+from cli.terminal.plan_view import plan as show_plan
+from cli.terminal.plan_view import summary
+from cli.terminal.text import difference, plain
 
 GENERATION = click.IntRange(min=1)
 

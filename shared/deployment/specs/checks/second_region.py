@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from shared.deployment.specs.findings import Finding, finding
+from shared.deployment.specs.checks.findings import Finding, finding
 from shared.deployment.specs.spec import DeploymentSpec
 
 SPACE, SUBNET = "secondRegion.addressSpace", "secondRegion.databaseSubnet"
