@@ -67,6 +67,7 @@ class Dispatcher:
         self._waits = Waits(self.store, self.clock)
         self._tasks = set[asyncio.Task[None]]()
         self._quiet_check: asyncio.Handle | None = None
+        self._ended = False
 
     def begin(self) -> None:
         """Take up the work that the task hub holds."""
@@ -76,7 +77,8 @@ class Dispatcher:
         self.run_due()
 
     async def end(self) -> None:
-        """Wait for nothing; what runs is cancelled and will be repeated."""
+        """Wait for nothing; what runs is cancelled and will be repeated, and nothing is begun."""
+        self._ended = True
         if self._timer is not None:
             self._timer.cancel()
         if self._quiet_check is not None:
@@ -89,7 +91,7 @@ class Dispatcher:
 
     def pump(self) -> None:
         """Start what is ready and fits; to be called after every change."""
-        if self.store.dead:
+        if self.store.dead or self._ended:
             return
         wake = self.store.take_wake()
         self._ready.offer(ORCHESTRATION, sorted(wake.instances))
@@ -107,9 +109,10 @@ class Dispatcher:
         self._in_flight += 1
         task = asyncio.get_running_loop().create_task(self._guard(work))
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, work))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, work: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
+        work.close()  # it was never entered, where its task was cancelled before it began
         self._tasks.discard(task)
         self._in_flight -= 1
         self.pump()
