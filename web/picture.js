@@ -5,14 +5,15 @@ import { make } from "./dom.js";
 import { SIGNS } from "./words.js";
 
 const PLACES = {
-  "GatewaySubnet": ["express-route-gateway"],
-  "ApplicationGatewaySubnet": ["application-gateway", "waf-policy", "nsg-application-gateway"],
-  "DatabaseSubnet": ["postgres-server", "postgres-parameters", "nsg-database", "route-table"],
-  "ManagementSubnet": ["jump-box", "jump-box-nic", "nsg-management"],
-  "AzureBastionSubnet": ["bastion", "nsg-bastion"],
+  "GatewaySubnet": ["subnet-gateway", "express-route-gateway", "lock-express-route-gateway"],
+  "ApplicationGatewaySubnet": ["subnet-application-gateway", "application-gateway", "waf-policy", "nsg-application-gateway", "route-table-gateway"],
+  "DatabaseSubnet": ["subnet-database", "postgres-server", "postgres-parameters", "postgres-administrator", "threat-protection", "lock-postgres-server", "nsg-database", "route-table"],
+  "ManagementSubnet": ["subnet-management", "jump-box", "jump-box-nic", "watcher-agent", "nsg-management", "nat-gateway"],
+  "AzureBastionSubnet": ["subnet-bastion", "bastion", "nsg-bastion"],
+  "DnsResolverSubnet": ["subnet-resolver", "dns-inbound-endpoint"],
 };
 const NETWORK = "virtual-network";
-const NAMES = ["private-dns-zone", "private-dns-link", "gateway-alias"];
+const NAMES = ["private-dns-zone", "private-dns-link", "private-dns-link-hub", "private-dns-link-second", "gateway-alias", "dns-resolver", "virtual-endpoint"];
 const EDGE = ["express-route-connection"];
 
 // `states`: key -> state; `critical`: keys; `target`: key -> hash that tells more.
