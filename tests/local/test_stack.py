@@ -107,7 +107,8 @@ def test_kill_9_of_the_host_while_the_gateway_is_created_loses_nothing(survived:
 
 def test_over_a_kill_9_every_step_is_told_once_and_the_operation_too(survived: Survived) -> None:
     mine = [span for span in survived.spans if span["trace"] == CALLER[3:35]]
-    walked = [step for step in survived.told["steps"] if "settledAt" in step]
+    told = [*survived.told["steps"], *survived.told["checks"]]
+    walked = [step for step in told if "settledAt" in step]
     names = Counter(span["name"] for span in mine if span["kind"] == 1)
     assert names == Counter(f"{step['action']} {step['key']}" for step in walked)
     (operation,) = [span for span in mine if span["kind"] == 2]

@@ -28,9 +28,9 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; while it is driven, no other event loop runs on this thread."""
     if not (found := chromium()):
         pytest.skip("the page is tested in Chromium, and there is none: apt-get install chromium")
     with sync_playwright() as playwright:
